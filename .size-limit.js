@@ -1,0 +1,10 @@
+// What a user's bundle grows by. An entry is a file under packages/*/size that uses what it measures;
+// it is bundled from the built packages, minified and compressed.
+export default [
+  {
+    name: "Scalars alone",
+    path: "packages/cotangent/size/scalars.ts",
+    limit: "6 KB",
+    gzip: true,
+  },
+];

@@ -1,0 +1,22 @@
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+
+import { chromiumLaunchOptions } from "./scripts/chromium.js";
+import { fromSources } from "./vitest.shared.ts";
+
+// The core's tests once more, in headless Chromium. `*.node.test.ts` read files and stay in Node.
+export default defineConfig(() => ({
+  ...fromSources,
+  test: {
+    name: "browser",
+    include: ["packages/*/test/**/*.browser.test.ts", "packages/cotangent/test/**/*.test.ts"],
+    exclude: ["**/*.node.test.ts"],
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: chromiumLaunchOptions() }),
+      instances: [{ browser: "chromium" as const }],
+    },
+  },
+}));

@@ -1,0 +1,44 @@
+import { defineConfig } from "vitest/config";
+
+import { markdownTests } from "./scripts/docs/vite-plugin.js";
+import { documents } from "./scripts/docs/snippets.js";
+import { fromSources } from "./vitest.shared.ts";
+
+// The same tests in a browser: vitest.browser.config.ts.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...fromSources,
+        test: {
+          name: "node",
+          include: ["{packages,apps}/*/test/**/*.test.ts", "{bench,examples,scripts}/test/**/*.test.ts"],
+          exclude: ["**/*.browser.test.ts"],
+        },
+      },
+      {
+        ...fromSources,
+        test: {
+          name: "types",
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ["packages/*/test/**/*.test-d.ts"],
+            tsconfig: "./tsconfig.test-d.json",
+          },
+        },
+      },
+      {
+        ...fromSources,
+        plugins: [markdownTests()],
+        test: { name: "docs", include: documents },
+      },
+    ],
+    coverage: {
+      provider: "v8",
+      include: ["packages/*/src/**/*.ts"],
+      reporter: ["text", "html"],
+    },
+  },
+});
