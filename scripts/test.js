@@ -7,10 +7,13 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { styleText } from "node:util";
+import * as util from "node:util";
 import { globSync } from "tinyglobby";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** @type {typeof util.styleText} */
+const styleText = (format, text) => (process.stdout.isTTY ? util.styleText(format, text) : text);
 
 const published = globSync("packages/*/package.json", { cwd: root })
   .filter((manifest) => !JSON.parse(readFileSync(join(root, manifest), "utf8")).private)
@@ -44,7 +47,7 @@ const steps = [
       ["vitest", "run", "--project", "docs"],
     ],
   },
-  { name: "knip", commands: [["knip"]] },
+  { name: "knip", commands: [["knip", "--no-config-hints"]] },
   { name: "publint", needs: "build", commands: published.map((each) => ["publint", each, "--strict"]) },
   {
     name: "attw",

@@ -1,1 +1,3 @@
-export {};
+import * as cotangent from "cotangent";
+
+console.log(`There is nothing to measure yet. The library has: ${Object.keys(cotangent).join(", ")}`);

@@ -14,12 +14,10 @@ const work = join(root, ".docs-snippets");
 const configuration = {
   extends: "../tsconfig.test-base.json",
   compilerOptions: { allowJs: true, lib: ["ES2022", "DOM"], moduleDetection: "force" },
-  include: ["."],
 };
 
 rmSync(work, { recursive: true, force: true });
 mkdirSync(work);
-writeFileSync(join(work, "tsconfig.json"), JSON.stringify(configuration));
 
 /** Documents by the names of their modules. @type {Map<string, string>} */
 const documentOf = new Map();
@@ -37,6 +35,10 @@ for (const name of names) {
 }
 
 if (documentOf.size > 0) {
+  writeFileSync(
+    join(work, "tsconfig.json"),
+    JSON.stringify({ ...configuration, files: [...documentOf.keys()] }),
+  );
   const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
   try {
     execFileSync(process.execPath, [tsc, "--pretty", "false", "--project", work], { cwd: work });

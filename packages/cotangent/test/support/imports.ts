@@ -44,7 +44,7 @@ const IMPORTING = new Set([
 ]);
 
 /** Where a relative import leads, or null for a package. */
-export function targetOf(file: SourceFile, specifier: string): string | null {
+function targetOf(file: SourceFile, specifier: string): string | null {
   return specifier.startsWith(".") ? normalize(join(dirname(file.path), specifier)) : null;
 }
 
