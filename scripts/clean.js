@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 
 for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
   if (entry.parentPath.includes("node_modules")) continue;
-  const built = entry.isDirectory() && ["dist", "coverage", ".docs-snippets"].includes(entry.name);
+  const built = entry.isDirectory() && ["dist", "coverage"].includes(entry.name);
   if (built || entry.name.endsWith(".tsbuildinfo")) {
     rmSync(join(entry.parentPath, entry.name), { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 // Type-checks the code in the documents against the sources, and lists what is not run.
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,18 +9,12 @@ import { globSync } from "tinyglobby";
 import { documents, moduleName, snippetsOf } from "./snippets.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const work = join(root, ".docs-snippets");
 
-const configuration = {
-  extends: "../tsconfig.test-base.json",
-  compilerOptions: { allowJs: true, lib: ["ES2022", "DOM"], moduleDetection: "force" },
-};
-
-rmSync(work, { recursive: true, force: true });
-mkdirSync(work);
-
-/** Documents by the names of their modules. @type {Map<string, string>} */
+/** What to check: from the names of the modules to the documents they are taken from. @type {Map<string, string>} */
 const documentOf = new Map();
+/** @type {Map<string, string>} */
+const codeOf = new Map();
+
 const names = globSync(documents, { cwd: root, ignore: ["**/node_modules/**"] }).sort();
 for (const name of names) {
   for (const snippet of snippetsOf(readFileSync(join(root, name), "utf8"), name)) {
@@ -30,29 +24,47 @@ for (const name of names) {
     if (!snippet.check) continue;
     const file = moduleName(name.replaceAll("/", "--"), snippet);
     documentOf.set(file, name);
-    writeFileSync(join(work, file), snippet.code);
+    codeOf.set(file, snippet.code);
   }
 }
 
-if (documentOf.size > 0) {
-  writeFileSync(
-    join(work, "tsconfig.json"),
-    JSON.stringify({ ...configuration, files: [...documentOf.keys()] }),
-  );
-  const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
+const complaints = codeOf.size > 0 ? typeErrors() : null;
+if (complaints === null) {
+  console.log(`the types of ${codeOf.size} snippets in ${names.length} documents are right`);
+} else {
+  console.error(complaints);
+  process.exitCode = 1;
+}
+
+/** Runs the compiler in a folder of its own below the root, where packages resolve as they do for the documents. */
+function typeErrors() {
+  const folder = mkdtempSync(join(root, ".docs-snippets-"));
   try {
-    execFileSync(process.execPath, [tsc, "--pretty", "false", "--project", work], { cwd: work });
-  } catch (error) {
-    const { stdout } = /** @type {{ stdout?: Buffer }} */ (error);
-    if (stdout === undefined) throw error;
+    for (const [file, code] of codeOf) writeFileSync(join(folder, file), code);
+    const configuration = {
+      extends: "../tsconfig.test-base.json",
+      compilerOptions: { allowJs: true, lib: ["ES2022", "DOM"], moduleDetection: "force" },
+      files: [...codeOf.keys()],
+    };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(configuration));
+
+    const tsc = join(
+      dirname(createRequire(import.meta.url).resolve("typescript/package.json")),
+      "bin",
+      "tsc",
+    );
+    const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, "--pretty", "false"], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    if (status === 0) return null;
     // module.ts(12,5): error ...  ->  README.md:12:5: error ...
     const place = /^(?<file>[^\s(]+)\((?<line>\d+),(?<column>\d+)\)/gm;
-    const report = stdout.toString().replaceAll(place, (whole, file, line, column) => {
+    return `${stdout}${stderr}`.replaceAll(place, (whole, file, line, column) => {
       const document = documentOf.get(file);
       return document === undefined ? whole : `${document}:${line}:${column}`;
     });
-    console.error(report);
-    process.exit(1);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
-console.log(`types of ${documentOf.size} snippets in ${names.length} documents are right`);
