@@ -29,7 +29,7 @@ const LAYERS: LayerTable = {
   transforms: ["errors", "numeric", "real", "primitives", "chain", "traces"],
   check: ["errors", "numeric", "real", "primitives", "chain", "traces", "transforms"],
 
-  program: ["errors", "real", "primitives"],
+  program: ["errors", "real", "primitives", "chain"],
   differentiate: ["errors", "real", "primitives", "program"],
   compile: ["errors", "real", "primitives", "traces", "transforms", "program", "differentiate"],
 
