@@ -1,0 +1,47 @@
+import { asymptotic, eulerMaclaurin, zeta } from "./zeta.ts";
+
+/** 1 − γ, γ being Euler's constant: ψ(2). */
+const psi2 = 0.42278433509846713;
+
+let cached: number[] | undefined;
+/** (−1)ᵏ (ζ(k) − 1), k = 2, 3, …, 27: Taylor coefficients of ψ at 2 (DLMF 5.7.3, 5.7.4). */
+const coefficients = (): number[] =>
+  (cached ??= Array.from({ length: 26 }, (_, i) => zeta(i + 2, 2) * (i % 2 ? -1 : 1)));
+
+/** log Γ(2 + z) for |z| ≤ ½. */
+const lgammaNear2 = (z: number): number =>
+  z * (psi2 + z * coefficients().reduceRight((sum, c, i) => sum * z + c / (i + 2), 0));
+/** ψ(2 + z) for |z| ≤ ½. */
+const digammaNear2 = (z: number): number => psi2 + z * coefficients().reduceRight((sum, c) => sum * z + c, 0);
+
+/** The distance to the nearest integer, times π. Exact for a large x too, as π·x is not. */
+const phase = (x: number): number => Math.PI * (x - Math.round(x));
+
+/**
+ * log |Γ(x)|: Stirling's series (DLMF 5.11.1) for x ≥ 16; otherwise by Γ(x + 1) = x Γ(x) from the Taylor series at 2, so
+ * that the zeros at 1 and 2 are exact; by reflection (DLMF 5.5.3) for x ≤ 0.
+ */
+export function lgammaOf(x: number): number {
+  if (x <= 0) return -Math.log(Math.abs(Math.sin(phase(x))) / Math.PI) - lgammaOf(1 - x);
+  if (x < 0.5) return lgammaNear2(x) - Math.log1p(x) - Math.log(x);
+  if (x < 1.5) return lgammaNear2(x - 1) - Math.log1p(x - 1);
+  if (x >= asymptotic) {
+    return (x - 0.5) * (Math.log(x) - 1) + (Math.log(2 * Math.PI) - 1) / 2 + x * eulerMaclaurin(0, x);
+  }
+  let product = 1;
+  while (x > 2.5) product *= --x;
+  return lgammaNear2(x - 2) + Math.log(product);
+}
+
+/**
+ * ψ(x) = Γ′(x)/Γ(x): the asymptotic series (DLMF 5.11.2) for x ≥ 16; otherwise by ψ(x + 1) = ψ(x) + 1/x from the Taylor series at
+ * 2; by reflection (DLMF 5.5.4) for x ≤ 0.
+ */
+export function digammaOf(x: number): number {
+  if (x <= 0) return digammaOf(1 - x) - Math.PI / Math.tan(phase(x));
+  if (x >= asymptotic) return Math.log(x) - 0.5 / x - eulerMaclaurin(1, x);
+  let total = 0;
+  for (; x < 1.5; x++) total -= 1 / x;
+  while (x > 2.5) total += 1 / --x;
+  return digammaNear2(x - 2) + total;
+}

@@ -1,0 +1,114 @@
+import { primitive } from "../real/primitive.ts";
+import type { Binary, Unary } from "../real/real.ts";
+import { add, div, eq, inv, lt, mul, square, sub, where } from "./arithmetic.ts";
+import { argument, call, command, fixed, frame, latexPower, notation, power } from "./notation.ts";
+import type { Notation } from "./notation.ts";
+
+/**
+ * xʸ. Partials: y·xʸ⁻¹, xʸ·log x.
+ *
+ * The first is written with x^(y − 1) where y − 1 is exact (y ≥ ½), so that a whole exponent has exact derivatives, and
+ * as y·(xʸ/x) where it is not: there xʸ neither overflows nor vanishes before the result does. At x = y = 0 both are 0,
+ * and at x = 0 the second is 0 for y > 0, its limit. For x < 0 the second is NaN: only an exponent that varies asks for it.
+ */
+export const pow: Binary = /* @__PURE__ */ primitive("pow", {
+  eval: (x, y) => x ** y,
+  partials: [
+    (x, y, out) => {
+      const ordinary = eq(div(x, x), 1);
+      const power = where(mul(ordinary, lt(y, 0.5)), div(out, x), pow(x, sub(y, 1)));
+      return where(mul(eq(x, 0), eq(y, 0)), 0, mul(y, power));
+    },
+    (x, y, out) => where(mul(eq(x, 0), eq(lt(y, 0), 0)), 0, mul(out, log(x))),
+  ],
+});
+export const powNotation: Notation = /* @__PURE__ */ notation(pow, {
+  js: power,
+  latex: latexPower(argument(0), argument(1)),
+  domain: [
+    [0.3, 3],
+    [-3, 3],
+  ],
+});
+
+/** eˣ. Partial: eˣ. */
+export const exp: Unary = /* @__PURE__ */ primitive("exp", { eval: Math.exp, partials: [(_x, out) => out] });
+export const expNotation: Notation = /* @__PURE__ */ notation(exp, {
+  js: call("Math.exp"),
+  latex: latexPower(fixed("e"), argument(0)),
+  domain: [[-3, 3]],
+});
+
+/** eˣ − 1, accurate near 0. Partial: eˣ. */
+export const expm1: Unary = /* @__PURE__ */ primitive("expm1", {
+  eval: Math.expm1,
+  partials: [(x) => exp(x)],
+});
+export const expm1Notation: Notation = /* @__PURE__ */ notation(expm1, {
+  js: call("Math.expm1"),
+  latex: command("\\operatorname{expm1}"),
+  domain: [[-3, 3]],
+});
+
+/** The natural logarithm. Partial: 1/x. */
+export const log: Unary = /* @__PURE__ */ primitive("log", { eval: Math.log, partials: [(x) => inv(x)] });
+export const logNotation: Notation = /* @__PURE__ */ notation(log, {
+  js: call("Math.log"),
+  latex: command("\\log"),
+  domain: [[0.3, 3]],
+});
+
+/** log(1 + x), accurate near 0. Partial: 1/(1 + x). */
+export const log1p: Unary = /* @__PURE__ */ primitive("log1p", {
+  eval: Math.log1p,
+  partials: [(x) => inv(add(1, x))],
+});
+export const log1pNotation: Notation = /* @__PURE__ */ notation(log1p, {
+  js: call("Math.log1p"),
+  latex: frame`\log\left(1 + ${0}\right)`,
+  domain: [[-0.7, 3]],
+});
+
+/** The logarithm to base 2. Partial: log₂e/x. */
+export const log2: Unary = /* @__PURE__ */ primitive("log2", {
+  eval: Math.log2,
+  partials: [(x) => div(Math.LOG2E, x)],
+});
+export const log2Notation: Notation = /* @__PURE__ */ notation(log2, {
+  js: call("Math.log2"),
+  latex: command("\\log_2"),
+  domain: [[0.3, 3]],
+});
+
+/** The logarithm to base 10. Partial: log₁₀e/x. */
+export const log10: Unary = /* @__PURE__ */ primitive("log10", {
+  eval: Math.log10,
+  partials: [(x) => div(Math.LOG10E, x)],
+});
+export const log10Notation: Notation = /* @__PURE__ */ notation(log10, {
+  js: call("Math.log10"),
+  latex: command("\\log_{10}"),
+  domain: [[0.3, 3]],
+});
+
+/** √x. Partial: ½/√x, which is ∞ at 0. */
+export const sqrt: Unary = /* @__PURE__ */ primitive("sqrt", {
+  eval: Math.sqrt,
+  partials: [(_x, out) => div(0.5, out)],
+});
+export const sqrtNotation: Notation = /* @__PURE__ */ notation(sqrt, {
+  js: call("Math.sqrt"),
+  latex: frame`\sqrt{${0}}`,
+  domain: [[0.3, 3]],
+});
+
+/** ∛x, also of negative numbers. Partial: 1/(3·∛x²), which is ∞ at 0. */
+export const cbrt: Unary = /* @__PURE__ */ primitive("cbrt", {
+  eval: Math.cbrt,
+  partials: [(_x, out) => inv(mul(3, square(out)))],
+});
+export const cbrtNotation: Notation = /* @__PURE__ */ notation(cbrt, {
+  js: call("Math.cbrt"),
+  latex: frame`\sqrt[3]{${0}}`,
+  domain: [[0.3, 3]],
+});

@@ -1,0 +1,110 @@
+import { primitive } from "../real/primitive.ts";
+import type { Primitive, Unary } from "../real/real.ts";
+import { add, cosine, div, hypot, inv, mul, neg, square } from "./arithmetic.ts";
+import {
+  argument,
+  binding,
+  call,
+  command,
+  fixed,
+  frame,
+  latexInfix,
+  latexPower,
+  notation,
+} from "./notation.ts";
+import type { Notation } from "./notation.ts";
+import { sqrt } from "./powers.ts";
+
+/** sin x, x in radians. Partial: cos x. */
+export const sin: Unary = /* @__PURE__ */ primitive("sin", { eval: Math.sin, partials: [(x) => cos(x)] });
+export const sinNotation: Notation = /* @__PURE__ */ notation(sin, {
+  js: call("Math.sin"),
+  latex: command("\\sin"),
+  domain: [[-3, 3]],
+});
+
+/** cos x, x in radians. Partial: −sin x. */
+export const cos: Unary = /* @__PURE__ */ primitive("cos", {
+  eval: Math.cos,
+  partials: [(x) => neg(sin(x))],
+});
+export const cosNotation: Notation = /* @__PURE__ */ notation(cos, {
+  js: call("Math.cos"),
+  latex: command("\\cos"),
+  domain: [[-3, 3]],
+});
+
+/** tan x, x in radians. Partial: 1 + tan² x. */
+export const tan: Unary = /* @__PURE__ */ primitive("tan", {
+  eval: Math.tan,
+  partials: [(_x, out) => add(1, square(out))],
+});
+export const tanNotation: Notation = /* @__PURE__ */ notation(tan, {
+  js: call("Math.tan"),
+  latex: command("\\tan"),
+  domain: [[-1.4, 1.4]],
+});
+
+/** The angle in [−π/2, π/2] whose sine is x. Partial: 1/√(1 − x²). */
+export const asin: Unary = /* @__PURE__ */ primitive("asin", {
+  eval: Math.asin,
+  partials: [(x) => inv(sqrt(oneMinusSquare(x)))],
+});
+export const asinNotation: Notation = /* @__PURE__ */ notation(asin, {
+  js: call("Math.asin"),
+  latex: command("\\arcsin"),
+  domain: [[-0.9, 0.9]],
+});
+
+/** The angle in [0, π] whose cosine is x. Partial: −1/√(1 − x²). */
+export const acos: Unary = /* @__PURE__ */ primitive("acos", {
+  eval: Math.acos,
+  partials: [(x) => neg(inv(sqrt(oneMinusSquare(x))))],
+});
+export const acosNotation: Notation = /* @__PURE__ */ notation(acos, {
+  js: call("Math.acos"),
+  latex: command("\\arccos"),
+  domain: [[-0.9, 0.9]],
+});
+
+/**
+ * 1 − x², computed as (1 − x)(1 + x) so as not to lose digits near ±1. Partial: −2x. A primitive of its own, because the
+ * derivative of that product would lose digits near 0.
+ */
+export const oneMinusSquare: Unary = /* @__PURE__ */ primitive("oneMinusSquare", {
+  eval: (x) => (1 - x) * (1 + x),
+  partials: [(x) => mul(-2, x)],
+});
+export const oneMinusSquareNotation: Notation = /* @__PURE__ */ notation(oneMinusSquare, {
+  js: call("oneMinusSquare"),
+  latex: (x) => latexInfix("-", binding.sum)(fixed("1")(), latexPower(argument(0), fixed("2"))(x)),
+  domain: [[-3, 3]],
+});
+
+/** The angle in (−π/2, π/2) whose tangent is x. Partial: (1/√(1 + x²))², which stays in range for every x. */
+export const atan: Unary = /* @__PURE__ */ primitive("atan", {
+  eval: Math.atan,
+  partials: [(x) => square(inv(hypot(1, x)))],
+});
+export const atanNotation: Notation = /* @__PURE__ */ notation(atan, {
+  js: call("Math.atan"),
+  latex: command("\\arctan"),
+  domain: [[-3, 3]],
+});
+
+/**
+ * The angle of the point (x, y), in (−π, π]. Partials: x/r², −y/r², where r² = x² + y²; written as (x/r)/r and −(y/r)/r, because r²
+ * would overflow or vanish.
+ */
+export const atan2: Primitive<[y: number, x: number]> = /* @__PURE__ */ primitive("atan2", {
+  eval: Math.atan2,
+  partials: [(y, x) => div(cosine(x, y), hypot(x, y)), (y, x) => neg(div(cosine(y, x), hypot(x, y)))],
+});
+export const atan2Notation: Notation = /* @__PURE__ */ notation(atan2, {
+  js: call("Math.atan2"),
+  latex: frame`\operatorname{atan2}\left(${0}, ${1}\right)`,
+  domain: [
+    [-3, 3],
+    [0.3, 3],
+  ],
+});
