@@ -1,0 +1,63 @@
+/** Every way in which the core refuses. Each has a page of the same name in `docs/errors/`. */
+export type ErrorCode =
+  | "backward-on-constant"
+  | "cyclic-structure"
+  | "escaped-variable"
+  | "first-order-only"
+  | "forward-mode-variable"
+  | "implicit-conversion"
+  | "index-out-of-range"
+  | "malformed-program"
+  | "missing-argument"
+  | "mixed-structures"
+  | "nan-input"
+  | "no-derivative"
+  | "not-a-function"
+  | "not-a-number"
+  | "not-a-variable"
+  | "not-an-index"
+  | "nothing-saved"
+  | "out-of-steps"
+  | "plain-function"
+  | "result-not-a-number"
+  | "result-not-scalar"
+  | "wrong-derivative"
+  | "wrong-number-of-arguments"
+  | "wrong-number-of-derivatives"
+  | "wrong-option";
+
+/**
+ * What went wrong, where, and what to write instead. All errors that the library itself raises are of this class; errors
+ * thrown by a user's own function pass through unchanged.
+ */
+export class AdError extends Error {
+  /** Names the kind of error; `docs/errors/<code>.md` explains it. */
+  readonly code: ErrorCode;
+  /** What to write instead. */
+  readonly remedy: string;
+
+  constructor(code: ErrorCode, problem: string, remedy: string, options?: ErrorOptions) {
+    super(`${problem}\n  ${remedy} [${code}]`, options);
+    this.name = "AdError";
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
+
+/** How a value is called in a message: `a string ("2")`, `undefined`, `an array of 3`. */
+export function describe(x: unknown): string {
+  if (x === null || x === undefined) return String(x);
+  if (Array.isArray(x)) return `an array of ${x.length}`;
+  switch (typeof x) {
+    case "number":
+      return `the number ${x}`;
+    case "string":
+      return `a string (${JSON.stringify(x.length > 20 ? `${x.slice(0, 20)}…` : x)})`;
+    case "function":
+      return `a function (${x.name || "anonymous"})`;
+    case "object":
+      return `an object of class ${(Object.getPrototypeOf(x) as object | null)?.constructor.name ?? "null"}`;
+    default:
+      return `a ${typeof x}`;
+  }
+}

@@ -1,0 +1,32 @@
+/** Every primitive as a method, so that one may write x.mul(y).add(1). Read off the primitives themselves. */
+import * as primitives from "../primitives/index.ts";
+import { Traced } from "../real/real.ts";
+import type { Each, Primitive, Real } from "../real/real.ts";
+
+type Primitives = typeof primitives;
+type MethodName = {
+  [K in keyof Primitives]: Primitives[K] extends Primitive<infer _> ? K : never;
+}[keyof Primitives];
+type Method<F, Self> =
+  F extends Primitive<infer A>
+    ? A extends readonly [number, ...infer Rest extends readonly number[]]
+      ? (...args: Each<Rest, Real>) => Self
+      : never
+    : never;
+
+/** The primitives as methods of `Self`: the object is the first argument. */
+export type Methods<Self> = { readonly [K in MethodName]: Method<Primitives[K], Self> };
+
+/** A watched number with all primitives as methods. */
+// oxlint-disable-next-line no-unused-vars -- Self is used by the interface of the same name
+export abstract class Fluent<Self> extends Traced {}
+export interface Fluent<Self> extends Methods<Self> {}
+
+for (const [name, f] of Object.entries(primitives) as [string, (...args: Real[]) => Real][]) {
+  const method = {
+    value: function (this: Real, ...rest: Real[]): Real {
+      return f(this, ...rest);
+    },
+  };
+  if ((f as { arity?: number }).arity !== undefined) Object.defineProperty(Fluent.prototype, name, method);
+}

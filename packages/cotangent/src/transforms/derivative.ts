@@ -1,0 +1,38 @@
+import { AdError } from "../errors.ts";
+import type { Real } from "../real/real.ts";
+import { checkFunction, checkScalar, Chosen } from "./arguments.ts";
+import type { AnyFunction } from "./arguments.ts";
+import { push } from "./jvp.ts";
+import type { Value } from "./structure.ts";
+import { transformed } from "./transformed.ts";
+
+/**
+ * The derivative of a function of one number, of the given order, by forward mode nested in itself.
+ *
+ *     derivative(sin)(0);    // 1
+ *     derivative(sin, 3)(0); // -1
+ *
+ * @throws AdError `wrong-option` unless the order is a whole number from 0; and the errors of {@link grad}
+ */
+export function derivative(f: (x: Real) => Real, order: number = 1): <X extends Real>(x: X) => Value<[X]> {
+  checkFunction("derivative", f);
+  if (!Number.isInteger(order) || order < 0) {
+    throw new AdError(
+      "wrong-option",
+      `derivative was asked for order ${order}.`,
+      "Give a whole number: 1, 2, 3, ...",
+    );
+  }
+  let run: AnyFunction = f;
+  for (let k = 0; k < order; k++) run = once(run);
+  return transformed("derivative", f, order, run) as <X extends Real>(x: X) => Value<[X]>;
+}
+
+const once =
+  (f: AnyFunction): AnyFunction =>
+  (x: Real) => {
+    const chosen = new Chosen(f, [x]);
+    const { value, tangent } = push("derivative", f, chosen, [1]);
+    checkScalar("derivative", f, value);
+    return tangent;
+  };

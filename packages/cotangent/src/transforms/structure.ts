@@ -1,0 +1,185 @@
+/** Arguments and results: numbers, arrays, Float64Arrays and objects of these, nested as one likes. */
+import { AdError, describe } from "../errors.ts";
+import { Traced } from "../real/real.ts";
+import type { Real } from "../real/real.ts";
+
+/** What may be passed for a parameter of type `T`. */
+export type Input<T> = [T] extends [Real]
+  ? Real
+  : T extends Float64Array
+    ? T
+    : T extends readonly unknown[]
+      ? number extends T["length"]
+        ? readonly Input<T[number]>[] | (Real extends T[number] ? Float64Array : never)
+        : { readonly [K in keyof T]: Input<T[K]> }
+      : T extends ArrayLike<infer E>
+        ? T extends string
+          ? never
+          : readonly Input<E>[] | (Real extends E ? Float64Array : never)
+        : T extends object
+          ? { readonly [K in keyof T]: Input<T[K]> }
+          : never;
+
+/** The arguments for parameters `A`; those that are not differentiated may be anything that the function takes. */
+export type Inputs<A extends readonly unknown[], W = undefined> = {
+  [K in keyof A]: W extends undefined
+    ? Input<A[K]>
+    : K extends Selected<W>
+      ? Input<A[K]>
+      : A[K] | Input<A[K]>;
+};
+type Selected<W> = W extends number ? `${W}` : W extends readonly number[] ? `${W[number]}` : never;
+
+/** The type of a derivative by something of type `X`: the same structure, of plain numbers if X is. */
+export type Cotangent<X> = X extends number
+  ? number
+  : X extends Traced
+    ? Real
+    : X extends Float64Array
+      ? Float64Array
+      : { -readonly [K in keyof X]: Cotangent<X[K]> };
+
+/** The variables somewhere in X. */
+type Watched<X> = X extends number | Float64Array
+  ? never
+  : X extends Traced
+    ? X
+    : X extends readonly (infer E)[]
+      ? Watched<E>
+      : { [K in keyof X]: Watched<X[K]> }[keyof X];
+
+/** What a number computed from arguments `X` is: plain, unless there are variables among them. */
+export type Value<X> = [Watched<X>] extends [never] ? number : Real;
+
+/** The result `R` of a function when called with `X`. */
+export type Result<R, X> = R extends Real
+  ? Value<X>
+  : R extends Float64Array
+    ? R
+    : { -readonly [K in keyof R]: Result<R[K], X> };
+
+/** One argument: its derivative. Several: a tuple. */
+export type CotangentOf<X extends readonly unknown[], W = undefined> = W extends number
+  ? Cotangent<X[W]>
+  : W extends readonly number[]
+    ? { -readonly [K in keyof W]: Cotangent<X[W[K] & number]> }
+    : X extends readonly [infer Only]
+      ? Cotangent<Only>
+      : { -readonly [K in keyof X]: Cotangent<X[K]> };
+
+/** `Outer`, with every number replaced by a derivative by `Inner`: the type of a Jacobian. */
+export type Product<Outer, Inner> = Outer extends Real
+  ? Inner
+  : Outer extends Float64Array
+    ? Inner[]
+    : Outer extends readonly unknown[]
+      ? { -readonly [K in keyof Outer]: Product<Outer[K], Inner> }
+      : { -readonly [K in keyof Outer]: Product<Outer[K], Inner> };
+
+/** A nested structure, taken apart into its numbers. */
+export interface Tree {
+  readonly leaves: readonly Real[];
+  /** Where each leaf is, for messages: `.layers[2].w`. */
+  readonly paths: readonly string[];
+  /**
+   * The same structure of other things. Float64Arrays become Float64Arrays again where these are plain numbers and `watched`
+   * is not set, and ordinary arrays otherwise.
+   */
+  rebuild(leaves: readonly unknown[], watched?: boolean): unknown;
+}
+
+/**
+ * Takes `x` apart.
+ * @param what names x in messages
+ * @throws AdError `not-a-number`, `nan-input`, `cyclic-structure`
+ */
+export function flatten(x: unknown, what: string, nan: "refuse" | "allow" = "refuse"): Tree {
+  const leaves: Real[] = [];
+  const paths: string[] = [];
+  const above = new Set<unknown>();
+
+  const visit = (y: unknown, path: string): Node => {
+    if (typeof y === "number" || y instanceof Traced) {
+      if (Number.isNaN(y) && nan === "refuse") throw isNaN_(what + path);
+      leaves.push(y);
+      paths.push(path);
+      return leaf;
+    }
+    if (above.has(y)) {
+      throw new AdError(
+        "cyclic-structure",
+        `${what}${path} contains itself.`,
+        "Pass arrays and objects without cycles.",
+      );
+    }
+    if (y instanceof Float64Array) {
+      for (let i = 0; i < y.length; i++) visit(y[i], `${path}[${i}]`);
+      return (next, watched) => {
+        const list = Array.from(y, () => next());
+        return watched || list.some((v) => typeof v !== "number")
+          ? list
+          : Float64Array.from(list as number[]);
+      };
+    }
+    above.add(y);
+    let node: Node;
+    if (Array.isArray(y)) {
+      const nodes = Array.from(y, (element: unknown, i) => visit(element, `${path}[${i}]`));
+      node = (next, watched) => nodes.map((n) => n(next, watched));
+    } else if (Object.prototype.toString.call(y) === "[object Object]") {
+      const nodes = Object.entries(y as object).map(([key, v]) => [key, visit(v, `${path}.${key}`)] as const);
+      node = (next, watched) => {
+        const made = Object.create(Object.getPrototypeOf(y) as object | null) as Record<string, unknown>;
+        for (const [key, n] of nodes) made[key] = n(next, watched);
+        return made;
+      };
+    } else {
+      throw new AdError(
+        "not-a-number",
+        `${what}${path} is ${describe(y)}, which is neither a number nor made of numbers.`,
+        "Use numbers, arrays, plain objects and Float64Array; pass anything else as another argument and choose by { wrt }.",
+      );
+    }
+    above.delete(y);
+    return node;
+  };
+
+  const root = visit(x, "");
+  return {
+    leaves,
+    paths,
+    rebuild: (others, watched = false) => {
+      let i = 0;
+      return root(() => others[i++], watched);
+    },
+  };
+}
+
+type Node = (next: () => unknown, watched: boolean) => unknown;
+const leaf: Node = (next) => next();
+
+const isNaN_ = (where: string): AdError =>
+  new AdError(
+    "nan-input",
+    `${where} is NaN.`,
+    "Find out where the NaN comes from; no derivative exists there.",
+  );
+
+/**
+ * The leaves of `x`, which must have the structure of `like`.
+ * @throws AdError `mixed-structures`
+ */
+export function leavesLike(like: Tree, x: unknown, what: string): readonly Real[] {
+  const tree = flatten(x, what);
+  const at = tree.paths.findIndex((path, i) => path !== like.paths[i]);
+  if (at < 0 && tree.paths.length === like.paths.length) return tree.leaves;
+  const [got, wanted] =
+    at < 0 ? [undefined, like.paths[tree.paths.length]] : [tree.paths[at], like.paths[at]];
+  throw new AdError(
+    "mixed-structures",
+    `${what} has ${got === undefined ? "nothing" : `a number at ${place(got)}`} where ${wanted === undefined ? "nothing" : `a number at ${place(wanted)}`} is expected.`,
+    "Give it the same structure: the same keys, the same lengths.",
+  );
+}
+
+const place = (path: string): string => (path === "" ? "the top" : path);
