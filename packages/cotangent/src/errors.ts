@@ -17,6 +17,7 @@ export type ErrorCode =
   | "not-a-variable"
   | "not-an-index"
   | "nothing-saved"
+  | "out-of-memory"
   | "out-of-steps"
   | "plain-function"
   | "result-not-a-number"

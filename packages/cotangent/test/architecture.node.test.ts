@@ -31,7 +31,7 @@ const LAYERS: LayerTable = {
 
   program: ["errors", "real", "primitives", "chain"],
   differentiate: ["errors", "real", "primitives", "program"],
-  compile: ["errors", "real", "primitives", "traces", "transforms", "program", "differentiate"],
+  compile: ["errors", "real", "primitives", "chain", "traces", "transforms", "program", "differentiate"],
 
   index: [
     "errors",

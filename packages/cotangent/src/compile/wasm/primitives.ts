@@ -1,0 +1,142 @@
+/** How the library's primitives are computed in WebAssembly: by an instruction or a few, by a kernel, or by a call to the host. */
+import type { PrimitiveBase } from "../../real/real.ts";
+import type { Callable, FunctionBuilder, ModuleBuilder } from "./assembler.ts";
+import type { Instruction } from "./instructions.ts";
+import { isKernel, type Kernels } from "./kernels.ts";
+
+/** Primitives that are one instruction. */
+const single: Readonly<Record<string, Instruction>> = {
+  add: "f64.add",
+  sub: "f64.sub",
+  mul: "f64.mul",
+  div: "f64.div",
+  neg: "f64.neg",
+  abs: "f64.abs",
+  sqrt: "f64.sqrt",
+  min: "f64.min",
+  max: "f64.max",
+  floor: "f64.floor",
+  ceil: "f64.ceil",
+  trunc: "f64.trunc",
+};
+const comparisons: Readonly<Record<string, Instruction>> = { lt: "f64.lt", gt: "f64.gt", eq: "f64.eq" };
+
+type Push<T> = (arg: T) => void;
+type Emit = (self: Arithmetic, f: FunctionBuilder, args: readonly unknown[], push: Push<unknown>) => void;
+
+/** Primitives that are a few instructions. */
+const several: Readonly<Record<string, Emit>> = {
+  stopGradient: (_, _f, [x], push) => push(x),
+  square: (self, f, [x], push) => {
+    self.twice(f, x, push, (v) => f.get(v).get(v).op("f64.mul"));
+  },
+  inv: (self, f, [x], push) => {
+    self.constant(f, 1);
+    push(x);
+    f.op("f64.div");
+  },
+  relu: (self, f, [x], push) => {
+    push(x);
+    self.constant(f, 0);
+    f.op("f64.max");
+  },
+  where: (self, f, [c, a, b], push) => {
+    push(a);
+    push(b);
+    push(c);
+    // True is what is neither 0 nor NaN.
+    f.op("f64.abs");
+    self.constant(f, 0);
+    f.op("f64.gt").select("f");
+  },
+  sign: (self, f, [x], push) => {
+    self.twice(f, x, push, (v) => {
+      self.constant(f, 1);
+      f.get(v).op("f64.copysign").get(v).get(v).op("f64.abs");
+      self.constant(f, 0);
+      f.op("f64.gt").select("f");
+    });
+  },
+  // floor(x), and 1 more where x lies half or more above it; the sign of x, so that -0.2 gives -0.
+  round: (self, f, [x], push) => {
+    self.twice(f, x, push, (v) => {
+      f.get(v).op("f64.floor").get(v).get(v).op("f64.floor").op("f64.sub");
+      self.constant(f, 0.5);
+      f.op("f64.ge").op("f64.convert_i32_s").op("f64.add").get(v).op("f64.copysign");
+    });
+  },
+  oneMinusSquare: (self, f, [x], push) => {
+    self.twice(f, x, push, (v) => {
+      self.constant(f, 1);
+      f.get(v).op("f64.sub");
+      self.constant(f, 1);
+      f.get(v).op("f64.add").op("f64.mul");
+    });
+  },
+  // Neumaier's summation, as in numeric/sum.ts.
+  sum: (self, f, args, push) => {
+    const [total, lost, x, next] = [f.local("f"), f.local("f"), f.local("f"), f.local("f")];
+    self.constant(f, 0);
+    f.tee(total).set(lost);
+    for (const arg of args) {
+      push(arg);
+      f.set(x).get(total).get(x).op("f64.add").set(next);
+      f.get(lost);
+      f.get(total).get(next).op("f64.sub").get(x).op("f64.add");
+      f.get(x).get(next).op("f64.sub").get(total).op("f64.add");
+      f.get(total).op("f64.abs").get(x).op("f64.abs").op("f64.ge").select("f").op("f64.add").set(lost);
+      f.get(next).set(total);
+    }
+    f.get(total).get(lost).op("f64.add").get(total);
+    // What is finite is 0 when taken from itself.
+    f.get(lost).get(lost).op("f64.sub");
+    self.constant(f, 0);
+    f.op("f64.eq").select("f");
+    for (const local of [total, lost, x, next]) f.release(local);
+  },
+};
+
+/** Whether a primitive is computed inside the module; otherwise the host is called. */
+export const isInside = (id: string, math: "fast" | "exact"): boolean =>
+  id in single || id in comparisons || id in several || (math === "fast" && isKernel(id));
+
+export class Arithmetic {
+  readonly #module: ModuleBuilder;
+  readonly #kernels: Kernels;
+  readonly #imports: ReadonlyMap<string, Callable>;
+
+  constructor(module: ModuleBuilder, kernels: Kernels, imports: ReadonlyMap<string, Callable>) {
+    this.#module = module;
+    this.#kernels = kernels;
+    this.#imports = imports;
+  }
+
+  /** Pushes a number that is kept in memory: engines are slow at constants inside the code. */
+  constant(f: FunctionBuilder, value: number): void {
+    f.i32(0).access("f64.load", this.#module.constant(value));
+  }
+
+  /** Has `use` work on a local that holds x. */
+  twice(f: FunctionBuilder, x: unknown, push: Push<unknown>, use: (local: number) => void): void {
+    const v = f.local("f");
+    push(x);
+    f.set(v);
+    use(v);
+    f.release(v);
+  }
+
+  /** Pushes primitive(args). */
+  apply<T>(f: FunctionBuilder, primitive: PrimitiveBase, args: readonly T[], push: Push<T>): void {
+    const { id } = primitive;
+    const some = several[id];
+    if (some !== undefined) {
+      some(this, f, args, push as Push<unknown>);
+      return;
+    }
+    args.forEach(push);
+    const imported = this.#imports.get(id);
+    if (id in single) f.op(single[id]!);
+    else if (id in comparisons) f.op(comparisons[id]!).op("f64.convert_i32_s");
+    else f.call(imported ?? this.#kernels.scalar(id));
+  }
+}
