@@ -149,6 +149,16 @@ export const maxNotation: Notation = /* @__PURE__ */ notation(max, {
   ],
 });
 
+/** x/√(x² + y²), also for infinite x; 0 at the origin. */
+const cosineOf = (x: number, y: number): number => {
+  const r = Math.hypot(x, y);
+  return Math.abs(x) === r ? Math.sign(x) : x / r;
+};
+
+const latexSquare = latexPower(argument(0), fixed("2"));
+const latexHypot: Form = (x, y) =>
+  frame`\sqrt{${0}}`(latexInfix("+", binding.sum)(latexSquare(x), latexSquare(y)));
+
 /** √(x² + y²), without overflow. Partials: x/h, y/h, where h is the result; 0, 0 at the origin. */
 export const hypot: Binary = /* @__PURE__ */ primitive("hypot", {
   eval: Math.hypot,
@@ -156,7 +166,7 @@ export const hypot: Binary = /* @__PURE__ */ primitive("hypot", {
 });
 export const hypotNotation: Notation = /* @__PURE__ */ notation(hypot, {
   js: call("Math.hypot"),
-  latex: frame`\sqrt{\left(${0}\right)^2 + \left(${1}\right)^2}`,
+  latex: latexHypot,
   domain: [
     [0.3, 3],
     [-3, 3],
@@ -164,20 +174,40 @@ export const hypotNotation: Notation = /* @__PURE__ */ notation(hypot, {
 });
 
 /**
- * x/h, h = √(x² + y²): the cosine of the angle of the point (x, y); 0 at the origin. A primitive of its own, because
+ * x/r, r = √(x² + y²): the cosine of the angle of the point (x, y); 0 at the origin. A primitive of its own, because
  * differentiating the quotient would subtract nearly equal numbers where y is small.
- * Partials: (y/h)²/h, −(x/h)(y/h)/h, divided in the order that stays in range longest.
+ * Partials: (y/r)(y/r²), −(x/r)(y/r²).
  */
 export const cosine: Binary = /* @__PURE__ */ primitive("cosine", {
-  eval: (x, y) => (x === 0 ? 0 : x / Math.hypot(x, y)),
-  partials: [
-    (x, y) => mul(cosine(y, x), div(cosine(y, x), hypot(x, y))),
-    (x, y, out) => neg(mul(out, div(cosine(y, x), hypot(x, y)))),
-  ],
+  eval: cosineOf,
+  partials: [(x, y) => mul(cosine(y, x), inversion(y, x)), (x, y, out) => neg(mul(out, inversion(y, x)))],
 });
 export const cosineNotation: Notation = /* @__PURE__ */ notation(cosine, {
   js: call("cosine"),
-  latex: frame`\frac{${0}}{\sqrt{\left(${0}\right)^2 + \left(${1}\right)^2}}`,
+  latex: fraction(argument(0), latexHypot),
+  domain: [
+    [0.3, 3],
+    [-3, 3],
+  ],
+});
+
+/**
+ * x/(x² + y²): where the inversion in the unit circle takes the point (x, y); the real part of 1/(x + iy). No square is formed, which
+ * would overflow or vanish. With z = y/(x² + y²), its partials are z² − out², −2·out·z.
+ */
+export const inversion: Binary = /* @__PURE__ */ primitive("inversion", {
+  eval: (x, y) => cosineOf(x, y) / Math.hypot(x, y),
+  partials: [
+    (x, y, out) => {
+      const z = inversion(y, x);
+      return mul(sub(z, out), add(z, out));
+    },
+    (x, y, out) => mul(-2, mul(out, inversion(y, x))),
+  ],
+});
+export const inversionNotation: Notation = /* @__PURE__ */ notation(inversion, {
+  js: call("inversion"),
+  latex: fraction(argument(0), (x, y) => latexInfix("+", binding.sum)(latexSquare(x), latexSquare(y))),
   domain: [
     [0.3, 3],
     [-3, 3],

@@ -1,30 +1,67 @@
 import { primitive } from "../real/primitive.ts";
-import type { Binary, Unary } from "../real/real.ts";
+import type { Binary, Real, Unary } from "../real/real.ts";
 import { add, div, eq, inv, lt, mul, square, sub, where } from "./arithmetic.ts";
-import { argument, call, command, fixed, frame, latexPower, notation, power } from "./notation.ts";
+import {
+  argument,
+  binding,
+  call,
+  command,
+  fixed,
+  frame,
+  latexInfix,
+  latexPower,
+  notation,
+  power,
+} from "./notation.ts";
 import type { Notation } from "./notation.ts";
 
+/** ∂/∂y of a power p = xʸ: p·log x. At x = 0, the limit 0 for y > 0; and 0 for y = 0. */
+const byExponent = (p: Real, x: Real, y: Real): Real =>
+  where(mul(eq(x, 0), eq(lt(y, 0), 0)), 0, mul(p, log(x)));
+
 /**
- * xʸ. Partials: y·xʸ⁻¹, xʸ·log x.
- *
- * The first is written with x^(y − 1) where y − 1 is exact (y ≥ ½), so that a whole exponent has exact derivatives, and
- * as y·(xʸ/x) where it is not: there xʸ neither overflows nor vanishes before the result does. At x = y = 0 both are 0,
- * and at x = 0 the second is 0 for y > 0, its limit. For x < 0 the second is NaN: only an exponent that varies asks for it.
+ * xʸ. Partials: y·xʸ⁻¹, xʸ·log x; at x = 0, the second is 0 for y > 0, and both are for y = 0. For x < 0 the second is NaN, but
+ * only an exponent that varies asks for it.
  */
 export const pow: Binary = /* @__PURE__ */ primitive("pow", {
   eval: (x, y) => x ** y,
   partials: [
-    (x, y, out) => {
-      const ordinary = eq(div(x, x), 1);
-      const power = where(mul(ordinary, lt(y, 0.5)), div(out, x), pow(x, sub(y, 1)));
-      return where(mul(eq(x, 0), eq(y, 0)), 0, mul(y, power));
-    },
-    (x, y, out) => where(mul(eq(x, 0), eq(lt(y, 0), 0)), 0, mul(out, log(x))),
+    // A constant exponent from ½ on is the usual case: y − 1 is exact, and x¹ or x⁰ can be simplified by a compiler.
+    (x, y) => mul(y, typeof y === "number" && y >= 0.5 ? pow(x, y - 1) : reducedPow(x, y)),
+    (x, y, out) => byExponent(out, x, y),
   ],
 });
 export const powNotation: Notation = /* @__PURE__ */ notation(pow, {
   js: power,
   latex: latexPower(argument(0), argument(1)),
+  domain: [
+    [0.3, 3],
+    [-3, 3],
+  ],
+});
+
+/**
+ * xʸ⁻¹, accurate also where y − 1 is rounded (y < ½): then xʸ/x is computed, in which neither step overflows or vanishes before
+ * the result does. It is 0 at x = y = 0, so that y·xʸ⁻¹ is. Partials: (y − 1)·xʸ⁻², xʸ⁻¹·log x.
+ */
+export const reducedPow: Binary = /* @__PURE__ */ primitive("reducedPow", {
+  eval: (x, y) => {
+    if (x === 0 && y === 0) return 0;
+    const quotient = x ** y / x;
+    return y < 0.5 && !Number.isNaN(quotient) ? quotient : x ** (y - 1);
+  },
+  partials: [
+    (x, y, out) => {
+      const smaller = sub(y, 1);
+      const divisible = mul(lt(y, 1.5), eq(div(x, x), 1));
+      return mul(smaller, where(divisible, div(out, x), reducedPow(x, smaller)));
+    },
+    (x, y, out) => byExponent(out, x, sub(y, 1)),
+  ],
+});
+export const reducedPowNotation: Notation = /* @__PURE__ */ notation(reducedPow, {
+  js: call("reducedPow"),
+  latex: latexPower(argument(0), (_x, y) => latexInfix("-", binding.sum)(y, fixed("1")())),
   domain: [
     [0.3, 3],
     [-3, 3],

@@ -1,6 +1,6 @@
 import { primitive } from "../real/primitive.ts";
 import type { Primitive, Unary } from "../real/real.ts";
-import { add, cosine, div, hypot, inv, mul, neg, square } from "./arithmetic.ts";
+import { add, inv, inversion, mul, neg, square } from "./arithmetic.ts";
 import {
   argument,
   binding,
@@ -81,10 +81,10 @@ export const oneMinusSquareNotation: Notation = /* @__PURE__ */ notation(oneMinu
   domain: [[-3, 3]],
 });
 
-/** The angle in (−π/2, π/2) whose tangent is x. Partial: (1/√(1 + x²))², which stays in range for every x. */
+/** The angle in (−π/2, π/2) whose tangent is x. Partial: 1/(1 + x²). */
 export const atan: Unary = /* @__PURE__ */ primitive("atan", {
   eval: Math.atan,
-  partials: [(x) => square(inv(hypot(1, x)))],
+  partials: [(x) => inversion(1, x)],
 });
 export const atanNotation: Notation = /* @__PURE__ */ notation(atan, {
   js: call("Math.atan"),
@@ -92,13 +92,10 @@ export const atanNotation: Notation = /* @__PURE__ */ notation(atan, {
   domain: [[-3, 3]],
 });
 
-/**
- * The angle of the point (x, y), in (−π, π]. Partials: x/r², −y/r², where r² = x² + y²; written as (x/r)/r and −(y/r)/r, because r²
- * would overflow or vanish.
- */
+/** The angle of the point (x, y), in (−π, π]. Partials: x/(x² + y²), −y/(x² + y²). */
 export const atan2: Primitive<[y: number, x: number]> = /* @__PURE__ */ primitive("atan2", {
   eval: Math.atan2,
-  partials: [(y, x) => div(cosine(x, y), hypot(x, y)), (y, x) => neg(div(cosine(y, x), hypot(x, y)))],
+  partials: [(y, x) => inversion(x, y), (y, x) => neg(inversion(y, x))],
 });
 export const atan2Notation: Notation = /* @__PURE__ */ notation(atan2, {
   js: call("Math.atan2"),
