@@ -149,7 +149,6 @@ export type Kind =
   | "constant"
   | "data"
   | "primitive"
-  | "detach"
   | "select"
   | `i32.${"add" | "sub" | "mul" | "div" | "rem" | "min" | "max"}`
   | `i32.${"and" | "or" | "xor" | "shl" | "shr" | "ushr" | "clz" | "not"}`
@@ -201,8 +200,6 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   data: { args: [], results: ["array"], regions: 0, effect: "pure" },
   /** A primitive of the library's: its value at the arguments, as many as the primitive takes. */
   primitive: { args: [], rest: "f64", results: ["f64"], regions: 0, effect: "pure" },
-  /** The argument itself, as a constant to differentiation (`stopGradient`). */
-  detach: { args: ["f64"], results: ["f64"], regions: 0, effect: "pure", evaluate: (x) => x },
   /** `condition ? x : y`, both already computed. */
   select: { args: ["i32", "any", "any"], results: "stated", regions: 0, effect: "pure" },
 

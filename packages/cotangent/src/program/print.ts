@@ -29,9 +29,10 @@ export function print(program: Program, options: PrintOptions = {}): string {
   return program.functions.map((f) => new Printer(f, options).print()).join("\n");
 }
 
-/** What may be a name in the text. Names of the form v12 are for values without one. */
+/** What may be a name in the text. */
 const IDENTIFIER = /^[A-Za-z_$][\w$.]*$/;
-const ANONYMOUS = /^v\d+$/;
+/** The names of values that have none. */
+export const ANONYMOUS = /^v\d+$/;
 
 class Printer {
   readonly #func: Func;
@@ -89,7 +90,7 @@ class Printer {
   #op(op: Op, depth: number): void {
     // The head comes first, so that names are given out in the order of reading; the results' names are reserved before.
     const results = op.results.length > 0 ? `${this.#list(op.results)} = ` : "";
-    const at = this.#options.locations === true && op.loc !== undefined ? ` @${place(op.loc)}` : "";
+    const at = this.#options.locations === true && op.loc !== undefined ? ` @${quoted(op.loc)}` : "";
     if (op.regions.length === 0) return this.#line(depth, results + this.#simple(op) + at);
     this.#line(depth, `${results}${this.#head(op)} {`);
     this.#region(op.regions[0]!, depth + 1, "yield");
@@ -155,21 +156,15 @@ class Printer {
   }
 }
 
-/** Words that end or begin something where a value's name may stand. */
-const RESERVED: ReadonlySet<string> = new Set([
-  "yield",
-  "return",
-  "for",
-  "while",
-  "if",
-  "call",
-  "external",
-  "fail",
-]);
+/** Words that end a region, where an operation could begin with a name. */
+const RESERVED: ReadonlySet<string> = new Set(["yield", "return"]);
 
 const number = (x: number): string => (Object.is(x, -0) ? "-0" : String(x));
 const external = (op: OpOf<"external">): string =>
   `external ${op.attr.half} ${JSON.stringify(nameOf(op.attr.function))}`;
+
+const quoted = ({ file, line, column }: Location): string =>
+  `${file === undefined ? "" : JSON.stringify(file)}:${line}:${column}`;
 
 /** `model.ts:12:5` */
 export const place = (loc: Location): string => `${loc.file ?? ""}:${loc.line}:${loc.column}`;

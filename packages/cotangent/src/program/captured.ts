@@ -1,0 +1,47 @@
+/**
+ * How a plain function carries its program. The front end (cotangent-compiler) attaches it, at build time or at run time;
+ * the transforms and `compile` look it up.
+ */
+import type { Program } from "./ir.ts";
+import type { Structure } from "./structure.ts";
+
+/** The version of what is attached. A function captured by another version is refused. */
+export const CAPTURE_VERSION = 1;
+
+/** A parameter of a captured function, or something that it refers to outside itself. */
+export interface CapturedParameter {
+  readonly name: string;
+  readonly structure: Structure;
+}
+
+/** A function's program for arguments of one structure. */
+export interface Specialisation {
+  /** The entry takes the leaves of all parameters, then those of everything outside, and returns the leaves of the result. */
+  readonly program: Program;
+  readonly params: readonly CapturedParameter[];
+  readonly outside: readonly CapturedParameter[];
+  readonly result: Structure;
+}
+
+/** What a plain function carries. */
+export interface Captured {
+  readonly version: number;
+  readonly name: string;
+  /** The program for these arguments. Asked again for arguments of the same structure, it answers with the same object. */
+  specialise(args: readonly unknown[]): Specialisation;
+  /** What `Specialisation.outside` holds at present. */
+  outside(): readonly unknown[];
+}
+
+/** Registered, so that several copies of the library understand each other. */
+const key: unique symbol = Symbol.for("cotangent.captured") as never;
+
+/** What `f` carries; undefined for a function that nobody captured. */
+export function capturedOf(f: object): Captured | undefined {
+  return (f as { [key]?: Captured })[key];
+}
+
+/** Makes `f` carry `captured`. Done twice, the second counts. */
+export function attach<F extends object>(f: F, captured: Captured): F {
+  return Object.defineProperty(f, key, { value: captured, configurable: true });
+}

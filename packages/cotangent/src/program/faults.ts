@@ -1,0 +1,44 @@
+/** What goes wrong while a program runs; the interpreter and the back ends throw the same errors. */
+import { AdError } from "../errors.ts";
+import type { Attributes, Location } from "./ir.ts";
+import { place } from "./print.ts";
+
+const at = (loc: Location | undefined): string => (loc === undefined ? "" : ` (${place(loc)})`);
+
+/** Of `bound`. */
+export function indexOutOfRange(name: string, i: number, length: number, loc: Location | undefined): AdError {
+  const range = length === 0 ? "it is empty" : `its indices are 0 to ${length - 1}`;
+  return new AdError(
+    "index-out-of-range",
+    `${name}[${i}] does not exist: ${range}${at(loc)}.`,
+    "Check the loop's bounds and the length of the array that was passed.",
+  );
+}
+
+/** Of `f64.index`. */
+export function notAnIndex(name: string, x: number, loc: Location | undefined): AdError {
+  return new AdError(
+    "not-an-index",
+    `${name} is ${x}, but an integer of 32 bits is needed here${at(loc)}.`,
+    "Indices, lengths and loop bounds must be integers: use Math.floor or Math.round, or check the arguments.",
+  );
+}
+
+/** Of `fail`. */
+export function failure(
+  attr: Attributes["fail"],
+  values: readonly unknown[],
+  loc: Location | undefined,
+): AdError {
+  const message = attr.message.replace(/\{(\d+)\}/g, (_, i: string) => String(values[Number(i)]));
+  return new AdError(attr.code, `${message}${at(loc)}`, attr.remedy);
+}
+
+/** Of whoever limits how long a program may run. */
+export function outOfSteps(limit: number): AdError {
+  return new AdError(
+    "out-of-steps",
+    `The program was stopped after ${limit} loop iterations and calls.`,
+    "Check that its loops end, or allow more steps.",
+  );
+}

@@ -1,0 +1,12 @@
+/** Programs: what front ends and tools that work on them need. */
+export { Builder, buildFunction } from "./builder.ts";
+export type { ParameterSpec } from "./builder.ts";
+export { attach, CAPTURE_VERSION, capturedOf } from "./captured.ts";
+export type { Captured, CapturedParameter, Specialisation } from "./captured.ts";
+export { interpreter } from "./interpret.ts";
+export type { Datum, InterpretOptions } from "./interpret.ts";
+export type { Func, Location, Op, Program, Region, Ty, Value } from "./ir.ts";
+export { parse } from "./parse.ts";
+export { print } from "./print.ts";
+export { arraysIn, children, fromLeaves, leafTypes, stride, toLeaves } from "./structure.ts";
+export type { Leaf, Structure } from "./structure.ts";
