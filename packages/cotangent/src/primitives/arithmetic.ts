@@ -198,10 +198,7 @@ export const cosineNotation: Notation = /* @__PURE__ */ notation(cosine, {
 export const inversion: Binary = /* @__PURE__ */ primitive("inversion", {
   eval: (x, y) => cosineOf(x, y) / Math.hypot(x, y),
   partials: [
-    (x, y, out) => {
-      const z = inversion(y, x);
-      return mul(sub(z, out), add(z, out));
-    },
+    (x, y, out) => differenceOfSquares(inversion(y, x), out),
     (x, y, out) => mul(-2, mul(out, inversion(y, x))),
   ],
 });
@@ -210,6 +207,26 @@ export const inversionNotation: Notation = /* @__PURE__ */ notation(inversion, {
   latex: fraction(argument(0), (x, y) => latexInfix("+", binding.sum)(latexSquare(x), latexSquare(y))),
   domain: [
     [0.3, 3],
+    [-3, 3],
+  ],
+});
+
+/**
+ * a² − b², computed as (a − b)(a + b) so as not to lose digits where they are close. Partials: 2a, −2b. A primitive of its
+ * own, because the derivatives of that product would lose digits where a and b are far apart.
+ */
+export const differenceOfSquares: Primitive<[a: number, b: number]> = /* @__PURE__ */ primitive(
+  "differenceOfSquares",
+  {
+    eval: (a, b) => (a - b) * (a + b),
+    partials: [(a) => mul(2, a), (_a, b) => mul(-2, b)],
+  },
+);
+export const differenceOfSquaresNotation: Notation = /* @__PURE__ */ notation(differenceOfSquares, {
+  js: call("differenceOfSquares"),
+  latex: (a, b) => latexInfix("-", binding.sum)(latexSquare(a), latexSquare(b)),
+  domain: [
+    [-3, 3],
     [-3, 3],
   ],
 });

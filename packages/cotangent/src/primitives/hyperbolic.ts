@@ -1,10 +1,9 @@
 import { primitive } from "../real/primitive.ts";
 import type { Unary } from "../real/real.ts";
-import { add, hypot, inv, mul, neg, square, sub } from "./arithmetic.ts";
+import { add, differenceOfSquares, hypot, inv, mul, neg, square, sub } from "./arithmetic.ts";
 import { call, command, notation } from "./notation.ts";
 import type { Notation } from "./notation.ts";
 import { sqrt } from "./powers.ts";
-import { oneMinusSquare } from "./trigonometry.ts";
 
 /** sinh x. Partial: cosh x. */
 export const sinh: Unary = /* @__PURE__ */ primitive("sinh", { eval: Math.sinh, partials: [(x) => cosh(x)] });
@@ -72,7 +71,7 @@ export const acoshNotation: Notation = /* @__PURE__ */ notation(acosh, {
 /** The inverse of tanh on (−1, 1). Partial: 1/(1 − x²). */
 export const atanh: Unary = /* @__PURE__ */ primitive("atanh", {
   eval: Math.atanh,
-  partials: [(x) => inv(oneMinusSquare(x))],
+  partials: [(x) => inv(differenceOfSquares(1, x))],
 });
 export const atanhNotation: Notation = /* @__PURE__ */ notation(atanh, {
   js: call("Math.atanh"),

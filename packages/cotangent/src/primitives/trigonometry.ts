@@ -1,17 +1,7 @@
 import { primitive } from "../real/primitive.ts";
 import type { Primitive, Unary } from "../real/real.ts";
-import { add, inv, inversion, mul, neg, square } from "./arithmetic.ts";
-import {
-  argument,
-  binding,
-  call,
-  command,
-  fixed,
-  frame,
-  latexInfix,
-  latexPower,
-  notation,
-} from "./notation.ts";
+import { add, differenceOfSquares, inv, inversion, neg, square } from "./arithmetic.ts";
+import { call, command, frame, notation } from "./notation.ts";
 import type { Notation } from "./notation.ts";
 import { sqrt } from "./powers.ts";
 
@@ -48,7 +38,7 @@ export const tanNotation: Notation = /* @__PURE__ */ notation(tan, {
 /** The angle in [−π/2, π/2] whose sine is x. Partial: 1/√(1 − x²). */
 export const asin: Unary = /* @__PURE__ */ primitive("asin", {
   eval: Math.asin,
-  partials: [(x) => inv(sqrt(oneMinusSquare(x)))],
+  partials: [(x) => inv(sqrt(differenceOfSquares(1, x)))],
 });
 export const asinNotation: Notation = /* @__PURE__ */ notation(asin, {
   js: call("Math.asin"),
@@ -59,26 +49,12 @@ export const asinNotation: Notation = /* @__PURE__ */ notation(asin, {
 /** The angle in [0, π] whose cosine is x. Partial: −1/√(1 − x²). */
 export const acos: Unary = /* @__PURE__ */ primitive("acos", {
   eval: Math.acos,
-  partials: [(x) => neg(inv(sqrt(oneMinusSquare(x))))],
+  partials: [(x) => neg(inv(sqrt(differenceOfSquares(1, x))))],
 });
 export const acosNotation: Notation = /* @__PURE__ */ notation(acos, {
   js: call("Math.acos"),
   latex: command("\\arccos"),
   domain: [[-0.9, 0.9]],
-});
-
-/**
- * 1 − x², computed as (1 − x)(1 + x) so as not to lose digits near ±1. Partial: −2x. A primitive of its own, because the
- * derivative of that product would lose digits near 0.
- */
-export const oneMinusSquare: Unary = /* @__PURE__ */ primitive("oneMinusSquare", {
-  eval: (x) => (1 - x) * (1 + x),
-  partials: [(x) => mul(-2, x)],
-});
-export const oneMinusSquareNotation: Notation = /* @__PURE__ */ notation(oneMinusSquare, {
-  js: call("oneMinusSquare"),
-  latex: (x) => latexInfix("-", binding.sum)(fixed("1")(), latexPower(argument(0), fixed("2"))(x)),
-  domain: [[-3, 3]],
 });
 
 /** The angle in (−π/2, π/2) whose tangent is x. Partial: 1/(1 + x²). */
