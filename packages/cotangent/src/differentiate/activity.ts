@@ -1,0 +1,248 @@
+/**
+ * What has a derivative: the values that depend differentiably on the inputs asked for (they vary) and on which the
+ * outputs depend (they are useful). All else costs nothing. The same dependences tell where infinite derivatives may be
+ * about, so that zero has to be told apart.
+ */
+import { where } from "../primitives/index.ts";
+import type { Func, Op, Program, Region, Value } from "../program/ir.ts";
+import { isMemory, Places } from "./places.ts";
+import type { Node } from "./places.ts";
+import { isSingular, isSteep } from "./rules.ts";
+
+/** Which inputs and outputs of the entry are asked for. */
+export interface Interest {
+  /** Parameters of the entry, by position. */
+  readonly inputs: readonly number[];
+  /** Results of the entry, by position. */
+  readonly results: readonly number[];
+  /** Array parameters of the entry whose elements at the end are outputs as well, by position. */
+  readonly outParameters: readonly number[];
+}
+
+export class Activity {
+  readonly places: Places;
+  /** Nodes on which a derivative with respect to an input may be other than zero, and that reach an output. */
+  readonly #active: Uint8Array;
+  readonly #functions = new Set<Func>();
+  readonly #wild: Uint8Array;
+  readonly #steepBehind: Uint8Array;
+  readonly #steepAhead: Uint8Array;
+
+  constructor(program: Program, interest: Interest) {
+    const places = new Places(program);
+    this.places = places;
+    const flow = new Flow(places);
+    const entry = program.functions[0]!;
+    const node = (v: Value): Node => places.node(entry, v);
+    const varied = flow.reach(
+      interest.inputs.map((i) => node(entry.body.args[i]!)),
+      "ahead",
+    );
+    const useful = flow.reach(
+      [
+        ...interest.results.map((k) => node(entry.body.yields[k]!)),
+        ...interest.outParameters.map((i) => node(entry.body.args[i]!)),
+      ],
+      "behind",
+    );
+    this.#active = varied.map((x, n) => x & useful[n]!);
+    places.spread(this.#active);
+    this.#wild = flow.reach(flow.wild, "ahead");
+    this.#steepBehind = flow.reach(flow.steepArguments, "behind");
+    this.#steepAhead = flow.reach(flow.steepResults, "ahead");
+    for (const f of program.functions) if (this.#touches(f, f.body)) this.#functions.add(f);
+    for (let before = -1; before !== this.#functions.size;) {
+      before = this.#functions.size;
+      for (const f of program.functions) if (this.#calls(f.body)) this.#functions.add(f);
+    }
+  }
+
+  /** Whether anything in a function carries a derivative, or in what it calls. */
+  activeFunction(f: Func): boolean {
+    return this.#functions.has(f);
+  }
+
+  /** Whether `v` carries a derivative (for an array: whether its elements do; for a tape: whether it leads to any). */
+  active(f: Func, v: Value): boolean {
+    return this.#active[this.places.node(f, v)] === 1;
+  }
+
+  #touches(f: Func, region: Region): boolean {
+    const some = (values: readonly Value[]): boolean => values.some((v) => carries(v) && this.active(f, v));
+    if (some(region.args)) return true;
+    return region.ops.some((op) => some(op.results) || op.regions.some((inner) => this.#touches(f, inner)));
+  }
+
+  #calls(region: Region): boolean {
+    return region.ops.some(
+      (op) =>
+        (op.kind === "call" && this.#functions.has(this.places.functions.get(op.attr.callee)!)) ||
+        op.regions.some((inner) => this.#calls(inner)),
+    );
+  }
+
+  /** Whether the numbers in the slot of a tape carry a derivative. */
+  activeSlot(f: Func, tape: Value, slot: number): boolean {
+    return this.#active[this.places.slot(f, tape, slot)] === 1;
+  }
+
+  /** Whether `v` may be infinite or NaN for finite inputs. */
+  wild(f: Func, v: Value): boolean {
+    return this.#wild[this.places.node(f, v)] === 1;
+  }
+
+  /** Whether the adjoint of `v` may be infinite where everything else is finite. */
+  steepAdjoint(f: Func, v: Value): boolean {
+    return this.#steepBehind[this.places.node(f, v)] === 1;
+  }
+
+  /** Whether the tangent of `v` may be infinite where everything else is finite. */
+  steepTangent(f: Func, v: Value): boolean {
+    return this.#steepAhead[this.places.node(f, v)] === 1;
+  }
+}
+
+/** The graph of differentiable dependences: an edge from each value to those computed from it. */
+class Flow {
+  readonly wild: Node[] = [];
+  /** Arguments and results of functions with vertical tangents. */
+  readonly steepArguments: Node[] = [];
+  readonly steepResults: Node[] = [];
+  readonly #from: Node[] = [];
+  readonly #to: Node[] = [];
+  readonly #places: Places;
+
+  constructor(places: Places) {
+    this.#places = places;
+    for (const f of places.program.functions) this.#walk(f, f.body);
+  }
+
+  /** Marks all nodes that lie ahead of (are computed from), or behind, the given ones. */
+  reach(start: readonly Node[], direction: "ahead" | "behind"): Uint8Array {
+    const [from, to] = direction === "ahead" ? [this.#from, this.#to] : [this.#to, this.#from];
+    // Edges sorted by where they leave, by counting.
+    const first = new Int32Array(this.#places.size + 1);
+    for (const n of from) first[n + 1]!++;
+    for (let n = 0; n < this.#places.size; n++) first[n + 1]! += first[n]!;
+    const next = first.slice();
+    const targets = new Int32Array(to.length);
+    for (let e = 0; e < to.length; e++) targets[next[from[e]!]!++] = to[e]!;
+
+    const marks = new Uint8Array(this.#places.size);
+    const work: Node[] = [];
+    const mark = (n: Node): void => {
+      if (marks[n] === 1) return;
+      marks[n] = 1;
+      work.push(n);
+    };
+    start.forEach(mark);
+    for (let n = work.pop(); n !== undefined; n = work.pop()) {
+      for (let e = first[n]!; e < first[n + 1]!; e++) mark(targets[e]!);
+    }
+    return marks;
+  }
+
+  #edge(x: Node, y: Node): void {
+    if (x === y) return;
+    this.#from.push(x);
+    this.#to.push(y);
+  }
+
+  #walk(f: Func, region: Region): void {
+    for (const op of region.ops) {
+      for (const inner of op.regions) this.#walk(f, inner);
+      this.#edges(f, op);
+    }
+  }
+
+  #edges(f: Func, op: Op): void {
+    const node = (v: Value): Node => this.#places.node(f, v);
+    const flow = (x: Value, y: Value): void => {
+      if (carries(x) && carries(y)) this.#edge(node(x), node(y));
+    };
+    const [first, second, third] = op.args;
+    const result = op.results[0];
+    switch (op.kind) {
+      case "primitive": {
+        const f = op.attr;
+        if (isSingular(f)) this.wild.push(node(result!));
+        if (f.flat) return;
+        const differentiable = f === where ? op.args.slice(1) : op.args;
+        for (const x of differentiable) flow(x, result!);
+        if (!isSteep(f)) return;
+        this.steepArguments.push(...differentiable.map(node));
+        this.steepResults.push(node(result!));
+        return;
+      }
+      case "constant":
+        if (!Number.isFinite(op.attr)) this.wild.push(node(result!));
+        return;
+      case "f64.rem":
+        this.wild.push(node(result!));
+        flow(first!, result!);
+        flow(second!, result!);
+        return;
+      case "external":
+        for (const r of op.results) {
+          this.wild.push(node(r));
+          for (const x of op.args) flow(x, r);
+        }
+        return;
+      case "select":
+        flow(second!, result!);
+        flow(third!, result!);
+        return;
+      case "load":
+        return flow(first!, result!);
+      case "store":
+      case "accumulate":
+        return flow(third!, first!);
+      case "fill":
+      case "copy":
+        return flow(second!, first!);
+      case "tape.load": {
+        const slot = this.#places.slot(f, first!, op.attr.slot);
+        if (result!.ty === "f64") this.#edge(slot, node(result!));
+        return;
+      }
+      case "tape.store": {
+        const slot = this.#places.slot(f, first!, op.attr.slot);
+        if (third!.ty === "f64") this.#edge(node(third!), slot);
+        return;
+      }
+      case "for":
+      case "while": {
+        const firstInit = op.kind === "for" ? 2 : 0;
+        const body = op.regions.at(-1)!;
+        body.yields.forEach((y, k) => {
+          const arg = body.args[body.args.length - body.yields.length + k]!;
+          flow(op.args[firstInit + k]!, arg);
+          flow(y, arg);
+          flow(arg, op.results[k]!);
+        });
+        return;
+      }
+      case "if":
+        op.results.forEach((r, k) => op.regions.forEach((branch) => flow(branch.yields[k]!, r)));
+        return;
+      case "call": {
+        const callee = this.#places.functions.get(op.attr.callee)!;
+        if (callee.pullback !== undefined) {
+          for (const r of op.results) {
+            if (r.ty === "f64") this.wild.push(node(r));
+            for (const x of op.args) flow(x, r);
+          }
+          return;
+        }
+        const into = (v: Value): Node => this.#places.node(callee, v);
+        op.args.forEach((x, i) => carries(x) && this.#edge(node(x), into(callee.body.args[i]!)));
+        op.results.forEach((r, k) => carries(r) && this.#edge(into(callee.body.yields[k]!), node(r)));
+        return;
+      }
+      default:
+    }
+  }
+}
+
+/** Whether a value is of a type that may carry a derivative. */
+export const carries = (v: Value): boolean => v.ty === "f64" || isMemory(v);

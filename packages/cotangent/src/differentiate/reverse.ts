@@ -1,0 +1,187 @@
+/** Reverse mode: the program once forwards, recording what the way back will need, and once backwards with adjoints. */
+import { Builder } from "../program/builder.ts";
+import type { Func, Op, Parameter, Program, Ty, Value } from "../program/ir.ts";
+import { Activity } from "./activity.ts";
+import { Augmented } from "./augmented.ts";
+import { Pullback } from "./pullback.ts";
+import { Sweeps } from "./sweeps.ts";
+import type { Pair } from "./sweeps.ts";
+import { backThrough, insert, Tapes } from "./tape.ts";
+import type { Forth, Recorder } from "./tape.ts";
+
+export interface ReverseOptions {
+  /** Parameters of the entry by which to differentiate, by position. Default: all numbers and arrays. */
+  readonly wrt?: readonly number[];
+  /** Results of the entry to differentiate, by position. Default: all numbers and arrays. */
+  readonly of?: readonly number[];
+  /** Array parameters whose elements at the end are results as well, by position. Default: none. */
+  readonly outParameters?: readonly number[];
+  /** Where the adjoints of the results come from: more parameters, or all are 1. Default: parameters. */
+  readonly seeds?: "parameters" | "one";
+}
+
+/** A program's reverse derivative. */
+export interface ReverseDerivative {
+  /**
+   * The entry takes
+   * - the parameters of the original;
+   * - unless all seeds are 1: for each of `of`, the adjoint of that result (an array for an array);
+   * - for each of `adjointParameters`, an array as long as that parameter. It comes in as the adjoint of what the
+   *   parameter holds at the end (zeros, where that is not a result), and goes out as the adjoint of what it held at
+   *   the beginning.
+   *
+   * It returns the results of the original, then the adjoint of each of `adjointResults`.
+   */
+  readonly program: Program;
+  readonly of: readonly number[];
+  readonly adjointParameters: readonly number[];
+  readonly adjointResults: readonly number[];
+}
+
+/** Values and adjoints of a program in one go. */
+export function reverse(program: Program, options: ReverseOptions = {}): ReverseDerivative {
+  const entry = program.functions[0]!;
+  const inputs = options.wrt ?? positions(entry.params.map((p) => p.ty));
+  const of = options.of ?? positions(entry.results);
+  const outParameters = options.outParameters ?? [];
+  const activity = new Activity(program, { inputs, results: of, outParameters });
+  const sweeps = new Sweeps(program, activity, writePair);
+  const isArray = (i: number): boolean => entry.params[i]!.ty === "array";
+  const adjointParameters = [...new Set([...inputs.filter(isArray), ...outParameters])].sort((i, j) => i - j);
+  const adjointResults = inputs.filter((i) => !isArray(i));
+  const seeds = options.seeds === "one" ? undefined : of;
+  sweeps.add(writeEntry(sweeps, entry, { of, seeds, adjointParameters, adjointResults }));
+  return { program: sweeps.finish(), of, adjointParameters, adjointResults };
+}
+
+/** The positions of what may carry a derivative. */
+const positions = (types: readonly Ty[]): number[] =>
+  types.flatMap((ty, i) => (ty === "f64" || ty === "array" ? [i] : []));
+
+interface EntryShape {
+  readonly of: readonly number[];
+  /** The results whose adjoints are parameters; undefined: all adjoints are 1. */
+  readonly seeds: readonly number[] | undefined;
+  readonly adjointParameters: readonly number[];
+  readonly adjointResults: readonly number[];
+}
+
+/** Both sweeps of the entry in one function. */
+function writeEntry(sweeps: Sweeps, f: Func, shape: EntryShape): Func {
+  const b = new Builder();
+  const tapes = new Tapes(b, b);
+  const augmented = new Augmented(sweeps, f, b, tapes);
+  const params: Parameter[] = [...f.params];
+  for (const k of shape.seeds ?? []) params.push({ name: `seed${k}`, ty: f.results[k]!, noalias: true });
+  for (const i of shape.adjointParameters) params.push({ ...f.params[i]!, name: `d${f.params[i]!.name}` });
+  const name = sweeps.fresh(`${f.name}_reverse`);
+  return written(b, name, params, (args) => {
+    const seeds = args.slice(f.params.length, f.params.length + (shape.seeds?.length ?? 0));
+    const given = args.slice(f.params.length + seeds.length);
+    const shadows = f.body.args.map((v, i) => {
+      if (v.ty !== "array" || !sweeps.active(f, v)) return undefined;
+      const at = shape.adjointParameters.indexOf(i);
+      return at < 0 ? b.allocate(b.length(args[i]!)) : given[at]!;
+    });
+    augmented.begin(args, shadows);
+    augmented.region(f.body);
+    const results = f.body.yields.map((v) => augmented.value(v));
+    const kept = keep(sweeps, f, augmented, b);
+
+    // Where the way back begins.
+    const turn = b.i32(0).def as Op;
+    const forth: Forth = { region: turn.parent, kind: "direct", exports: new Map() };
+    tapes.enter(forth);
+    const back = backThrough(forth);
+    const pullback = new Pullback(sweeps, f, b, tapes, augmented);
+    f.body.args.forEach((v, i) => shadows[i] !== undefined && back.shadows.set(v, shadows[i]));
+    shape.of.forEach((k, n) => pullback.seed(f.body.yields[k]!, seeds[n], back));
+    pullback.region(f.body, back);
+    for (const [v, copy] of kept) b.copy(v, copy);
+    const adjoints = shape.adjointResults.map((i) => pullback.adjoint(f.body.args[i]!, back) ?? b.f64(0));
+    insert(turn.parent, turn.parent.ops.indexOf(turn) + 1, back.prelude);
+    return [...results, ...adjoints];
+  });
+}
+
+/** Copies of what array parameters hold at the end, where the way back undoes it. */
+function keep(sweeps: Sweeps, f: Func, augmented: Augmented, b: Builder): (readonly [Value, Value])[] {
+  return f.body.args.flatMap((v) => {
+    if (v.ty !== "array" || !sweeps.stability.undone(f, v)) return [];
+    const array = augmented.value(v);
+    const copy = b.allocate(b.length(array));
+    b.copy(copy, array);
+    return [[array, copy] as const];
+  });
+}
+
+/** Both sweeps of a called function, in two functions. */
+function writePair(sweeps: Sweeps, f: Func, pair: Pair): readonly Func[] {
+  const forthBuilder = new Builder();
+  const tapes = new Tapes(forthBuilder, new Builder());
+  const b = tapes.backward;
+  const augmented = new Augmented(sweeps, f, forthBuilder, tapes);
+  const slots: Ty[] = [];
+  const mixed = f.body.args.flatMap((v, i) => (sweeps.mixed(f, v) ? [i] : []));
+  const forthParams = [...f.params, ...mixed.map((i) => shadowOf(f.params[i]!))];
+  let recorder: Recorder;
+  const forth = written(forthBuilder, pair.forth, forthParams, (args) => {
+    const shadows = f.body.args.map((_, i) => args[f.params.length + mixed.indexOf(i)]);
+    const record = forthBuilder.i32(0);
+    const tape = forthBuilder.tape(forthBuilder.i32(1), slots);
+    recorder = { tape, record, slots, slotOf: new Map() };
+    augmented.begin(
+      args,
+      shadows.map((s, i) => (mixed.includes(i) ? s : undefined)),
+    );
+    augmented.region(f.body);
+    const more = f.body.yields.filter((v) => sweeps.mixed(f, v)).map((v) => augmented.shadow(v));
+    return [...f.body.yields.map((v) => augmented.value(v)), ...more, tape];
+  });
+  const body: Forth = { region: forth.body, kind: "records", exports: new Map(), tape: () => recorder };
+  tapes.enter(body);
+
+  const seeded = f.body.yields.flatMap((v, k) => (v.ty === "f64" && sweeps.active(f, v) ? [k] : []));
+  const shadowed = f.body.args.flatMap((v, i) =>
+    v.ty === "array" && sweeps.active(f, v) && !mixed.includes(i) ? [i] : [],
+  );
+  const backParams: Parameter[] = [
+    { name: "tape", ty: "tape", noalias: true },
+    ...seeded.map((k): Parameter => ({ name: `seed${k}`, ty: "f64", noalias: false })),
+    ...shadowed.map((i) => shadowOf(f.params[i]!)),
+  ];
+  const returned = written(b, pair.back, backParams, ([tape, ...args]) => {
+    const start = b.i32(0);
+    const back = backThrough(body, undefined, start, tape!);
+    const pullback = new Pullback(sweeps, f, b, tapes, augmented);
+    shadowed.forEach((i, n) => back.shadows.set(f.body.args[i]!, args[seeded.length + n]!));
+    seeded.forEach((k, n) => pullback.seed(f.body.yields[k]!, args[n]!, back));
+    pullback.region(f.body, back);
+    const region = (start.def as Op).parent;
+    insert(region, 1, back.prelude);
+    return f.body.args
+      .filter((v) => v.ty === "f64" && sweeps.active(f, v))
+      .map((v) => pullback.adjoint(v, back) ?? b.f64(0));
+  });
+  if (slots.length === 0) slots.push("i32");
+  return [{ ...forth, size: forthBuilder.size }, returned];
+}
+
+const shadowOf = (p: Parameter): Parameter => ({ ...p, name: `d${p.name}` });
+
+function written(
+  b: Builder,
+  name: string,
+  params: readonly Parameter[],
+  write: (args: readonly Value[]) => readonly Value[],
+): Func {
+  const body = b.region(
+    params.map((p) => p.ty),
+    (...args) => {
+      args.forEach((arg, i) => (arg.name = params[i]!.name));
+      return write(args);
+    },
+  );
+  const results = body.yields.map((v) => v.ty);
+  return { name, params, results, body, size: b.size, pullback: undefined };
+}

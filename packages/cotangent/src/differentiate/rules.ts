@@ -1,0 +1,176 @@
+/**
+ * Applies the library's declared derivative rules inside a program: a rule is run on Reals that stand for values of the
+ * program, and what it does becomes operations. So no rule is written twice.
+ */
+import { AdError } from "../errors.ts";
+import { mul, neg, where } from "../primitives/index.ts";
+import type { Builder } from "../program/builder.ts";
+import type { OpOf, Value } from "../program/ir.ts";
+import { isPrimitive, nameOf, Traced } from "../real/real.ts";
+import type { Differentiable, PrimitiveBase, Real, Trace, UserFunction } from "../real/real.ts";
+
+/**
+ * A number of the program that is being written. Nothing is emitted before it is known to be used: a rule may compute
+ * what it then does not select, and what a rule does not use must not be recorded for it.
+ */
+abstract class Symbolic extends Traced {
+  readonly trace: Trace = writer;
+  get primal(): Real {
+    return this;
+  }
+  /** Emits whatever computes it. */
+  abstract emit(b: Builder): Value;
+  /** Whether it may be infinite or NaN where the program's inputs are finite (overflow of polynomials aside). */
+  abstract readonly wild: boolean;
+}
+
+/** A value that the program has. */
+class Leaf extends Symbolic {
+  readonly #value: () => Value;
+  readonly wild: boolean;
+
+  constructor(value: () => Value, wild: boolean) {
+    super();
+    this.#value = value;
+    this.wild = wild;
+  }
+
+  emit(): Value {
+    return this.#value();
+  }
+}
+
+/** A primitive of such numbers. */
+class Application extends Symbolic {
+  readonly f: PrimitiveBase;
+  readonly args: readonly Real[];
+  readonly wild: boolean;
+  /** Whether it is 0 or 1 whatever its arguments are. */
+  readonly truth: boolean;
+  #value: Value | undefined;
+
+  constructor(f: PrimitiveBase, args: readonly Real[]) {
+    super();
+    this.f = f;
+    this.args = args;
+    this.truth = isTruth(f) || (f === mul && args.every((x) => isTrue(x)));
+    const spread = f === where ? args.slice(1) : args;
+    this.wild = !this.truth && (isSingular(f) || spread.some((x) => isWild(x)));
+  }
+
+  emit(b: Builder): Value {
+    return (this.#value ??= b.primitive(this.f, ...this.args.map((x) => emitReal(b, x))));
+  }
+}
+
+const writer: Trace = {
+  level: 0,
+  apply(f: Differentiable, args: readonly Real[]): Real {
+    if (!isPrimitive(f)) throw firstOrderOnly(f);
+    const [x, y] = args;
+    if (f === where && typeof x === "number") return x ? args[1]! : args[2]!;
+    // Conditions are multiplied; a factor that is a known condition decides or drops out.
+    if (f === mul && isTrue(x!) && isTrue(y!)) {
+      if (x === 0 || y === 0) return 0;
+      if (x === 1) return y!;
+      if (y === 1) return x!;
+    }
+    return new Application(f, args);
+  },
+};
+
+const isWild = (x: Real): boolean => (typeof x === "number" ? !Number.isFinite(x) : (x as Symbolic).wild);
+const isTrue = (x: Real): boolean => x === 0 || x === 1 || (x instanceof Application && x.truth);
+const emitReal = (b: Builder, x: Real): Value => (typeof x === "number" ? b.f64(x) : (x as Symbolic).emit(b));
+
+/** Places where functions of the library's kind leave the finite numbers, or do not. */
+const PROBES = [-1000, -3, -1, -0.5, 0, 0.5, 1, 2.5, 1000];
+const NOT_FINITE = [Number.NaN, Infinity, -Infinity];
+const singular = new WeakMap<PrimitiveBase, boolean>();
+const steep = new WeakMap<PrimitiveBase, boolean>();
+const truths = new WeakMap<PrimitiveBase, boolean>();
+
+/** Whether `holds` somewhere among the probes. */
+function somewhere(f: PrimitiveBase, probes: readonly number[], holds: (x: number[]) => boolean): boolean {
+  if (f.arity === undefined) return false;
+  const walk = (x: number[]): boolean =>
+    x.length === f.arity ? holds(x) : probes.some((p) => walk([...x, p]));
+  return walk([]);
+}
+
+function remember(memory: WeakMap<PrimitiveBase, boolean>, f: PrimitiveBase, find: () => boolean): boolean {
+  let known = memory.get(f);
+  if (known === undefined) memory.set(f, (known = find()));
+  return known;
+}
+
+/** Whether `f` has infinite or undefined values at moderate finite arguments (division, exp, log, sqrt, ...). */
+export const isSingular = (f: PrimitiveBase): boolean =>
+  remember(singular, f, () => somewhere(f, PROBES, (x) => !Number.isFinite(f.evaluate(...x))));
+
+/** Whether `f` has an infinite derivative somewhere where its value is finite (sqrt, cbrt, asin, ...). */
+export const isSteep = (f: PrimitiveBase): boolean =>
+  remember(steep, f, () =>
+    somewhere(f, PROBES, (x) => {
+      const out = f.evaluate(...x);
+      return Number.isFinite(out) && f.partials.some((d) => Math.abs(d(...x, out) as number) === Infinity);
+    }),
+  );
+
+/** Whether `f` is a comparison: 0 or 1 whatever its arguments are. */
+const isTruth = (f: PrimitiveBase): boolean =>
+  f.flat &&
+  remember(truths, f, () => {
+    const probes = [...PROBES, ...NOT_FINITE];
+    return f.arity !== undefined && !somewhere(f, probes, (x) => ![0, 1].includes(f.evaluate(...x)));
+  });
+
+/** What a rule is told of a value: the number, where it is a constant; otherwise how to get hold of it. */
+export function operand(v: Value, wild: boolean, get: () => Value): Real {
+  const constant = constantOf(v);
+  return constant ?? new Leaf(get, wild);
+}
+
+/** The number, if `v` is a constant. */
+export function constantOf(v: Value): number | undefined {
+  return "kind" in v.def && v.def.kind === "constant" ? v.def.attr : undefined;
+}
+
+/** ∂f/∂xᵢ of a primitive operation, from its operands. */
+export function partialOf(op: OpOf<"primitive">, i: number, args: readonly Real[], out: Real): Real {
+  const f = op.attr;
+  return f.arity === undefined ? f.partials[0]!() : f.partials[i]!(...args, out);
+}
+
+/**
+ * x·p for a tangent or adjoint x and a partial p, where zero absorbs (0·∞ = 0: a path that carries nothing contributes
+ * nothing). Undefined where it is zero whatever x is. The comparison is only written where a factor may not be finite.
+ *
+ * @param steep whether x itself may be infinite
+ */
+export function scale(b: Builder, x: Value, p: Real, steep: boolean): Value | undefined {
+  if (p === 0) return undefined;
+  if (p === 1) return x;
+  if (p === -1) return b.primitive(neg, x);
+  if (p instanceof Application && p.f === where && p.args.slice(1).some((y) => y === 0)) {
+    const [condition, then, otherwise] = p.args as [Real, Real, Real];
+    const [y, z] = [scale(b, x, then, steep), scale(b, x, otherwise, steep)];
+    if (y === undefined && z === undefined) return undefined;
+    return b.primitive(where, emitReal(b, condition), y ?? b.f64(0), z ?? b.f64(0));
+  }
+  const factor = emitReal(b, p);
+  let product = b.primitive(mul, x, factor);
+  const zero = (v: Value): Value => b.op("f64.eq", v, b.f64(0));
+  if (isWild(p)) product = b.select(zero(x), b.f64(0), product);
+  if (steep && typeof p !== "number") product = b.select(zero(factor), b.f64(0), product);
+  return product;
+}
+
+/** A second derivative was asked of a function that was written on plain numbers. */
+export function firstOrderOnly(f: UserFunction): AdError {
+  return new AdError(
+    "first-order-only",
+    `${nameOf(f)} is written on plain numbers, so it has first derivatives only.`,
+    "Write its forward and backward on Reals (mul(x, x) in place of x * x); then it can be differentiated again.",
+  );
+}

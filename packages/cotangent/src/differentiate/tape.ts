@@ -1,0 +1,256 @@
+/**
+ * How the reverse sweep gets at values of the forward sweep. It asks for them (`need`); what cannot be had otherwise is
+ * then recorded: a loop gets a tape with one record per iteration, a function called a tape with one record, a branch
+ * one more result. The handle of a tape is a value like any other, and recorded in turn by the loop around it.
+ */
+import type { Builder } from "../program/builder.ts";
+import type { Op, Region, Ty, Value } from "../program/ir.ts";
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A region of the forward sweep. */
+export interface Forth {
+  readonly region: Region;
+  /**
+   * - `direct`: the reverse sweep runs where its values are still visible;
+   * - `records`: it runs several times, or elsewhere;
+   * - `branch`: one branch of an `if`.
+   */
+  readonly kind: "direct" | "records" | "branch";
+  /** For `records`: makes the tape (before the loop), and the number of the record (at the end of the region). */
+  readonly tape?: () => Recorder;
+  /** For `branch`: what has been made a result of the `if`. */
+  readonly exports: Map<Value, Value>;
+}
+
+/** A tape being laid out. */
+export interface Recorder {
+  readonly tape: Value;
+  readonly record: Value;
+  readonly slots: Ty[];
+  readonly slotOf: Map<Value, number>;
+}
+
+/** A region of the reverse sweep: the way back through a region of the forward sweep. */
+export interface Back {
+  readonly forth: Forth;
+  readonly parent: Back | undefined;
+  /** Operations to stand at the start of the region. */
+  readonly prelude: Op[];
+  /** Values of the forward region that are known here. */
+  readonly known: Map<Value, Value>;
+  /** For `records`: which record this is, and the tape where it was handed over (to a function). */
+  readonly record: Value | undefined;
+  readonly tape: Value | undefined;
+  /** Adjoints of values of the original program, so far. */
+  readonly adjoints: Map<Value, Value>;
+  /** Shadows of arrays of the original program that belong here. */
+  readonly shadows: Map<Value, Value>;
+}
+
+export function backThrough(forth: Forth, parent?: Back, record?: Value, tape?: Value): Back {
+  return {
+    forth,
+    parent,
+    record,
+    tape,
+    prelude: [],
+    known: new Map(),
+    adjoints: new Map(),
+    shadows: new Map(),
+  };
+}
+
+/** The operations that `write` emits, in a list instead of in place. */
+export function aside(b: Builder, write: () => void): Op[] {
+  return [...b.region([], () => (write(), [])).ops];
+}
+
+/** Puts operations into a region that has been written already. */
+export function insert(region: Region, at: number, ops: readonly Op[]): void {
+  for (const op of ops) (op as Mutable<Op>).parent = region;
+  (region.ops as Op[]).splice(at, 0, ...ops);
+}
+
+export const regionOf = (v: Value): Region => ("kind" in v.def ? v.def.parent : v.def);
+
+/** What it may cost at most, in operations, to compute something again rather than to record it. */
+const WORTH_REPEATING = 4;
+const WORTH_REPEATING_INTEGERS = 12;
+/** Primitives that cost no more than a load. */
+const CHEAP = new Set(["add", "sub", "mul", "neg", "square", "abs", "lt", "gt", "eq", "where", "min", "max"]);
+
+export class Tapes {
+  /** Writes the forward sweep, and the reverse sweep; the same where both are one function. */
+  readonly forward: Builder;
+  readonly backward: Builder;
+  readonly #forths = new Map<Region, Forth>();
+  /** Loads, as written into the forward sweep, that may be repeated in the reverse sweep. */
+  readonly repeatable: Set<Op> = new Set();
+
+  constructor(forwardBuilder: Builder, backwardBuilder: Builder) {
+    this.forward = forwardBuilder;
+    this.backward = backwardBuilder;
+  }
+
+  enter(forth: Forth): void {
+    this.#forths.set(forth.region, forth);
+  }
+
+  forth(region: Region): Forth {
+    return this.#forths.get(region)!;
+  }
+
+  /** The value `v` of the forward sweep, where the reverse sweep has come to `at`. */
+  need(v: Value, at: Back): Value {
+    const home = this.home(v, at);
+    if (home.forth.kind === "direct") return v;
+    const known = home.known.get(v);
+    if (known !== undefined) return known;
+    let found: Value;
+    if (this.#cost(v, home, v.ty === "f64" ? WORTH_REPEATING : WORTH_REPEATING_INTEGERS) < Infinity) {
+      found = this.#repeat(v, home);
+    } else if (home.forth.kind === "branch") {
+      found = this.need(this.#export(v, home.forth), home.parent!);
+    } else {
+      const recorder = this.#recorded(v, home.forth);
+      const slot = recorder.slotOf.get(v)!;
+      const tape = home.tape ?? this.need(recorder.tape, home.parent!);
+      this.first(home, (b) => (found = b.tapeLoad(tape, home.record!, slot, v.ty)));
+    }
+    found!.name ??= v.name;
+    home.known.set(v, found!);
+    return found!;
+  }
+
+  /** The region of the reverse sweep that belongs to where `v` was computed. */
+  home(v: Value, at: Back): Back {
+    const region = regionOf(v);
+    let back: Back | undefined = at;
+    while (back !== undefined && back.forth.region !== region) back = back.parent;
+    if (back === undefined) throw new Error(`Value ${v.id} is not visible where its reverse is.`);
+    return back;
+  }
+
+  /** Writes to the start of a region of the reverse sweep. */
+  first(back: Back, write: (b: Builder) => void): void {
+    const b = this.backward;
+    back.prelude.push(...aside(b, () => write(b)));
+  }
+
+  /** How many operations it takes to compute `v` again; Infinity where more than allowed, or impossible. */
+  #cost(v: Value, at: Back, allowed: number): number {
+    if (allowed < 0) return Infinity;
+    const home = this.home(v, at);
+    if (home.forth.kind === "direct" || home.known.has(v)) return 0;
+    const op = v.def;
+    if (!("kind" in op)) return Infinity;
+    if (op.kind === "constant") return 0;
+    if (home.forth.kind === "branch" && home.forth.exports.has(v)) return 0;
+    let cost = this.#ownCost(op);
+    for (const x of op.args) {
+      if (cost > allowed) return Infinity;
+      cost += this.#cost(x, home, allowed - cost);
+    }
+    return cost > allowed ? Infinity : cost;
+  }
+
+  #ownCost(op: Op): number {
+    switch (op.kind) {
+      case "load":
+      case "tape.load":
+        return this.repeatable.has(op) ? 1 : Infinity;
+      case "primitive":
+        return CHEAP.has(op.attr.id) ? 1 : Infinity;
+      case "data":
+        return 0;
+      case "select":
+      case "subarray":
+      case "length":
+      case "f64.index":
+      case "f64.fromI32":
+      case "f64.fromU32":
+      case "f64.toInt32":
+        return 1;
+      default:
+        return /^(?:i32|f64)\./.test(op.kind) && op.kind !== "f64.rem" ? 1 : Infinity;
+    }
+  }
+
+  /** Computes `v` again, at the start of where it belongs. */
+  #repeat(v: Value, home: Back): Value {
+    const exported = home.forth.exports.get(v);
+    if (exported !== undefined) return this.need(exported, home.parent!);
+    const op = v.def as Op;
+    const args = op.args.map((x) => this.need(x, home));
+    let found: Value;
+    this.first(home, (b) => {
+      b.loc = op.loc;
+      // What trapped has succeeded once, so it succeeds again.
+      found = b.emit(op.kind, args, op.attr, [v.ty])[0]!;
+    });
+    return found!;
+  }
+
+  /** Records `v` at the end of every run through its region. */
+  #recorded(v: Value, forth: Forth): Recorder {
+    const recorder = forth.tape!();
+    if (!recorder.slotOf.has(v)) {
+      const slot = recorder.slots.length;
+      recorder.slots.push(v.ty);
+      recorder.slotOf.set(v, slot);
+      const b = this.forward;
+      insert(
+        forth.region,
+        forth.region.ops.length,
+        aside(b, () => b.tapeStore(recorder.tape, recorder.record, slot, v)),
+      );
+    }
+    return recorder;
+  }
+
+  /** Makes `v`, from inside a branch, a result of the `if`; the other branch yields nothing of worth. */
+  #export(v: Value, forth: Forth): Value {
+    let result = forth.exports.get(v);
+    if (result !== undefined) return result;
+    const op = forth.region.parent!;
+    const b = this.forward;
+    for (const region of op.regions) {
+      let y = v;
+      if (region !== forth.region) {
+        insert(
+          region,
+          region.ops.length,
+          aside(b, () => (y = idle(b, v))),
+        );
+      }
+      (region.yields as Value[]).push(y);
+    }
+    result = resultOf(b, op, v.ty);
+    result.name = v.name;
+    (op.results as Value[]).push(result);
+    forth.exports.set(v, result);
+    return result;
+  }
+}
+
+/** A new value that is one more result of `op`. */
+function resultOf(b: Builder, op: Op, ty: Ty): Value {
+  let result: Value;
+  aside(b, () => (result = b.emit("constant", [], 0, [ty])[0]!));
+  return Object.assign(result!, { def: op, index: op.results.length });
+}
+
+/** Stands for a value where there is none. */
+function idle(b: Builder, v: Value): Value {
+  switch (v.ty) {
+    case "f64":
+      return b.f64(0);
+    case "i32":
+      return b.i32(0);
+    case "array":
+      return b.allocate(b.i32(0));
+    case "tape":
+      return b.tape(b.i32(0), "kind" in v.def && v.def.kind === "tape.allocate" ? v.def.attr.slots : ["f64"]);
+  }
+}
