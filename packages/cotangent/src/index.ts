@@ -7,7 +7,7 @@ export { AdError } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
 export * from "./primitives/index.ts";
 export { ScalarFunction } from "./real/function.ts";
-export { Context, Traced } from "./real/real.ts";
+export { Context, Traced, value } from "./real/real.ts";
 export type {
   Binary,
   Derivative,
@@ -19,7 +19,7 @@ export type {
   Unary,
 } from "./real/real.ts";
 export { noGrad } from "./traces/levels.ts";
-export { backpropagate, constant, Scalar, topologicalSort, value } from "./traces/scalar.ts";
+export { backpropagate, constant, Scalar, topologicalSort } from "./traces/scalar.ts";
 export type { History, ScalarOptions } from "./traces/scalar.ts";
 export { derivative } from "./transforms/derivative.ts";
 export { grad, valueAndGrad } from "./transforms/grad.ts";
@@ -30,6 +30,7 @@ export { jacobian } from "./transforms/jacobian.ts";
 export type { Jacobian } from "./transforms/jacobian.ts";
 export { jvp } from "./transforms/jvp.ts";
 export type { Pushforward } from "./transforms/jvp.ts";
+export { flatten } from "./transforms/structure.ts";
 export type {
   Cotangent,
   CotangentOf,
@@ -37,6 +38,7 @@ export type {
   Inputs,
   Product,
   Result,
+  Tree,
   Value,
 } from "./transforms/structure.ts";
 export { vjp } from "./transforms/vjp.ts";

@@ -1,8 +1,9 @@
 /** The checks of the course: one central difference, and a comparison with it. */
 import { AdError } from "../errors.ts";
+import { value } from "../real/real.ts";
 import type { Real } from "../real/real.ts";
 import { noGrad } from "../traces/levels.ts";
-import { backpropagate, Scalar, value } from "../traces/scalar.ts";
+import { backpropagate, Scalar } from "../traces/scalar.ts";
 
 export interface CentralDifferenceOptions {
   /** The position of the argument to differentiate by, counted from 0. */

@@ -1,14 +1,15 @@
 /** The strict check: every mode against differences, and against each other. */
 import { AdError } from "../errors.ts";
+import { value } from "../real/real.ts";
 import type { Real } from "../real/real.ts";
-import { value } from "../traces/scalar.ts";
+
 import { checkFunction, Chosen } from "../transforms/arguments.ts";
 import type { AnyFunction } from "../transforms/arguments.ts";
 import { push } from "../transforms/jvp.ts";
 import { record } from "../transforms/reverse.ts";
 import { flatten } from "../transforms/structure.ts";
 import type { Inputs } from "../transforms/structure.ts";
-import { central, oneSided } from "./differences.ts";
+import { central, looksBroken, oneSided } from "./differences.ts";
 import type { Estimate } from "./differences.ts";
 
 export interface CheckOptions {
@@ -223,12 +224,14 @@ class Subject {
   /** Compares derivatives of `along` at x with differences. */
   #judgeBy(along: (x: number) => number, x: number) {
     const estimate = central(along, x);
+    const broken = looksBroken(along, x);
     return (mode: Mode, result: string, by: readonly string[], derivative: Real): Comparison => {
       const got = value(derivative);
       const near = (e: Estimate): boolean =>
         Math.abs(got - e.value) <=
         this.#tolerance * Math.max(Math.abs(e.value), Math.abs(got), this.#scale(along, x)) + 4 * e.error;
-      const verdict = settled(estimate) && near(estimate) ? "right" : this.#judgeBySides(along, x, got, near);
+      const verdict =
+        !broken && settled(estimate) && near(estimate) ? "right" : this.#judgeBySides(along, x, got, near);
       return { mode, result, by, got, expected: estimate.value, uncertainty: estimate.error, verdict };
     };
   }
@@ -249,7 +252,12 @@ class Subject {
     if (sides.length === 1) return near(sides[0]!) ? "right" : "wrong";
     const [below, above] = sides as [Estimate, Estimate];
     const gap = Math.abs(above.value - below.value);
-    if (gap <= 1e-3 * Math.max(Math.abs(above.value), Math.abs(below.value))) return "wrong";
+    if (
+      gap <=
+      1e-3 * Math.max(Math.abs(above.value), Math.abs(below.value)) + 4 * (above.error + below.error)
+    ) {
+      return near(above) || near(below) ? "right" : "wrong";
+    }
     const slack = 1e-6 * gap;
     const [low, high] = [
       Math.min(below.value, above.value) - slack,

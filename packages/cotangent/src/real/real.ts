@@ -48,7 +48,7 @@ export abstract class Traced {
     throw new AdError(
       "implicit-conversion",
       `${this} was used as a plain number (by an operator such as * + <, or a function such as Math.sin): its derivative would be lost.`,
-      "Write mul(x, y), add(x, y), lt(x, y), sin(x) or x.mul(y); value(x) gives the plain number when no derivative is wanted.",
+      "Write mul(x, y), add(x, y), lt(x, y), sin(x) or x.mul(y); value(x) gives the plain number. To keep the operators, mark the function \"use grad\" and compile it.",
     );
   }
 
@@ -191,6 +191,17 @@ export function applyBinary(f: PrimitiveBase, x: Real, y: Real): Real {
     if (typeof y !== "number" && !(y instanceof Traced && y.trace === trace)) trace = undefined;
   } else if (typeof x === "number" && y instanceof Traced) trace = y.trace;
   return trace?.binary !== undefined ? trace.binary(f, x, y) : apply(f, [x, y]);
+}
+
+/**
+ * The plain number in `x`, whatever is watching it.
+ * @throws AdError `not-a-number`
+ */
+export function value(x: Real): number {
+  let inner: unknown = x;
+  while (inner instanceof Traced) inner = inner.primal;
+  if (typeof inner === "number") return inner;
+  throw new AdError("not-a-number", `value was given ${describe(inner)}.`, "Pass a number or a variable.");
 }
 
 /** The value of `f` where no trace is involved, or of a user's function one level further out. */

@@ -1,6 +1,6 @@
 /** Every primitive as a method, so that one may write x.mul(y).add(1). Read off the primitives themselves. */
 import * as primitives from "../primitives/index.ts";
-import { Traced } from "../real/real.ts";
+import { Traced, value } from "../real/real.ts";
 import type { Each, Primitive, Real } from "../real/real.ts";
 
 type Primitives = typeof primitives;
@@ -19,7 +19,22 @@ export type Methods<Self> = { readonly [K in MethodName]: Method<Primitives[K], 
 
 /** A watched number with all primitives as methods. */
 // oxlint-disable-next-line no-unused-vars -- Self is used by the interface of the same name
-export abstract class Fluent<Self> extends Traced {}
+export abstract class Fluent<Self> extends Traced {
+  /** Whether x < y, for use in `if`; `lt` gives a number. A branch taken by it is not differentiated by its condition. */
+  lessThan(y: Real): boolean {
+    return value(this) < value(y);
+  }
+
+  /** Whether x > y, for use in `if`. */
+  greaterThan(y: Real): boolean {
+    return value(this) > value(y);
+  }
+
+  /** Whether x = y, for use in `if`. */
+  equals(y: Real): boolean {
+    return value(this) === value(y);
+  }
+}
 export interface Fluent<Self> extends Methods<Self> {}
 
 for (const [name, f] of Object.entries(primitives) as [string, (...args: Real[]) => Real][]) {

@@ -1,7 +1,7 @@
 /** Define-by-run: variables that record their history as they are computed with, and the tapes that hold it. */
 import { forward, partial } from "../chain.ts";
 import { AdError, describe } from "../errors.ts";
-import { apply, isPrimitive, Traced } from "../real/real.ts";
+import { apply, isPrimitive, value } from "../real/real.ts";
 import type { Context, Differentiable, PrimitiveBase, Real, Trace } from "../real/real.ts";
 import { Fluent } from "./fluent.ts";
 import { isRecording } from "./levels.ts";
@@ -372,17 +372,6 @@ const primalOf = (trace: Trace, x: Real): Real =>
  * @throws AdError `not-a-number`, `nan-input`
  */
 export const constant = (x: number): Scalar => constants.wrap(usable(x, "A constant"));
-
-/**
- * The plain number in `x`, whatever is watching it.
- * @throws AdError `not-a-number`
- */
-export function value(x: Real): number {
-  let inner: unknown = x;
-  while (inner instanceof Traced) inner = inner.primal;
-  if (typeof inner === "number") return inner;
-  throw new AdError("not-a-number", `value was given ${describe(inner)}.`, "Pass a number or a variable.");
-}
 
 /**
  * Passes `dOut` back from `variable` to all leaves on which it depends, adding to their `derivative`.

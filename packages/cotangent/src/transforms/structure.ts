@@ -4,21 +4,23 @@ import { Traced } from "../real/real.ts";
 import type { Real } from "../real/real.ts";
 
 /** What may be passed for a parameter of type `T`. */
-export type Input<T> = [T] extends [Real]
-  ? Real
-  : T extends Float64Array
-    ? T
-    : T extends readonly unknown[]
-      ? number extends T["length"]
-        ? readonly Input<T[number]>[] | (Real extends T[number] ? Float64Array : never)
-        : { readonly [K in keyof T]: Input<T[K]> }
-      : T extends ArrayLike<infer E>
-        ? T extends string
-          ? never
-          : readonly Input<E>[] | (Real extends E ? Float64Array : never)
-        : T extends object
-          ? { readonly [K in keyof T]: Input<T[K]> }
-          : never;
+export type Input<T> = unknown extends T
+  ? unknown
+  : [T] extends [Real]
+    ? Real
+    : T extends Float64Array
+      ? T
+      : T extends readonly unknown[]
+        ? number extends T["length"]
+          ? readonly Input<T[number]>[] | (Real extends T[number] ? Float64Array : never)
+          : { readonly [K in keyof T]: Input<T[K]> }
+        : T extends ArrayLike<infer E>
+          ? T extends string
+            ? never
+            : readonly Input<E>[] | (Real extends E ? Float64Array : never)
+          : T extends object
+            ? { readonly [K in keyof T]: Input<T[K]> }
+            : never;
 
 /** The arguments for parameters `A`; those that are not differentiated may be anything that the function takes. */
 export type Inputs<A extends readonly unknown[], W = undefined> = {
