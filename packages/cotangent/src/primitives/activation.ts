@@ -16,30 +16,30 @@ export const sigmoid: Unary = /* @__PURE__ */ primitive("sigmoid", {
   },
   partials: [(x) => square(mul(0.5, sech(mul(0.5, x))))],
 });
-export const sigmoidNotation: Notation = /* @__PURE__ */ notation(sigmoid, {
+export const sigmoidNotation: Notation = /* @__PURE__ */ notation(sigmoid, () => ({
   js: call("sigmoid"),
   latex: command("\\sigma"),
   domain: [[-3, 3]],
-});
+}));
 
 /** log(1 + eˣ), computed as max(x, 0) + log(1 + e^−|x|). Partial: sigmoid(x). */
 export const softplus: Unary = /* @__PURE__ */ primitive("softplus", {
   eval: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
   partials: [(x) => sigmoid(x)],
 });
-export const softplusNotation: Notation = /* @__PURE__ */ notation(softplus, {
+export const softplusNotation: Notation = /* @__PURE__ */ notation(softplus, () => ({
   js: call("softplus"),
   latex: frame`\log\left(1 + e^{${0}}\right)`,
   domain: [[-3, 3]],
-});
+}));
 
 /** max(x, 0). Partial: 1 for x > 0, otherwise 0. */
 export const relu: Unary = /* @__PURE__ */ primitive("relu", {
   eval: (x) => Math.max(x, 0),
   partials: [(x) => gt(x, 0)],
 });
-export const reluNotation: Notation = /* @__PURE__ */ notation(relu, {
+export const reluNotation: Notation = /* @__PURE__ */ notation(relu, () => ({
   js: call("relu"),
   latex: frame`\max\left(${0}, 0\right)`,
   domain: [[0.3, 3]],
-});
+}));

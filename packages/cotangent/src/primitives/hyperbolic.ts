@@ -7,30 +7,30 @@ import { sqrt } from "./powers.ts";
 
 /** sinh x. Partial: cosh x. */
 export const sinh: Unary = /* @__PURE__ */ primitive("sinh", { eval: Math.sinh, partials: [(x) => cosh(x)] });
-export const sinhNotation: Notation = /* @__PURE__ */ notation(sinh, {
+export const sinhNotation: Notation = /* @__PURE__ */ notation(sinh, () => ({
   js: call("Math.sinh"),
   latex: command("\\sinh"),
   domain: [[-3, 3]],
-});
+}));
 
 /** cosh x. Partial: sinh x. */
 export const cosh: Unary = /* @__PURE__ */ primitive("cosh", { eval: Math.cosh, partials: [(x) => sinh(x)] });
-export const coshNotation: Notation = /* @__PURE__ */ notation(cosh, {
+export const coshNotation: Notation = /* @__PURE__ */ notation(cosh, () => ({
   js: call("Math.cosh"),
   latex: command("\\cosh"),
   domain: [[-3, 3]],
-});
+}));
 
 /** tanh x. Partial: sech² x, because 1 − tanh² x would lose all its digits for large x. */
 export const tanh: Unary = /* @__PURE__ */ primitive("tanh", {
   eval: Math.tanh,
   partials: [(x) => square(sech(x))],
 });
-export const tanhNotation: Notation = /* @__PURE__ */ notation(tanh, {
+export const tanhNotation: Notation = /* @__PURE__ */ notation(tanh, () => ({
   js: call("Math.tanh"),
   latex: command("\\tanh"),
   domain: [[-3, 3]],
-});
+}));
 
 /**
  * 1/cosh x. Partial: −sech x·tanh x. A primitive of its own, because cosh overflows, and differentiating its reciprocal
@@ -40,41 +40,41 @@ export const sech: Unary = /* @__PURE__ */ primitive("sech", {
   eval: (x) => 1 / Math.cosh(x),
   partials: [(x, out) => neg(mul(out, tanh(x)))],
 });
-export const sechNotation: Notation = /* @__PURE__ */ notation(sech, {
+export const sechNotation: Notation = /* @__PURE__ */ notation(sech, () => ({
   js: call("sech"),
   latex: command("\\operatorname{sech}"),
   domain: [[-3, 3]],
-});
+}));
 
 /** The inverse of sinh. Partial: 1/√(1 + x²). */
 export const asinh: Unary = /* @__PURE__ */ primitive("asinh", {
   eval: Math.asinh,
   partials: [(x) => inv(hypot(1, x))],
 });
-export const asinhNotation: Notation = /* @__PURE__ */ notation(asinh, {
+export const asinhNotation: Notation = /* @__PURE__ */ notation(asinh, () => ({
   js: call("Math.asinh"),
   latex: command("\\operatorname{arsinh}"),
   domain: [[-3, 3]],
-});
+}));
 
 /** The inverse of cosh on [1, ∞). Partial: 1/(√(x − 1)·√(x + 1)): accurate near 1, and no square overflows. */
 export const acosh: Unary = /* @__PURE__ */ primitive("acosh", {
   eval: Math.acosh,
   partials: [(x) => inv(mul(sqrt(sub(x, 1)), sqrt(add(x, 1))))],
 });
-export const acoshNotation: Notation = /* @__PURE__ */ notation(acosh, {
+export const acoshNotation: Notation = /* @__PURE__ */ notation(acosh, () => ({
   js: call("Math.acosh"),
   latex: command("\\operatorname{arcosh}"),
   domain: [[1.2, 4]],
-});
+}));
 
 /** The inverse of tanh on (−1, 1). Partial: 1/(1 − x²). */
 export const atanh: Unary = /* @__PURE__ */ primitive("atanh", {
   eval: Math.atanh,
   partials: [(x) => inv(differenceOfSquares(1, x))],
 });
-export const atanhNotation: Notation = /* @__PURE__ */ notation(atanh, {
+export const atanhNotation: Notation = /* @__PURE__ */ notation(atanh, () => ({
   js: call("Math.atanh"),
   latex: command("\\operatorname{artanh}"),
   domain: [[-0.9, 0.9]],
-});
+}));

@@ -25,20 +25,17 @@ export interface Notation {
   readonly domain: readonly (readonly [low: number, high: number])[];
 }
 
+/** The forms of a primitive of arguments `A`, in a function: a program that writes nothing drops it unread. */
+type Forms<Domain> = () => { readonly js: Form; readonly latex: Form; readonly domain: Domain };
+
 /** Declares how `f` is written. Stands beside the declaration of `f`. */
 export function notation<A extends readonly number[]>(
   f: Primitive<A>,
-  forms: { readonly js: Form; readonly latex: Form; readonly domain: Each<A, readonly [number, number]> },
+  forms: Forms<Each<A, readonly [number, number]>>,
 ): Notation;
-export function notation(
-  f: ListPrimitive,
-  forms: { readonly js: Form; readonly latex: Form; readonly domain: readonly (readonly [number, number])[] },
-): Notation;
-export function notation(
-  f: PrimitiveBase,
-  forms: { readonly js: Form; readonly latex: Form; readonly domain: readonly (readonly [number, number])[] },
-): Notation {
-  return { primitive: f, ...forms };
+export function notation(f: ListPrimitive, forms: Forms<Notation["domain"]>): Notation;
+export function notation(f: PrimitiveBase, forms: Forms<Notation["domain"]>): Notation {
+  return { primitive: f, ...forms() };
 }
 
 const inside = (p: Phrase, least: Binding, open = "(", close = ")"): string =>

@@ -31,14 +31,14 @@ export const pow: Binary = /* @__PURE__ */ primitive("pow", {
     (x, y, out) => byExponent(out, x, y),
   ],
 });
-export const powNotation: Notation = /* @__PURE__ */ notation(pow, {
+export const powNotation: Notation = /* @__PURE__ */ notation(pow, () => ({
   js: power,
   latex: latexPower(argument(0), argument(1)),
   domain: [
     [0.3, 3],
     [-3, 3],
   ],
-});
+}));
 
 /**
  * xʸ⁻¹, accurate also where y − 1 is rounded (y < ½): then xʸ/x is computed, in which neither step overflows or vanishes before
@@ -59,93 +59,93 @@ export const reducedPow: Binary = /* @__PURE__ */ primitive("reducedPow", {
     (x, y, out) => byExponent(out, x, sub(y, 1)),
   ],
 });
-export const reducedPowNotation: Notation = /* @__PURE__ */ notation(reducedPow, {
+export const reducedPowNotation: Notation = /* @__PURE__ */ notation(reducedPow, () => ({
   js: call("reducedPow"),
   latex: latexPower(argument(0), (_x, y) => latexInfix("-", binding.sum)(y, fixed("1")())),
   domain: [
     [0.3, 3],
     [-3, 3],
   ],
-});
+}));
 
 /** eˣ. Partial: eˣ. */
 export const exp: Unary = /* @__PURE__ */ primitive("exp", { eval: Math.exp, partials: [(_x, out) => out] });
-export const expNotation: Notation = /* @__PURE__ */ notation(exp, {
+export const expNotation: Notation = /* @__PURE__ */ notation(exp, () => ({
   js: call("Math.exp"),
   latex: latexPower(fixed("e"), argument(0)),
   domain: [[-3, 3]],
-});
+}));
 
 /** eˣ − 1, accurate near 0. Partial: eˣ. */
 export const expm1: Unary = /* @__PURE__ */ primitive("expm1", {
   eval: Math.expm1,
   partials: [(x) => exp(x)],
 });
-export const expm1Notation: Notation = /* @__PURE__ */ notation(expm1, {
+export const expm1Notation: Notation = /* @__PURE__ */ notation(expm1, () => ({
   js: call("Math.expm1"),
   latex: command("\\operatorname{expm1}"),
   domain: [[-3, 3]],
-});
+}));
 
 /** The natural logarithm. Partial: 1/x. */
 export const log: Unary = /* @__PURE__ */ primitive("log", { eval: Math.log, partials: [(x) => inv(x)] });
-export const logNotation: Notation = /* @__PURE__ */ notation(log, {
+export const logNotation: Notation = /* @__PURE__ */ notation(log, () => ({
   js: call("Math.log"),
   latex: command("\\log"),
   domain: [[0.3, 3]],
-});
+}));
 
 /** log(1 + x), accurate near 0. Partial: 1/(1 + x). */
 export const log1p: Unary = /* @__PURE__ */ primitive("log1p", {
   eval: Math.log1p,
   partials: [(x) => inv(add(1, x))],
 });
-export const log1pNotation: Notation = /* @__PURE__ */ notation(log1p, {
+export const log1pNotation: Notation = /* @__PURE__ */ notation(log1p, () => ({
   js: call("Math.log1p"),
   latex: frame`\log\left(1 + ${0}\right)`,
   domain: [[-0.7, 3]],
-});
+}));
 
 /** The logarithm to base 2. Partial: log₂e/x. */
 export const log2: Unary = /* @__PURE__ */ primitive("log2", {
   eval: Math.log2,
   partials: [(x) => div(Math.LOG2E, x)],
 });
-export const log2Notation: Notation = /* @__PURE__ */ notation(log2, {
+export const log2Notation: Notation = /* @__PURE__ */ notation(log2, () => ({
   js: call("Math.log2"),
   latex: command("\\log_2"),
   domain: [[0.3, 3]],
-});
+}));
 
 /** The logarithm to base 10. Partial: log₁₀e/x. */
 export const log10: Unary = /* @__PURE__ */ primitive("log10", {
   eval: Math.log10,
   partials: [(x) => div(Math.LOG10E, x)],
 });
-export const log10Notation: Notation = /* @__PURE__ */ notation(log10, {
+export const log10Notation: Notation = /* @__PURE__ */ notation(log10, () => ({
   js: call("Math.log10"),
   latex: command("\\log_{10}"),
   domain: [[0.3, 3]],
-});
+}));
 
 /** √x. Partial: ½/√x, which is ∞ at 0. */
 export const sqrt: Unary = /* @__PURE__ */ primitive("sqrt", {
   eval: Math.sqrt,
   partials: [(_x, out) => div(0.5, out)],
 });
-export const sqrtNotation: Notation = /* @__PURE__ */ notation(sqrt, {
+export const sqrtNotation: Notation = /* @__PURE__ */ notation(sqrt, () => ({
   js: call("Math.sqrt"),
   latex: frame`\sqrt{${0}}`,
   domain: [[0.3, 3]],
-});
+}));
 
 /** ∛x, also of negative numbers. Partial: 1/(3·∛x²), which is ∞ at 0. */
 export const cbrt: Unary = /* @__PURE__ */ primitive("cbrt", {
   eval: Math.cbrt,
   partials: [(_x, out) => inv(mul(3, square(out)))],
 });
-export const cbrtNotation: Notation = /* @__PURE__ */ notation(cbrt, {
+export const cbrtNotation: Notation = /* @__PURE__ */ notation(cbrt, () => ({
   js: call("Math.cbrt"),
   latex: frame`\sqrt[3]{${0}}`,
   domain: [[0.3, 3]],
-});
+}));

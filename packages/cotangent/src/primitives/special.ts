@@ -12,55 +12,55 @@ export const erf: Unary = /* @__PURE__ */ primitive("erf", {
   eval: erfOf,
   partials: [(x) => mul(2 / Math.sqrt(Math.PI), gaussian(x))],
 });
-export const erfNotation: Notation = /* @__PURE__ */ notation(erf, {
+export const erfNotation: Notation = /* @__PURE__ */ notation(erf, () => ({
   js: call("erf"),
   latex: command("\\operatorname{erf}"),
   domain: [[-3, 3]],
-});
+}));
 
 /** e^(−x²), accurate for large x too, where rounding x² first would lose digits. Partial: −2x·e^(−x²). */
 export const gaussian: Unary = /* @__PURE__ */ primitive("gaussian", {
   eval: gaussianOf,
   partials: [(x, out) => mul(-2, mul(x, out))],
 });
-export const gaussianNotation: Notation = /* @__PURE__ */ notation(gaussian, {
+export const gaussianNotation: Notation = /* @__PURE__ */ notation(gaussian, () => ({
   js: call("gaussian"),
   latex: frame`e^{-\left(${0}\right)^2}`,
   domain: [[-3, 3]],
-});
+}));
 
 /** log |Γ(x)|; ∞ at 0 and at the negative integers. Partial: digamma(x). */
 export const lgamma: Unary = /* @__PURE__ */ primitive("lgamma", {
   eval: lgammaOf,
   partials: [(x) => digamma(x)],
 });
-export const lgammaNotation: Notation = /* @__PURE__ */ notation(lgamma, {
+export const lgammaNotation: Notation = /* @__PURE__ */ notation(lgamma, () => ({
   js: call("lgamma"),
   latex: frame`\log\left|\Gamma\left(${0}\right)\right|`,
   domain: [[0.3, 5]],
-});
+}));
 
 /** ψ(x) = Γ′(x)/Γ(x). Partial: polygamma(1, x). */
 export const digamma: Unary = /* @__PURE__ */ primitive("digamma", {
   eval: digammaOf,
   partials: [(x) => polygamma(1, x)],
 });
-export const digammaNotation: Notation = /* @__PURE__ */ notation(digamma, {
+export const digammaNotation: Notation = /* @__PURE__ */ notation(digamma, () => ({
   js: call("digamma"),
   latex: command("\\psi"),
   domain: [[0.3, 5]],
-});
+}));
 
 /** ψ⁽ⁿ⁾(x), the n-th derivative of digamma, n = 1, 2, 3, … Partial by x: ψ⁽ⁿ⁺¹⁾(x); there is none by n. */
 export const polygamma: Primitive<[n: number, x: number]> = /* @__PURE__ */ primitive("polygamma", {
   eval: polygammaOf,
   partials: [() => NaN, (n, x) => polygamma(add(n, 1), x)],
 });
-export const polygammaNotation: Notation = /* @__PURE__ */ notation(polygamma, {
+export const polygammaNotation: Notation = /* @__PURE__ */ notation(polygamma, () => ({
   js: call("polygamma"),
   latex: frame`\psi^{\left(${0}\right)}\left(${1}\right)`,
   domain: [
     [1, 1],
     [0.3, 5],
   ],
-});
+}));
