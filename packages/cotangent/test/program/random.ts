@@ -140,7 +140,7 @@ type Settings = Required<RandomOptions>;
 
 interface Helper {
   readonly func: Func;
-  /** How long its array parameters must be at least. */
+  /** How long its array parameters must be. */
   readonly lengths: readonly number[];
 }
 
@@ -507,7 +507,9 @@ class Writer {
     const numbers = [this.#tame(this.#num(), 2).v, this.#tame(this.#num(), 2).v];
     const arrays = lengths.map((least) => {
       const fitting = this.#scope.arrs.filter(({ length }) => length >= least);
-      return fitting.length > 0 ? this.#recent(fitting).v : b.allocate(b.i32(least));
+      if (fitting.length === 0) return b.allocate(b.i32(least));
+      const a = this.#recent(fitting);
+      return a.length === least ? a.v : b.subarray(a.v, b.i32(0), b.i32(least));
     });
     const [v] = b.call(func.name, [...numbers, depth, ...arrays], ["f64"]);
     this.#scope.nums.push({ v: v!, most: 2 });
