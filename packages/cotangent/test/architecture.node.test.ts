@@ -29,7 +29,7 @@ const LAYERS: LayerTable = {
   transforms: ["errors", "numeric", "real", "primitives", "chain", "traces"],
   check: ["errors", "numeric", "real", "primitives", "chain", "traces", "transforms"],
 
-  program: ["errors", "real", "primitives", "chain"],
+  program: ["errors", "real", "primitives", "chain", "traces"],
   differentiate: ["errors", "real", "primitives", "program"],
   compile: ["errors", "real", "primitives", "chain", "traces", "transforms", "program", "differentiate"],
 
