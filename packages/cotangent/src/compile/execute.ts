@@ -254,6 +254,7 @@ function writtenParameters(body: Region): ReadonlySet<Value> {
   const written = new Set<Value>();
   const harmless = new Set<Op["kind"]>(["load", "length", "bound", "fail"]);
   const visit = (region: Region): void => {
+    for (const v of region.yields) if (region.parent !== null && v.ty === "array") written.add(v);
     for (const op of region.ops) {
       op.args.forEach((v, k) => {
         if (v.ty === "array" && !harmless.has(op.kind) && !(op.kind === "copy" && k === 1)) written.add(v);

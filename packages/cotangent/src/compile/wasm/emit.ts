@@ -3,7 +3,7 @@ import type { Func, Op, OpOf, Program, Region, Ty } from "../../program/ir.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
 import { ModuleBuilder } from "./assembler.ts";
 import type { Callable, FunctionBuilder } from "./assembler.ts";
-import { Kernels } from "./kernels.ts";
+import { Kernels } from "./kernels/kernels.ts";
 import { DATA, MAX_DIRECT } from "./layout.ts";
 import { flatten, Lowering } from "./lower.ts";
 import { Arithmetic, isInside } from "./primitives.ts";

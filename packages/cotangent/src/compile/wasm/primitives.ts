@@ -2,7 +2,7 @@
 import type { PrimitiveBase } from "../../real/real.ts";
 import type { Callable, FunctionBuilder, ModuleBuilder } from "./assembler.ts";
 import type { Instruction } from "./instructions.ts";
-import { isKernel, type Kernels } from "./kernels.ts";
+import { isKernel, type Kernels } from "./kernels/kernels.ts";
 
 /** Primitives that are one instruction. */
 const single: Readonly<Record<string, Instruction>> = {

@@ -1,0 +1,168 @@
+/**
+ * Constants and tables of the numerical kernels, computed when first needed from their definitions, in fixed-point arithmetic of
+ * 200 bits: no digits to mistype, and no bytes to ship.
+ */
+
+const BITS = 200n;
+const ONE = 1n << BITS;
+
+/** The number nearest to v·2^-200. */
+const nearest = (v: bigint): number => Number(v) * 2 ** -200;
+
+/** v, rounded to a multiple of 2^-q. */
+function coarse(v: bigint, q: number): bigint {
+  const unit = 1n << (BITS - BigInt(q));
+  const shifted = v + unit / 2n;
+  return shifted - (((shifted % unit) + unit) % unit);
+}
+
+/** Σ (±1)ᵏ s^(2k+1)/(2k+1), for s = n/d: artanh with sign 1, arctan with sign -1. */
+function odd(n: bigint, d: bigint, sign: 1n | -1n, one: bigint = ONE): bigint {
+  let power = (one * n) / d;
+  let sum = 0n;
+  for (let k = 1n; power !== 0n; k += 2n) {
+    sum += power / k;
+    power = (sign * power * n * n) / (d * d);
+  }
+  return sum;
+}
+
+/** log 2 = 2 artanh(1/3) */
+const ln2 = (): bigint => 2n * odd(1n, 3n, 1n);
+/** π = 16 arctan(1/5) - 4 arctan(1/239) (Machin) */
+const pi = (one: bigint = ONE): bigint => 16n * odd(1n, 5n, -1n, one) - 4n * odd(1n, 239n, -1n, one);
+
+/** v as a sum of doubles: all but the last are rounded to a multiple of 2^-q. */
+function parts(v: bigint, ...q: number[]): number[] {
+  let rest = v;
+  const out = q.map((bits) => {
+    const part = coarse(rest, bits);
+    rest -= part;
+    return nearest(part);
+  });
+  return [...out, nearest(rest)];
+}
+
+/** v as the nearest double and what remains. */
+function pair(v: bigint): [high: number, low: number] {
+  const high = nearest(v);
+  return [high, nearest(v - BigInt(high * 2 ** 200))];
+}
+
+/** A constant c, to multiply a pair with: 26 bits of it, so that products with 26 bits are exact, and the rest. */
+const factor = (v: bigint): [number, number] => parts(v, 26) as [number, number];
+
+/** 2^(j/128) = high·(1 + low), j = 0 ... 127 */
+const exponentials = (): number[][] => {
+  const x = ln2() / 128n;
+  let root = 0n;
+  let term = ONE;
+  for (let k = 1n; term !== 0n; k++) {
+    root += term;
+    term = (term * x) / ONE / k;
+  }
+  const [highs, lows]: number[][] = [[], []];
+  for (let j = 0, v = ONE; j < 128; j++, v = (v * root) / ONE) {
+    const [high, low] = pair(v);
+    highs!.push(high);
+    lows!.push(low / high);
+  }
+  return [highs!, lows!];
+};
+
+/**
+ * For the j-th of the intervals [11/16 + j/256, ...) up to 1 and [1 + (j - 80)/128, ...) from there: 1/c rounded to 12 bits behind
+ * the point, where c is the middle of the interval, and -log of that in two parts, the first a multiple of 2^-42. Next to 1 it
+ * is 1.
+ */
+const logarithms = (): number[][] => {
+  const [inverses, highs, lows]: number[][] = [[], [], []];
+  let last = 1n << 12n;
+  let log = 0n;
+  const add = (j: number): void => {
+    const c = j < 80 ? 11 / 16 + (j + 0.5) / 256 : 1 + (j - 79.5) / 128;
+    const inverse = j === 79 || j === 80 ? 1n << 12n : BigInt(Math.round(4096 / c));
+    log += 2n * odd(inverse - last, inverse + last, 1n);
+    last = inverse;
+    inverses![j] = Number(inverse) / 4096;
+    [highs![j], lows![j]] = parts(-log, 42) as [number, number];
+  };
+  for (let j = 80; j < 128; j++) add(j);
+  last = 1n << 12n;
+  log = 0n;
+  for (let j = 79; j >= 0; j--) add(j);
+  return [inverses!, highs!, lows!];
+};
+
+/** arctan(j/64), j = 0 ... 64, as pairs: arctan a - arctan b = arctan((a - b)/(1 + ab)). */
+const arctangents = (): number[][] => {
+  const [highs, lows]: number[][] = [[], []];
+  let v = 0n;
+  for (let j = 0n; j <= 64n; j++) {
+    if (j > 0n) v += odd(64n, 4096n + j * (j - 1n), -1n);
+    const [high, low] = v === 0n ? [0, 0] : pair(v);
+    highs!.push(high);
+    lows!.push(low);
+  }
+  return [highs!, lows!];
+};
+
+/** The bits of 2/π behind the point, 24 at a time, after 48 zeros; each plus 2^52, so that they are a double's last bits. */
+const twoOverPi = (): number[] => {
+  const bits = 1320n;
+  const value = (2n << (2n * bits)) / pi(1n << bits);
+  return Array.from({ length: 54 }, (_, k) =>
+    k < 2 ? 2 ** 52 : 2 ** 52 + Number((value >> (bits - 24n * BigInt(k - 1))) & 0xffffffn),
+  );
+};
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+const exps = once(exponentials);
+const logs = once(logarithms);
+const atans = once(arctangents);
+const halfPi = once(() => pi() / 2n);
+const log2 = once(ln2);
+
+/** Tables by the names that kernels use. */
+export const tables: Readonly<Record<string, () => number[]>> = {
+  EXP: () => exps()[0]!,
+  EXPLOW: () => exps()[1]!,
+  INVERSE: () => logs()[0]!,
+  LOG: () => logs()[1]!,
+  LOGLOW: () => logs()[2]!,
+  ATAN: () => atans()[0]!,
+  ATANLOW: () => atans()[1]!,
+  TWOBYPI: once(twoOverPi),
+};
+
+/** Constants by the names that kernels use. */
+export const constants: Readonly<Record<string, () => number>> = {
+  SHIFT: () => 1.5 * 2 ** 52,
+  TINY: () => 2 ** -1022,
+  HUGE: () => Number.MAX_VALUE,
+  INF: () => Infinity,
+  // log 2 in parts: k·LN2 is exact for 11 bits of k, k·STEP (log 2/128) for 18
+  LN2: () => parts(log2(), 42)[0]!,
+  LN2LOW: () => parts(log2(), 42)[1]!,
+  STEP: () => parts(log2() / 128n, 42)[0]!,
+  STEPLOW: () => parts(log2() / 128n, 42)[1]!,
+  STEPS: () => 128 / nearest(log2()),
+  // 1/log 2 and 1/log 10 = 1/(3 log 2 + 2 artanh(1/9))
+  LOG2E: () => factor((ONE * ONE) / log2())[0],
+  LOG2ELOW: () => factor((ONE * ONE) / log2())[1],
+  LOG10E: () => factor((ONE * ONE) / (3n * log2() + 2n * odd(1n, 9n, 1n)))[0],
+  LOG10ELOW: () => factor((ONE * ONE) / (3n * log2() + 2n * odd(1n, 9n, 1n)))[1],
+  // π/2 in parts: n·Pᵢ is exact for 20 bits of n
+  P1: () => parts(halfPi(), 32, 65, 98)[0]!,
+  P2: () => parts(halfPi(), 32, 65, 98)[1]!,
+  P3: () => parts(halfPi(), 32, 65, 98)[2]!,
+  P4: () => parts(halfPi(), 32, 65, 98)[3]!,
+  TWOOVERPI: () => 2 / Math.PI,
+  HALFPI: () => pair(halfPi())[0],
+  HALFPILOW: () => pair(halfPi())[1],
+  PIFACTOR: () => factor(halfPi())[0],
+  PIFACTORLOW: () => factor(halfPi())[1],
+};
