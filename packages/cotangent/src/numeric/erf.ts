@@ -6,19 +6,18 @@ export function gaussianOf(x: number): number {
 }
 
 /**
- * erf(x) = (2/√π) e^(−x²) Σₙ 2ⁿ x²ⁿ⁺¹/(2n + 1)!!, all of whose terms have one sign (NIST Digital Library of Mathematical Functions,
- * 7.6.2), for |x| < 2; beyond, 1 − erfc by the continued fraction x + (1/2)/(x + 1/(x + (3/2)/(x + …))) (DLMF 7.9.1).
+ * erf(x): near 0, its Maclaurin series (2/√π) Σ (−1)ⁿ x²ⁿ⁺¹/(n! (2n + 1)) (NIST Digital Library of Mathematical Functions, 7.6.1);
+ * beyond, 1 − erfc(x), where erfc(x) = e^(−x²)/√π / (x + (1/2)/(x + 1/(x + (3/2)/(x + …)))) (DLMF 7.9.1) is small enough not to
+ * bring errors in. 300/x² terms of the fraction suffice from 1.4 on.
  */
 export function erfOf(x: number): number {
   const a = Math.abs(x);
-  const scale = gaussianOf(x) / Math.sqrt(Math.PI);
-  if (a >= 2) {
+  if (a > 1.4) {
     let fraction = a;
-    for (let n = 60; n > 0; n--) fraction = a + n / 2 / fraction;
-    return Math.sign(x) * (1 - scale / fraction);
+    for (let n = Math.ceil(300 / (a * a)); n > 0; n--) fraction = a + n / 2 / fraction;
+    return Math.sign(x) * (1 - gaussianOf(x) / Math.sqrt(Math.PI) / fraction);
   }
-  let term = 2 * x;
-  let total = term;
-  for (let n = 3; n < 60; n += 2) total += term *= (2 * x * x) / n;
-  return scale * total;
+  let rest = 0;
+  for (let n = 30; n > 0; n--) rest = (1 / (2 * n + 1) - rest) * ((x * x) / n);
+  return (2 / Math.sqrt(Math.PI)) * (x - x * rest);
 }

@@ -4,14 +4,14 @@ import { asymptotic, eulerMaclaurin, zeta } from "./zeta.ts";
 const psi2 = 0.42278433509846713;
 
 let cached: number[] | undefined;
-/** (−1)ᵏ (ζ(k) − 1), k = 2, 3, …, 27: Taylor coefficients of ψ at 2 (DLMF 5.7.3, 5.7.4). */
+/** (−1)ᵏ (ζ(k) − 1), k = 2, 3, …, 39: Taylor coefficients of ψ at 2 (DLMF 5.7.3, 5.7.4). */
 const coefficients = (): number[] =>
-  (cached ??= Array.from({ length: 26 }, (_, i) => zeta(i + 2, 2) * (i % 2 ? -1 : 1)));
+  (cached ??= Array.from({ length: 38 }, (_, i) => zeta(i + 2, 2) * (i % 2 ? -1 : 1)));
 
-/** log Γ(2 + z) for |z| ≤ ½. */
+/** log Γ(2 + z) for |z| ≤ ¾. */
 const lgammaNear2 = (z: number): number =>
   z * (psi2 + z * coefficients().reduceRight((sum, c, i) => sum * z + c / (i + 2), 0));
-/** ψ(2 + z) for |z| ≤ ½. */
+/** ψ(2 + z) for |z| ≤ ¾. */
 const digammaNear2 = (z: number): number => psi2 + z * coefficients().reduceRight((sum, c) => sum * z + c, 0);
 
 /** The distance to the nearest integer, times π. Exact for a large x too, as π·x is not. */
@@ -19,12 +19,17 @@ const phase = (x: number): number => Math.PI * (x - Math.round(x));
 
 /**
  * log |Γ(x)|: Stirling's series (DLMF 5.11.1) for x ≥ 16; otherwise by Γ(x + 1) = x Γ(x) from the Taylor series at 2, so
- * that the zeros at 1 and 2 are exact; by reflection (DLMF 5.5.3) for x ≤ 0.
+ * that the zeros at 1 and 2 are exact; by reflection (DLMF 5.5.3) for x ≤ 0. Near −2.61, where log |Γ| has a minimum close to
+ * 0, that would lose a digit: there Γ(x + 4) = x(x + 1)(x + 2)(x + 3) Γ(x), and the product is (x² + 3x + 1)² − 1.
  */
 export function lgammaOf(x: number): number {
+  if (x > -3 && x < -2) {
+    const u = x * (x + 3) + 1;
+    return lgammaOf(x + 4) - Math.log1p(-u * u);
+  }
   if (x <= 0) return -Math.log(Math.abs(Math.sin(phase(x))) / Math.PI) - lgammaOf(1 - x);
   if (x < 0.5) return lgammaNear2(x) - Math.log1p(x) - Math.log(x);
-  if (x < 1.5) return lgammaNear2(x - 1) - Math.log1p(x - 1);
+  if (x < 1.25) return lgammaNear2(x - 1) - Math.log1p(x - 1);
   if (x >= asymptotic) {
     return (x - 0.5) * (Math.log(x) - 1) + (Math.log(2 * Math.PI) - 1) / 2 + x * eulerMaclaurin(0, x);
   }

@@ -21,8 +21,10 @@ export interface Reference {
 const numbers = (text: string): number[] => text.split(" ").map(Number);
 
 /** All reference data, by scripts/reference/primitives.py. */
-export const reference: readonly Reference[] = references.map(({ rows, ...rest }) => ({
-  ...rest,
+export const reference: readonly Reference[] = references.map(({ name, id, vary, rows }) => ({
+  name,
+  id,
+  vary,
   points: rows.map((row) => {
     const [args, value, first, second, conditions] = row.split(";").map(numbers);
     return { args: args!, outputs: [...value!, ...first!, ...second!], conditions: conditions! };
@@ -46,11 +48,13 @@ export function ulps(got: number, want: number): number {
   return Math.abs(got - want) / ulp(want);
 }
 
-/** What may be allowed where the condition number is 0: values, first and second derivatives. */
-export const LIMITS = [4, 8, 16] as const;
+/** How many ulps are allowed where the condition number is 0: for values, first and second derivatives. */
+const LIMITS = [4, 8, 16] as const;
 
 /** One output of one reference point, computed in one way. */
 export interface Measurement {
+  /** 0: the value, 1: a first derivative, 2: a second one. */
+  readonly order: 0 | 1 | 2;
   readonly way: string;
   readonly args: readonly number[];
   readonly got: number;
@@ -75,15 +79,11 @@ const modes: Record<string, (g: Function, i: number) => Function> = {
   reverse:
     (g, i) =>
     (...x) =>
-      grad((xi: Real): Real => g(...x.map((xk, k) => (k === i ? xi : xk))))(x[i]!) as Real,
+      grad((xi: Real): Real => g(...x.map((xk, k) => (k === i ? xi : xk))))(x[i]!),
 };
 
 /** Computes every output of every point in every way, and measures it. */
-export function* measure({
-  id,
-  vary,
-  points,
-}: Reference): Generator<Measurement & { readonly order: 0 | 1 | 2 }> {
+export function* measure({ id, vary, points }: Reference): Generator<Measurement> {
   const { primitive } = table.get(id)!;
   const call = primitive as unknown as (...x: readonly unknown[]) => Real;
   for (const { args, outputs, conditions } of points) {
