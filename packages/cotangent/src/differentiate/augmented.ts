@@ -1,6 +1,7 @@
 /** The forward sweep of one function: the function itself, with tapes, shadows and saved values where they are needed. */
 import type { Builder } from "../program/builder.ts";
 import type { Func, Op, OpOf, Region, Ty, Value } from "../program/ir.ts";
+import { recordOf, tripCount } from "./indices.ts";
 import { isMemory } from "./places.ts";
 import type { Sweeps } from "./sweeps.ts";
 import { aside, insert } from "./tape.ts";
@@ -20,6 +21,8 @@ export class Augmented {
   readonly #regions = new Map<Region, Region>();
   /** Of a store that is undone: what was there before. */
   readonly saved: Map<Op, Value> = new Map();
+  /** Of a call that is a checkpointed segment: for each array that does not stay as it is, what it held before. */
+  readonly checkpoints: Map<Op, readonly (Value | undefined)[]> = new Map();
   /** Of a call: the tape that the callee's forward sweep left. */
   readonly tapeOf: Map<Op, Value> = new Map();
 
@@ -269,6 +272,7 @@ export class Augmented {
       op.results.forEach((v, i) => this.#bind(v, results[i]!));
       return;
     }
+    if (this.#owner.segments.has(callee.name)) return this.#segment(op, callee, args);
     const shadows = op.args
       .filter((_, i) => this.#owner.mixed(callee, callee.body.args[i]!))
       .map((v) => this.shadow(v));
@@ -280,20 +284,27 @@ export class Augmented {
     this.#bindAll(op.results, received);
     this.tapeOf.set(op, received.at(-1)!);
   }
+
+  /** The segment as it is; of the state at its beginning, what does not stay is kept. */
+  #segment(op: OpOf<"call">, callee: Func, args: readonly Value[]): void {
+    const b = this.#b;
+    const kept = op.args.map((v, i) => {
+      if (v.ty !== "array" || !this.#owner.stability.changes(op, this.#f, v)) return undefined;
+      const copy = b.allocate(b.length(args[i]!));
+      b.copy(copy, args[i]!);
+      return copy;
+    });
+    this.checkpoints.set(op, kept);
+    this.#owner.plain(callee.name);
+    const mark = b.mark();
+    const results = b.call(
+      callee.name,
+      args,
+      op.results.map((v) => v.ty),
+    );
+    b.reset(mark);
+    op.results.forEach((v, i) => this.#bind(v, results[i]!));
+  }
 }
 
 export const WRITES: ReadonlySet<string> = new Set(["store", "accumulate", "fill", "copy"]);
-
-/** How often a counting loop runs (or a negative number, for never). */
-export function tripCount(b: Builder, lo: Value, hi: Value, step: number): Value {
-  const span = step > 0 ? b.op("i32.sub", hi, lo) : b.op("i32.sub", lo, hi);
-  const size = Math.abs(step);
-  if (size === 1) return span;
-  return b.op("i32.div", b.op("i32.add", span, b.i32(size - 1)), b.i32(size));
-}
-
-/** The number of the iteration with this index. */
-export function recordOf(b: Builder, i: Value, lo: Value, step: number): Value {
-  const span = step > 0 ? b.op("i32.sub", i, lo) : b.op("i32.sub", lo, i);
-  return Math.abs(step) === 1 ? span : b.op("i32.div", span, b.i32(Math.abs(step)));
-}

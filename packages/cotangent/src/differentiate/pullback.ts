@@ -2,8 +2,9 @@
 import { add, div, sub, where } from "../primitives/index.ts";
 import type { Builder } from "../program/builder.ts";
 import type { Func, Op, OpOf, Region, Ty, Value } from "../program/ir.ts";
-import { recordOf, tripCount, WRITES } from "./augmented.ts";
+import { WRITES } from "./augmented.ts";
 import type { Augmented } from "./augmented.ts";
+import { recordOf, tripCount } from "./indices.ts";
 import type { Sweeps } from "./sweeps.ts";
 import { firstOrderOnly, operand, partialOf, scale } from "./rules.ts";
 import { aside, backThrough, insert } from "./tape.ts";
@@ -274,11 +275,16 @@ export class Pullback {
     touches = region.ops.some((op) => {
       if (WRITES.has(op.kind)) return this.#active(op.args[0]!) || this.#augmented.saved.has(op);
       if (op.kind === "tape.store") return this.#active(op.args[0]!);
-      if (op.kind === "call") return this.#augmented.tapeOf.has(op) && this.#memoryOf(op);
+      if (op.kind === "call") return this.#derived(op) && this.#memoryOf(op);
       return op.regions.some((inner) => this.#touches(inner));
     });
     this.#touching.set(region, touches);
     return touches;
+  }
+
+  /** Whether a call is of a function with sweeps of its own. */
+  #derived(op: Op): boolean {
+    return this.#augmented.tapeOf.has(op) || this.#augmented.checkpoints.has(op);
   }
 
   /** Whether a call gets at active memory. */
@@ -424,8 +430,7 @@ export class Pullback {
       );
       return inputs.forEach((v, i) => this.#add(v, adjoints[i]!, at));
     }
-    const tape = this.#augmented.tapeOf.get(op);
-    if (tape === undefined || (!seeded && !this.#memoryOf(op))) return;
+    if (!this.#derived(op) || (!seeded && !this.#memoryOf(op))) return;
     // What is active there, not what is active here: all calls of a function share one derivative.
     const { args, yields } = callee.body;
     const active = (v: Value): boolean => this.#owner.active(callee, v);
@@ -436,7 +441,24 @@ export class Pullback {
     const inputs = op.args.filter((v, i) => v.ty === "f64" && active(args[i]!));
     const types = inputs.map((): Ty => "f64");
     const { back } = this.#owner.pair(callee);
-    const adjoints = b.call(back, [this.#tapes.need(tape, at), ...seeds, ...shadows], types);
+    const mark = this.#augmented.checkpoints.has(op) ? b.mark() : undefined;
+    const adjoints = b.call(back, [this.#tapeOf(op, callee, at), ...seeds, ...shadows], types);
+    if (mark !== undefined) b.reset(mark);
     inputs.forEach((v, i) => this.#add(v, adjoints[i]!, at));
+  }
+
+  /** The tape that the forward sweep of a call left; a checkpointed segment is run again to have one. */
+  #tapeOf(op: OpOf<"call">, callee: Func, at: Back): Value {
+    const b = this.#b;
+    const kept = this.#augmented.checkpoints.get(op);
+    if (kept === undefined) return this.#tapes.need(this.#augmented.tapeOf.get(op)!, at);
+    const args = op.args.map((v) => this.#need(v, at));
+    kept.forEach((copy, i) => copy !== undefined && b.copy(args[i]!, this.#tapes.need(copy, at)));
+    const params = callee.body.args;
+    const mixed = op.args
+      .filter((_, i) => this.#owner.mixed(callee, params[i]!))
+      .map((v) => this.#shadow(v, at));
+    const types = op.results.map((v) => v.ty);
+    return b.call(this.#owner.pair(callee).forth, [...args, ...mixed], [...types, "tape"]).at(-1)!;
   }
 }

@@ -3,6 +3,7 @@ import { Builder } from "../program/builder.ts";
 import type { Func, Op, Parameter, Program, Ty, Value } from "../program/ir.ts";
 import { Activity } from "./activity.ts";
 import { Augmented } from "./augmented.ts";
+import { cutSegments } from "./checkpoint.ts";
 import { Pullback } from "./pullback.ts";
 import { Sweeps } from "./sweeps.ts";
 import type { Pair } from "./sweeps.ts";
@@ -39,13 +40,15 @@ export interface ReverseDerivative {
 }
 
 /** Values and adjoints of a program in one go. */
-export function reverse(program: Program, options: ReverseOptions = {}): ReverseDerivative {
+export function reverse(original: Program, options: ReverseOptions = {}): ReverseDerivative {
+  const checkpointed = cutSegments(original);
+  const { program } = checkpointed;
   const entry = program.functions[0]!;
   const inputs = options.wrt ?? positions(entry.params.map((p) => p.ty));
   const of = options.of ?? positions(entry.results);
   const outParameters = options.outParameters ?? [];
   const activity = new Activity(program, { inputs, results: of, outParameters });
-  const sweeps = new Sweeps(program, activity, writePair);
+  const sweeps = new Sweeps(checkpointed, activity, writePair);
   const isArray = (i: number): boolean => entry.params[i]!.ty === "array";
   const adjointParameters = [...new Set([...inputs.filter(isArray), ...outParameters])].sort((i, j) => i - j);
   const adjointResults = inputs.filter((i) => !isArray(i));
@@ -104,10 +107,10 @@ function writeEntry(sweeps: Sweeps, f: Func, shape: EntryShape): Func {
   });
 }
 
-/** Copies of what array parameters hold at the end, where the way back undoes it. */
+/** Copies of what array parameters hold at the end, where the way back disturbs it. */
 function keep(sweeps: Sweeps, f: Func, augmented: Augmented, b: Builder): (readonly [Value, Value])[] {
   return f.body.args.flatMap((v) => {
-    if (v.ty !== "array" || !sweeps.stability.undone(f, v)) return [];
+    if (v.ty !== "array" || !sweeps.disturbed(f, v)) return [];
     const array = augmented.value(v);
     const copy = b.allocate(b.length(array));
     b.copy(copy, array);

@@ -3,7 +3,7 @@
  * end of the forward sweep. And where it pays to undo stores instead: the reverse sweep then finds memory as the forward
  * sweep had it at the same place.
  */
-import type { Func, Op, Program, Region, Value } from "../program/ir.ts";
+import type { Func, Op, OpOf, Program, Region, Value } from "../program/ir.ts";
 import { isMemory } from "./places.ts";
 import type { Node, Places } from "./places.ts";
 
@@ -79,6 +79,21 @@ export class Stability {
     const last = user === undefined ? from.position : this.#end.get(user)!;
     const { writes } = this.#memory.get(this.#places.node(f, load.args[0]!))!;
     return !writes.some((w) => w.position > from.position && w.position <= last);
+  }
+
+  /** Whether an array may be changed by a call or after it, so that the call could not be repeated later. */
+  changes(call: OpOf<"call">, f: Func, v: Value): boolean {
+    const node = this.#places.node(f, v);
+    const callee = this.#places.functions.get(call.attr.callee)!;
+    return (
+      this.#written.get(callee)!.has(node) || this.#overwritten(this.#accesses.get(call)!, node, new Set())
+    );
+  }
+
+  /** Whether an array is ever written to, and is given to one of these functions. */
+  writtenAndGiven(f: Func, v: Value, to: ReadonlySet<string>): boolean {
+    const { writes, receivers } = this.#of(this.#places.node(f, v));
+    return writes.length > 0 && [...receivers].some((g) => to.has(g.name));
   }
 
   /** Whether the handles of a class are chosen at run time, so that shadows must go the same ways. */

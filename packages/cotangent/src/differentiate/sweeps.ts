@@ -1,7 +1,8 @@
 /** What the sweeps of all functions of a program have in common. */
-import type { Func, Program, Value } from "../program/ir.ts";
+import type { Func, Value } from "../program/ir.ts";
 import { carries } from "./activity.ts";
 import type { Activity } from "./activity.ts";
+import type { Checkpointed } from "./checkpoint.ts";
 import { Module } from "./module.ts";
 import { Stability } from "./stability.ts";
 
@@ -16,18 +17,21 @@ export interface Pair {
 export class Sweeps extends Module {
   readonly activity: Activity;
   readonly stability: Stability;
+  /** The names of functions that are checkpointed segments. */
+  readonly segments: ReadonlySet<string>;
   readonly #pairs = new Map<Func, Pair>();
   readonly #write: (sweeps: Sweeps, f: Func, pair: Pair) => readonly Func[];
 
   /** @param write writes both sweeps of a called function */
   constructor(
-    program: Program,
+    { program, segments }: Checkpointed,
     activity: Activity,
     write: (sweeps: Sweeps, f: Func, pair: Pair) => readonly Func[],
   ) {
     super(program);
     this.activity = activity;
     this.stability = new Stability(program, activity.places);
+    this.segments = segments;
     this.#write = write;
   }
 
@@ -38,6 +42,11 @@ export class Sweeps extends Module {
   /** Whether `v` is memory whose shadow goes along in the forward sweep. */
   mixed(f: Func, v: Value): boolean {
     return v.ty !== "f64" && this.active(f, v) && this.stability.mixed(f, v);
+  }
+
+  /** Whether the way back changes what an array holds. */
+  disturbed(f: Func, v: Value): boolean {
+    return this.stability.undone(f, v) || this.stability.writtenAndGiven(f, v, this.segments);
   }
 
   /** Forward and reverse sweep of a called function. */

@@ -25,7 +25,8 @@ export function randomFrom(seed: number): () => number {
 }
 
 export function legal(program: Program): Program {
-  expect(check(program)).toEqual([]);
+  const problems = check(program);
+  expect(problems, problems.slice(0, 5).join("\n")).toEqual([]);
   return program;
 }
 
@@ -33,12 +34,17 @@ export function legal(program: Program): Program {
 export function run(program: Program, args: readonly Argument[]): { results: Datum[]; args: Argument[] } {
   const copies = args.map(copyOf);
   const results = interpreter(program, { steps: 1e6 })(...copies);
-  return { results: results.map((r) => (typeof r === "number" ? r : (r as Float64Array).slice())), args: copies };
+  return {
+    results: results.map((r) => (typeof r === "number" ? r : (r as Float64Array).slice())),
+    args: copies,
+  };
 }
 
 /** The outputs of a run: its results that are numbers or arrays, then its array arguments. */
 const outputs = (program: Program, { results, args }: ReturnType<typeof run>): Argument[] => [
-  ...program.functions[0]!.results.flatMap((ty, k) => (ty === "f64" || ty === "array" ? [results[k] as Argument] : [])),
+  ...program.functions[0]!.results.flatMap((ty, k) =>
+    ty === "f64" || ty === "array" ? [results[k] as Argument] : [],
+  ),
   ...args.filter((x) => typeof x !== "number"),
 ];
 
@@ -46,11 +52,17 @@ const differentiable = (program: Program): number[] =>
   program.functions[0]!.params.flatMap((p, i) => (p.ty === "f64" || p.ty === "array" ? [i] : []));
 
 /** The derivative along `direction` by differences: Richardson's extrapolation of central ones. */
-export function differences(program: Program, args: readonly Argument[], direction: readonly Argument[]): Argument[] {
+export function differences(
+  program: Program,
+  args: readonly Argument[],
+  direction: readonly Argument[],
+): Argument[] {
   const at = (h: number): Argument[] => {
     const moved = args.map((x, i) => {
       const d = direction[i]!;
-      return typeof x === "number" ? x + h * (d as number) : x.map((xj, j) => xj + h * (d as Float64Array)[j]!);
+      return typeof x === "number"
+        ? x + h * (d as number)
+        : x.map((xj, j) => xj + h * (d as Float64Array)[j]!);
     });
     return outputs(program, run(program, moved));
   };
@@ -61,7 +73,11 @@ export function differences(program: Program, args: readonly Argument[], directi
   return combine(e2, e1, (x, y) => (16 * x - y) / 15);
 }
 
-const combine = (xs: readonly Argument[], ys: readonly Argument[], f: (x: number, y: number) => number): Argument[] =>
+const combine = (
+  xs: readonly Argument[],
+  ys: readonly Argument[],
+  f: (x: number, y: number) => number,
+): Argument[] =>
   xs.map((x, i) => {
     const y = ys[i]!;
     return typeof x === "number" ? f(x, y as number) : x.map((xj, j) => f(xj, (y as Float64Array)[j]!));
@@ -74,7 +90,11 @@ export interface Linear {
 }
 
 /** By forward mode: outputs and tangents along `direction` (one entry for each argument; integers' are not looked at). */
-export function pushforward(program: Program, args: readonly Argument[], direction: readonly Argument[]): Linear {
+export function pushforward(
+  program: Program,
+  args: readonly Argument[],
+  direction: readonly Argument[],
+): Linear {
   const wrt = differentiable(program);
   const derivative = forward(program, { wrt });
   legal(derivative.program);
@@ -82,7 +102,9 @@ export function pushforward(program: Program, args: readonly Argument[], directi
   const after = run(derivative.program, [...args, ...tangents]);
   const n = program.functions[0]!.results.length;
   const count = args.length;
-  const arrays = derivative.tangentParameters.flatMap((i, k) => (typeof args[i] === "number" ? [] : [count + k]));
+  const arrays = derivative.tangentParameters.flatMap((i, k) =>
+    typeof args[i] === "number" ? [] : [count + k],
+  );
   return {
     value: outputs(program, { results: after.results.slice(0, n), args: after.args.slice(0, count) }),
     tangent: [...(after.results.slice(n) as Argument[]), ...arrays.map((i) => after.args[i]!)],
@@ -109,7 +131,10 @@ export function pullback(
     const r = derivative.adjointResults.indexOf(i);
     return r >= 0 ? (after.results[n + r] as number) : 0;
   });
-  return { value: outputs(program, { results: after.results.slice(0, n), args: after.args.slice(0, args.length) }), adjoint };
+  return {
+    value: outputs(program, { results: after.results.slice(0, n), args: after.args.slice(0, args.length) }),
+    adjoint,
+  };
 }
 
 export const close = (x: number, y: number, tolerance: number): boolean =>
@@ -123,9 +148,7 @@ export function verify(
 ): void {
   legal(program);
   const random = randomFrom(seed);
-  const direction = args.map((x, i) =>
-    program.functions[0]!.params[i]!.ty === "i32" ? 0 : like(x, random),
-  );
+  const direction = args.map((x, i) => (program.functions[0]!.params[i]!.ty === "i32" ? 0 : like(x, random)));
   const plain = outputs(program, run(program, args));
   const seeds = plain.map((y) => like(y, random));
   const { value, tangent } = pushforward(program, args, direction);
@@ -136,6 +159,9 @@ export function verify(
   const behind = back.adjoint.reduce<number>((sum, a, i) => sum + dot(a, direction[i]!), 0);
   expect(close(ahead, behind, 1e-9), `forward ${ahead}, reverse ${behind}`).toBe(true);
   if (!smooth) return;
-  const differing = differences(program, args, direction).reduce<number>((sum, t, k) => sum + dot(t, seeds[k]!), 0);
+  const differing = differences(program, args, direction).reduce<number>(
+    (sum, t, k) => sum + dot(t, seeds[k]!),
+    0,
+  );
   expect(close(ahead, differing, 1e-6), `forward ${ahead}, differences ${differing}`).toBe(true);
 }

@@ -1,0 +1,217 @@
+/**
+ * Long loops on request: in place of a record of every iteration, reverse mode keeps the state at the beginning of every
+ * segment of some √n iterations, and runs a segment once more, recording, when it comes to it on the way back. Memory is
+ * O(√n), time one more forward sweep (A. Griewank, "Achieving logarithmic growth of temporal and spatial complexity in
+ * reverse automatic differentiation", Optimization Methods and Software 1, 1992; here with two levels).
+ *
+ * This pass makes such a segment a function of its own, which `reverse` then treats specially.
+ */
+import { ceil, sqrt } from "../primitives/index.ts";
+import { Builder, buildFunction } from "../program/builder.ts";
+import type { Func, Op, OpOf, Program, Region, Ty, Value } from "../program/ir.ts";
+import { tripCount } from "./indices.ts";
+import { isMemory } from "./places.ts";
+
+export interface Checkpointed {
+  readonly program: Program;
+  /** The names of the functions that are segments. */
+  readonly segments: ReadonlySet<string>;
+}
+
+/** Makes the segments of all loops that ask for it functions. */
+export function cutSegments(program: Program): Checkpointed {
+  if (!program.functions.some((f) => asks(f.body))) return { program, segments: new Set() };
+  const cutter = new Cutter(program);
+  return { program: { functions: cutter.all() }, segments: cutter.segments };
+}
+
+/** Whether a loop wants checkpoints, and can have them: its state must be copied, so it may not carry handles. */
+const wants = (op: Op): op is OpOf<"for"> | OpOf<"while"> =>
+  (op.kind === "for" || op.kind === "while") && op.attr.checkpoint === true && !op.results.some(isMemory);
+
+const asks = (region: Region): boolean => region.ops.some((op) => wants(op) || op.regions.some(asks));
+
+class Cutter {
+  readonly segments: Set<string> = new Set();
+  readonly #program: Program;
+  readonly #names: Set<string>;
+  readonly #made: Func[] = [];
+
+  constructor(program: Program) {
+    this.#program = program;
+    this.#names = new Set(program.functions.map((f) => f.name));
+  }
+
+  all(): Func[] {
+    const functions = this.#program.functions.map((f) => {
+      if (!asks(f.body)) return f;
+      const write = (b: Builder, args: readonly Value[]): readonly Value[] => {
+        const copy = new Copy(this, f.name, b);
+        return copy.region(f.body, args);
+      };
+      return buildFunction(f.name, f.params, write, { pullback: f.pullback });
+    });
+    return [...functions, ...this.#made];
+  }
+
+  /** A new function, from the numbers of `own` types and the free values of a loop. */
+  segment(
+    stem: string,
+    own: readonly Ty[],
+    free: readonly Value[],
+    write: (copy: Copy, own: readonly Value[]) => readonly Value[],
+  ): string {
+    let name = `${stem}_segment`;
+    for (let n = 2; this.#names.has(name); n++) name = `${stem}_segment${n}`;
+    this.#names.add(name);
+    this.segments.add(name);
+    const params = [
+      ...own.map((ty, i) => ({ name: `s${i}`, ty })),
+      ...free.map((v, i) => ({ name: v.name ?? `free${i}`, ty: v.ty })),
+    ];
+    const made = buildFunction(name, params, (b, args) => {
+      const copy = new Copy(this, stem, b);
+      free.forEach((v, i) => copy.values.set(v, args[own.length + i]!));
+      return write(copy, args.slice(0, own.length));
+    });
+    this.#made.push(made);
+    return name;
+  }
+}
+
+/** Rewrites a region through a builder. */
+class Copy {
+  readonly values: Map<Value, Value> = new Map();
+  readonly #cutter: Cutter;
+  readonly #stem: string;
+  readonly #b: Builder;
+
+  constructor(cutter: Cutter, stem: string, b: Builder) {
+    this.#cutter = cutter;
+    this.#stem = stem;
+    this.#b = b;
+  }
+
+  get builder(): Builder {
+    return this.#b;
+  }
+
+  /** Writes what a region does for these arguments; returns what it yields. */
+  region(region: Region, args: readonly Value[]): readonly Value[] {
+    region.args.forEach((v, i) => this.#bind(v, args[i]!));
+    for (const op of region.ops) {
+      this.#b.loc = op.loc;
+      if (!wants(op)) this.#plain(op);
+      else if (op.kind === "for") this.#for(op);
+      else this.#while(op);
+    }
+    return region.yields.map((v) => this.values.get(v)!);
+  }
+
+  #bind(v: Value, value: Value): void {
+    this.values.set(v, value);
+    value.name ??= v.name;
+  }
+
+  #args(op: Op): Value[] {
+    return op.args.map((v) => this.values.get(v)!);
+  }
+
+  #plain(op: Op): void {
+    const types = (values: readonly Value[]): Ty[] => values.map((v) => v.ty);
+    const regions = op.regions.map((r) => this.#b.region(types(r.args), (...args) => this.region(r, args)));
+    const results = this.#b.emit(op.kind, this.#args(op), op.attr, types(op.results), regions);
+    op.results.forEach((v, i) => this.#bind(v, results[i]!));
+  }
+
+  /** As many segments as each has iterations: ⌈√n⌉ of the n. */
+  #for(op: OpOf<"for">): void {
+    const b = this.#b;
+    const [body] = op.regions as [Region];
+    const [lo, hi, ...inits] = this.#args(op) as [Value, Value, ...Value[]];
+    const { step } = op.attr;
+    const free = freeIn(body);
+    const name = this.#cutter.segment(
+      this.#stem,
+      ["i32", "i32", ...inits.map((v) => v.ty)],
+      free,
+      (copy, args) => {
+        const [from, to, ...carries] = args as [Value, Value, ...Value[]];
+        return copy.builder.for(from, to, carries, (i, values) => copy.region(body, [i, ...values]), {
+          step,
+        });
+      },
+    );
+    const outside = free.map((v) => this.values.get(v)!);
+    const number = (v: Value): Value => b.op("f64.fromI32", v);
+    const n = b.index(
+      b.primitive(ceil, b.primitive(sqrt, number(b.op("i32.max", tripCount(b, lo, hi, step), b.i32(0))))),
+      "n",
+    );
+    const stride = b.op("i32.mul", n, b.i32(step));
+    const closer = step > 0 ? "i32.min" : "i32.max";
+    const results = b.for(b.i32(0), n, inits, (s, carries) => {
+      const from = b.op("i32.add", lo, b.op("i32.mul", s, stride));
+      const to = b.op(closer, b.op("i32.add", from, stride), hi);
+      const types = carries.map((v) => v.ty);
+      return b.call(name, [from, to, ...carries, ...outside], types);
+    });
+    op.results.forEach((v, i) => this.#bind(v, results[i]!));
+  }
+
+  /** Where nobody knows n, the segments grow: the s-th has s + FIRST iterations, so that there are O(√n) of O(√n). */
+  #while(op: OpOf<"while">): void {
+    const b = this.#b;
+    const [test, body] = op.regions as [Region, Region];
+    const inits = this.#args(op);
+    const free = [...new Set([...freeIn(test), ...freeIn(body)])];
+    const types = inits.map((v) => v.ty);
+    const name = this.#cutter.segment(this.#stem, ["i32", ...types], free, (copy, [limit, ...carries]) => {
+      const inner = copy.builder;
+      return inner.while(
+        [...carries, inner.i32(0)],
+        (values) => {
+          const [more] = copy.region(test, values.slice(0, -1));
+          const truth = inner.op("i32.ne", more!, inner.i32(0));
+          return inner.op("i32.and", inner.op("i32.lt", values.at(-1)!, limit!), truth);
+        },
+        (values) => {
+          const next = copy.region(body, values.slice(0, -1));
+          return [...next, inner.op("i32.add", values.at(-1)!, inner.i32(1))];
+        },
+      );
+    });
+    const outside = free.map((v) => this.values.get(v)!);
+    const results = b.while(
+      [...inits, b.i32(FIRST_SEGMENT), b.i32(0), b.i32(1)],
+      (carries) => carries.at(-1)!,
+      (carries) => {
+        const state = carries.slice(0, inits.length);
+        const [limit, total] = carries.slice(inits.length) as [Value, Value];
+        const after = b.call(name, [limit, ...state, ...outside], [...types, "i32", "i32"]);
+        const trips = after.at(-1)!;
+        return [
+          ...after.slice(0, inits.length),
+          b.op("i32.add", limit, b.i32(1)),
+          b.op("i32.add", total, trips),
+          b.op("i32.eq", trips, limit),
+        ];
+      },
+    );
+    op.results.forEach((v, i) => this.#bind(v, i < inits.length ? results[i]! : results[inits.length + 1]!));
+  }
+}
+
+const FIRST_SEGMENT = 8;
+
+/** Values from outside that a region uses. */
+function freeIn(region: Region): Value[] {
+  const inside = new Set<Value>(region.args);
+  const used = new Set<Value>();
+  for (const op of region.ops) {
+    for (const v of [...op.args, ...op.regions.flatMap(freeIn)]) used.add(v);
+    for (const v of op.results) inside.add(v);
+  }
+  for (const v of region.yields) used.add(v);
+  return [...used].filter((v) => !inside.has(v));
+}
