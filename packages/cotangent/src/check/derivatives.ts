@@ -284,10 +284,14 @@ function print(name: string, at: readonly number[], comparisons: readonly Compar
   const bad = comparisons.filter((c) => c.verdict !== "right");
   const count = (verdict: Comparison["verdict"]): number =>
     comparisons.filter((c) => c.verdict === verdict).length;
+  const notes: [Comparison["verdict"], string][] = [
+    ["kink", "at a kink"],
+    ["unknown", "not testable"],
+    ["wrong", "WRONG"],
+  ];
+  const summary = notes.filter(([v]) => count(v) > 0).map(([v, note]) => `, ${count(v)} ${note}`);
   const lines = [
-    `${name} at (${at.join(", ")}): ${count("right")} of ${comparisons.length} derivatives right` +
-      `${count("kink") ? `, ${count("kink")} at a kink` : ""}${count("unknown") ? `, ${count("unknown")} not testable` : ""}` +
-      `${count("wrong") ? `, ${count("wrong")} WRONG` : ""}`,
+    `${name} at (${at.join(", ")}): ${count("right")} of ${comparisons.length} derivatives right${summary.join("")}`,
   ];
   for (const c of bad.slice(0, LISTED)) {
     const what = `d${c.by.length > 1 ? "²" : ""}f${c.result} by ${c.by.join(" and ")} (${c.mode})`;

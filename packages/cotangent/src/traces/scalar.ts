@@ -1,14 +1,11 @@
 /** Define-by-run: variables that record their history as they are computed with, and the tapes that hold it. */
-import { forward, partial } from "../chain.ts";
+import { backward, forward, partial, plus, times } from "../chain.ts";
 import { AdError, describe } from "../errors.ts";
 import { apply, isPrimitive, value } from "../real/real.ts";
-import type { Context, Differentiable, PrimitiveBase, Real, Trace } from "../real/real.ts";
+import type { Context, Differentiable, PrimitiveBase, Real, Trace, UserFunction } from "../real/real.ts";
+import { Block, CONSTANT, next, Origin, Store } from "./block.ts";
 import { Fluent } from "./fluent.ts";
 import { isRecording } from "./levels.ts";
-import { Chunk, CONSTANT, Store } from "./store.ts";
-import type { Home, Kind } from "./store.ts";
-import { chainRule, derivatives, Sweep } from "./sweep.ts";
-import type { Seed } from "./sweep.ts";
 
 /** How a variable came about. */
 export interface History {
@@ -35,8 +32,8 @@ export interface ScalarOptions {
  */
 export class Scalar extends Fluent<Scalar> {
   /** @internal */
-  readonly home: Home;
-  /** @internal */
+  readonly home: Block<Scalar> | Origin;
+  /** @internal The operation of the block; -1 for what was not computed. */
   readonly place: number;
 
   /**
@@ -45,26 +42,26 @@ export class Scalar extends Fluent<Scalar> {
    */
   constructor(value: number, options?: ScalarOptions);
   /** @internal An existing variable. */
-  constructor(home: Home, place: number);
-  constructor(value: number | Home, second?: ScalarOptions | number) {
+  constructor(home: Block<Scalar> | Origin, place: number);
+  constructor(x: number | Block<Scalar> | Origin, second?: ScalarOptions | number) {
     super();
     if (typeof second === "number") {
-      this.home = value as Home;
+      this.home = x as Block<Scalar> | Origin;
       this.place = second;
-      return;
+    } else {
+      this.home = new Origin(everyday, usable(x, "A variable's value"));
+      this.place = -1;
+      this.home.name = second?.name;
     }
-    this.home = everyday.space("leaves");
-    this.place = this.home.store.add(usable(value, "A variable's value"));
-    this.home.store.handles![this.place] = this;
-    if (second?.name !== undefined) this.name = second.name;
   }
 
   get trace(): Trace {
-    return this.home.store.trace;
+    return this.home.trace;
   }
 
   get primal(): Real {
-    return this.home.store.value(this.place);
+    const { home } = this;
+    return home instanceof Block ? home.store.value(this.place) : home.value;
   }
 
   /** The value, as a plain number. */
@@ -74,35 +71,37 @@ export class Scalar extends Fluent<Scalar> {
 
   /** ∂(output)/∂(this), summed over all backward passes; null until one reaches it. Only leaves receive one. */
   get derivative(): number | null {
-    return this.home.store.derivatives?.[this.place] ?? null;
+    return this.home instanceof Block ? null : this.home.derivative;
   }
 
   /** Counts up with every variable that is made. */
   get uniqueId(): number {
-    return this.home.store.ids[this.place]!;
+    return this.home instanceof Block ? this.home.store.ids[this.place]! : this.home.id;
   }
 
   /** For display; the id unless one was given. */
   get name(): string {
-    return this.home.store.names?.get(this.place) ?? String(this.uniqueId);
+    const { home } = this;
+    return (home instanceof Block ? home.store.names?.get(this.place) : home.name) ?? String(this.uniqueId);
   }
   set name(name: string) {
-    (this.home.store.names ??= new Map()).set(this.place, name);
+    const { home } = this;
+    if (home instanceof Block) (home.store.names ??= new Map()).set(this.place, name);
+    else home.name = name;
   }
 
   /** How this variable was computed; undefined for a constant. */
   get history(): History | undefined {
-    const { store } = this.home;
-    if (store.kind === "constants") return undefined;
-    if (store.kind === "leaves") return { lastFn: undefined, ctx: undefined, inputs: [] };
+    const { home, place } = this;
     const inputs: Real[] = [];
-    for (let edge = store.starts[this.place]!; edge < store.starts[this.place + 1]!; edge++) {
-      const code = store.inputs[edge]!;
-      inputs.push(
-        code === CONSTANT ? store.partial(edge) : handle(...this.home.partOf(this.place).input(code)),
-      );
+    if (!(home instanceof Block)) return this.isConstant() ? undefined : { lastFn: undefined, ctx: undefined, inputs };
+    const { store } = home;
+    for (let edge = store.starts[place]!; edge < store.starts[place + 1]!; edge++) {
+      const input = store.inputs[edge]!;
+      if (input === CONSTANT) inputs.push(store.partial(edge));
+      else inputs.push(input < 0 ? home.outside[-1 - input]! : variable(home, input));
     }
-    return { lastFn: store.functions[this.place], ctx: store.contexts?.get(this.place), inputs };
+    return { lastFn: store.functions[place], ctx: store.contexts?.get(place), inputs };
   }
 
   /** The variables from which this one was computed. */
@@ -112,12 +111,12 @@ export class Scalar extends Fluent<Scalar> {
 
   /** Whether it was made by `new Scalar`, rather than computed. */
   isLeaf(): boolean {
-    return this.home.store.kind === "leaves";
+    return this.place < 0 && !this.isConstant();
   }
 
   /** Whether it has no history, and takes no derivative. */
   isConstant(): boolean {
-    return this.home.store.kind === "constants";
+    return this.trace === constants;
   }
 
   /**
@@ -125,12 +124,14 @@ export class Scalar extends Fluent<Scalar> {
    * @throws AdError `wrong-number-of-derivatives`, `result-not-a-number` of a user's `backward`
    */
   chainRule(dOut: number): [input: Scalar, derivative: number][] {
-    const { store } = this.home;
-    if (store.kind !== "operations") return [];
-    const ds = derivatives(store, this.place, dOut);
-    return this.history!.inputs.flatMap((x, i) =>
-      x instanceof Scalar ? [[x, value(ds[i]!)] as [Scalar, number]] : [],
-    );
+    const { home, place } = this;
+    if (!(home instanceof Block)) return [];
+    const { inputs } = this.history!;
+    const given = userDerivatives(home.store, place, dOut);
+    return inputs.flatMap((x, i) => {
+      if (!(x instanceof Scalar)) return [];
+      return [[x, value(given?.[i] ?? times(dOut, home.store.partial(home.store.starts[place]! + i)))]];
+    });
   }
 
   /**
@@ -138,16 +139,14 @@ export class Scalar extends Fluent<Scalar> {
    * @throws AdError `not-a-variable` unless it is one
    */
   accumulateDerivative(d: number): void {
-    const { store } = this.home;
-    if (store.kind !== "leaves") {
+    if (!this.isLeaf()) {
       throw new AdError(
         "not-a-variable",
         `${this} is not a leaf: only leaves hold a derivative.`,
         "Accumulate into the variables that were made by new Scalar(...).",
       );
     }
-    const all = (store.derivatives ??= []);
-    all[this.place] = (all[this.place] ?? 0) + d;
+    (this.home as Origin).derivative = (this.derivative ?? 0) + d;
   }
 
   /**
@@ -160,7 +159,7 @@ export class Scalar extends Fluent<Scalar> {
 
   /** Sets the derivative of this leaf to zero, before the next backward pass. */
   zeroDerivative(): void {
-    if (this.isLeaf()) (this.home.store.derivatives ??= [])[this.place] = 0;
+    if (this.isLeaf()) (this.home as Origin).derivative = 0;
   }
 
   /** The same value as a constant, without history. */
@@ -172,181 +171,161 @@ export class Scalar extends Fluent<Scalar> {
     return `Scalar(${this.data})`;
   }
 }
-/** The one object for a variable, while it is remembered. */
-function handle(home: Home, place: number): Scalar {
-  return (home.store.handles?.[place] as Scalar | undefined) ?? remembered(home, place);
-}
 
-function remembered(home: Home, place: number): Scalar {
-  const made = new Scalar(home, place);
+/** The one object for operation `place` of a block, while it is remembered. */
+function variable(home: Block<Scalar>, place: number): Scalar {
   const { handles } = home.store;
+  const made = (handles?.[place] as Scalar | undefined) ?? new Scalar(home, place);
   if (handles !== undefined) handles[place] = made;
   return made;
 }
 
-/** Each variable is one object in this many of the latest chunks; further back it is made anew when asked for. */
+/** Each variable is one object in this many of the latest stores; further back it is made anew when asked for. */
 const REMEMBERED = 4;
 const SMALLEST = 32;
 const LARGEST = 4096;
+/** Operations in a block that looks back, before it may end: few, since what comes next may have nothing to do with it. */
+const LEAST = 16;
 
 /** The trace of reverse mode: it notes every operation, its inputs, and its partial derivatives. */
 export class Tape implements Trace {
   readonly level: number;
   /** Set when the transform that owns this tape has ended. */
   closed = false;
-  readonly #open: { [K in Kind]?: Chunk } = {};
+  #block: Block<Scalar> | undefined;
   readonly #recent: Store[] = [];
-  #turn = 0;
 
   constructor(level: number) {
     this.level = level;
   }
 
   /** A new input. */
-  leaf(value: Real): Scalar {
-    const home = this.space("leaves");
-    return handle(home, home.store.add(value));
+  leaf(x: Real): Scalar {
+    return new Scalar(new Origin(this, x), -1);
   }
 
   apply(f: Differentiable, args: readonly Real[]): Real {
     if (this.closed) throw escaped();
-    if (!isRecording(this.level) || (isPrimitive(f) && f.flat))
-      return constants.wrap(apply(f, outward(this, args)));
-    if (!isPrimitive(f)) {
-      const primals = outward(this, args);
-      const [out, ctx] = forward(f, primals);
-      return this.#note(f, args, primals, out, ctx);
-    }
     const primals = outward(this, args);
-    return this.#note(f, args, primals, apply(f, primals), undefined);
-  }
-
-  /** Room for one more variable with `arity` inputs. */
-  space(kind: Kind, arity: number = 0): Chunk {
-    const open = this.#open[kind];
-    if (open !== undefined && open.store.hasRoom(arity)) return open;
-    const capacity = open === undefined ? SMALLEST : Math.min(LARGEST, open.store.capacity * 8);
-    const chunk = new Chunk(
-      new Store(this, kind, capacity, kind === "operations" ? Math.max(2 * capacity, arity) : 0),
-    );
-    this.#open[kind] = chunk;
-    if (kind === "operations") {
-      open?.close();
-      this.#forget(chunk);
-    }
-    return chunk;
-  }
-
-  /** `chunk` is new; the handles of the chunk that was new some chunks ago are remembered no longer. */
-  #forget(chunk: Chunk): void {
-    const last = this.#recent[this.#turn];
-    if (last !== undefined) last.handles = undefined;
-    this.#recent[this.#turn] = chunk.store;
-    this.#turn = (this.#turn + 1) % REMEMBERED;
-  }
-
-  /** Whether `x` is a number, or a variable of this tape that is a plain number outside. */
-  #isPlain(x: Real): x is Scalar | number {
-    return (
-      typeof x === "number" ||
-      (x instanceof Scalar && x.home.store.trace === this && x.home.store.watchedValues === undefined)
-    );
-  }
-
-  #note(
-    f: Differentiable,
-    args: readonly Real[],
-    primals: readonly Real[],
-    out: Real,
-    ctx: Context | undefined,
-  ): Scalar {
-    const home = this.space("operations", args.length);
-    const { store } = home;
-    const place = store.add(out);
-    store.functions[place] = f;
+    if (!isRecording(this.level) || (isPrimitive(f) && f.flat)) return constants.wrap(apply(f, primals));
+    const [out, ctx] = isPrimitive(f) ? [apply(f, primals)] : forward(f, primals);
+    const block = this.#room(args.length, args.every((x) => !(x instanceof Scalar) || x.place < 0));
+    const { store } = block;
+    const place = store.size;
+    if (typeof out !== "number") store.watch(place, out);
     if (ctx !== undefined) (store.contexts ??= new Map()).set(place, ctx);
     let edge = store.starts[place]!;
     for (let i = 0; i < args.length; i++, edge++) {
       const x = args[i]!;
-      if (x instanceof Scalar && x.trace === this) {
-        noteInput(home, edge, x, 0, 0);
-        if (ctx === undefined) store.setPartial(edge, partial(f as PrimitiveBase, i, primals, out));
-      } else {
-        noteInput(home, edge, 0, 0, 0);
-        store.setPartial(edge, primals[i]!);
-      }
+      const own = x instanceof Scalar && x.trace === this;
+      const note = !own ? primals[i]! : ctx !== undefined ? 0 : partial(f as PrimitiveBase, i, primals, out);
+      noteInput(block, edge, own ? x : undefined, typeof note === "number" ? note : 0);
+      if (typeof note !== "number") store.watch(-1 - edge, note);
     }
-    store.starts[place + 1] = edge;
-    return remembered(home, place);
-  }
-
-  #records(f: PrimitiveBase): boolean {
-    return !this.closed && !f.flat && isRecording(this.level);
+    return noted(block, f, typeof out === "number" ? out : 0, edge);
   }
 
   // The two common cases of apply, written out so that nothing but the new variable is allocated.
 
   unary(f: PrimitiveBase, x: Real): Real {
-    if (!this.#records(f) || !this.#isPlain(x)) return this.apply(f, [x]);
+    if (this.closed || f.flat || !isRecording(this.level) || !this.#isPlain(x)) return this.apply(f, [x]);
     const p = plain(x);
     const out: number = f.evaluate(p);
-    const home = this.space("operations", 1);
-    const { store } = home;
-    const place = store.add(out);
-    const edge = store.starts[place]!;
-    store.functions[place] = f;
-    noteInput(home, edge, x, p, f.partials[0]!(p, out) as number);
-    store.starts[place + 1] = edge + 1;
-    return remembered(home, place);
+    const block = this.#room(1, (x as Scalar).place < 0);
+    const edge = block.store.starts[block.store.size]!;
+    noteInput(block, edge, x as Scalar, f.partials[0]!(p, out) as number);
+    return noted(block, f, out, edge + 1);
   }
 
   binary(f: PrimitiveBase, x: Real, y: Real): Real {
-    if (!this.#records(f) || !this.#isPlain(x) || !this.#isPlain(y)) return this.apply(f, [x, y]);
+    if (this.closed || f.flat || !isRecording(this.level) || !this.#isPlain(x) || !this.#isPlain(y)) {
+      return this.apply(f, [x, y]);
+    }
     const p = plain(x);
     const q = plain(y);
     const out: number = f.evaluate(p, q);
-    const home = this.space("operations", 2);
-    const { store } = home;
-    const place = store.add(out);
-    const edge = store.starts[place]!;
-    store.functions[place] = f;
-    noteInput(home, edge, x, p, typeof x === "number" ? 0 : (f.partials[0]!(p, q, out) as number));
-    noteInput(home, edge + 1, y, q, typeof y === "number" ? 0 : (f.partials[1]!(p, q, out) as number));
-    store.starts[place + 1] = edge + 2;
-    return remembered(home, place);
+    const block = this.#room(2, !(typeof x !== "number" && x.place >= 0) && !(typeof y !== "number" && y.place >= 0));
+    const edge = block.store.starts[block.store.size]!;
+    if (typeof x === "number") noteInput(block, edge, undefined, x);
+    else noteInput(block, edge, x, f.partials[0]!(p, q, out) as number);
+    if (typeof y === "number") noteInput(block, edge + 1, undefined, y);
+    else noteInput(block, edge + 1, y, f.partials[1]!(p, q, out) as number);
+    return noted(block, f, out, edge + 2);
+  }
+
+  /** Whether `x` is a number, or a variable of this tape that is a plain number outside. */
+  #isPlain(x: Real): x is Scalar | number {
+    if (typeof x === "number") return true;
+    if (!(x instanceof Scalar)) return false;
+    const { home } = x;
+    if (home.trace !== this) return false;
+    return home instanceof Block ? home.store.watched === undefined : typeof home.value === "number";
+  }
+
+  /** A block with room for an operation of so many inputs; `fresh` means that it does not depend on earlier operations. */
+  #room(arity: number, fresh: boolean): Block<Scalar> {
+    const block = this.#block;
+    const store = block?.store;
+    if (store === undefined || store.size === store.values.length || store.starts[store.size]! + arity > store.inputs.length) {
+      const capacity = Math.min(LARGEST, store === undefined ? SMALLEST : 8 * store.values.length);
+      const fresh = new Store(capacity, Math.max(2 * capacity, arity));
+      if (this.#recent.push(fresh) > REMEMBERED) this.#recent.shift()!.handles = undefined;
+      return (this.#block = new Block(this, fresh));
+    }
+    // Here an unrelated evaluation may begin: it should not keep the one before alive.
+    if (fresh && block!.looksBack && store.size - block!.low >= LEAST) return (this.#block = new Block(this, store));
+    return block!;
   }
 }
 
-const plain = (x: Scalar | number): number => (typeof x === "number" ? x : x.home.store.values[x.place]!);
+const plain = (x: Scalar | number): number =>
+  typeof x === "number" ? x : x.home instanceof Block ? x.home.store.values[x.place]! : (x.home.value as number);
 
-/** Notes one input: a variable with its partial derivative, or a constant. */
-function noteInput(home: Chunk, edge: number, x: Scalar | number, p: number, d: number): void {
-  const { store } = home;
-  if (typeof x === "number") {
+/** Notes one input: a variable with its partial derivative, or a constant with its value. */
+function noteInput(block: Block<Scalar>, edge: number, x: Scalar | undefined, note: number): void {
+  const { store, outside } = block;
+  store.partials[edge] = note;
+  if (x === undefined) {
     store.inputs[edge] = CONSTANT;
-    store.partials[edge] = p;
-  } else {
-    store.inputs[edge] = x.home.store === store ? x.place : home.refer(x.home, x.place);
-    store.partials[edge] = d;
+    return;
   }
+  const { home } = x;
+  if (home === block) store.inputs[edge] = x.place;
+  else if (home instanceof Block) {
+    block.looksBack = true;
+    store.inputs[edge] = -outside.push(x);
+  } else {
+    if (home.listedBy !== block.serial) {
+      home.listedBy = block.serial;
+      home.listedAs = -outside.push(x);
+    }
+    store.inputs[edge] = home.listedAs;
+  }
+}
+
+/** Completes an operation whose inputs are noted, up to edge `end`. */
+function noted(block: Block<Scalar>, f: Differentiable, out: number, end: number): Scalar {
+  const { store } = block;
+  const place = store.size++;
+  store.values[place] = out;
+  store.ids[place] = next();
+  store.functions[place] = f;
+  store.starts[place + 1] = end;
+  const made = new Scalar(block, place);
+  if (store.handles !== undefined) store.handles[place] = made;
+  return made;
 }
 
 /** The trace of constants: variables of which no derivative is ever asked. It is outside of all others. */
 class Constants implements Trace {
   readonly level: number = -1;
-  #open: Chunk | undefined;
 
   apply(f: Differentiable, args: readonly Real[]): Real {
     return this.wrap(apply(f, outward(this, args)));
   }
 
   wrap(x: Real): Scalar {
-    if (x instanceof Scalar && x.trace === this) return x;
-    if (this.#open === undefined || !this.#open.store.hasRoom(0)) {
-      this.#open = new Chunk(new Store(this, "constants", 64, 0));
-      this.#open.store.handles = undefined;
-    }
-    return new Scalar(this.#open, this.#open.store.add(x));
+    return x instanceof Scalar && x.trace === this ? x : new Scalar(new Origin(this, x), -1);
   }
 }
 
@@ -355,17 +334,8 @@ export const constants: Constants = new Constants();
 const everyday: Tape = new Tape(0);
 
 /** The arguments as the next trace outward from `trace` sees them. */
-export function outward(trace: Trace, args: readonly Real[]): Real[] {
-  const primals: Real[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const x = args[i]!;
-    primals.push(primalOf(trace, x));
-  }
-  return primals;
-}
-
-const primalOf = (trace: Trace, x: Real): Real =>
-  typeof x !== "number" && (x.trace === trace || x.trace === constants) ? x.primal : x;
+export const outward = (trace: Trace, args: readonly Real[]): Real[] =>
+  args.map((x) => (typeof x !== "number" && (x.trace === trace || x.trace === constants) ? x.primal : x));
 
 /**
  * A Scalar without history: it takes part in computations like a plain number, and receives no derivative.
@@ -386,44 +356,121 @@ export function backpropagate(variable: Scalar, dOut: number = 1): void {
     );
   }
   if (variable.trace !== everyday) throw escaped();
-  for (const { store, reached, adjoints } of sweep([[variable, usable(dOut, "dOut")]]).leaves.values()) {
-    const all = (store.derivatives ??= []);
-    for (let i = 0; i < reached.length; i++) if (reached[i] === 1) all[i] = (all[i] ?? 0) + adjoints[i]!;
-  }
+  for (const [leaf, d] of sweep([[variable, usable(dOut, "dOut")]])) leaf.accumulateDerivative(d as number);
 }
-
-/** What arrives at the leaves when derivatives are passed back from some variables. */
-export const sweep = (seeds: readonly Seed[]): Sweep => new Sweep(seeds, chainRule);
 
 /** All variables on which `variable` depends, itself first, every one before its inputs; constants left out. */
 export function topologicalSort(variable: Scalar): Scalar[] {
-  if (!(variable instanceof Scalar) || variable.isConstant()) return [];
   const sorted: Scalar[] = [];
-  const { leaves } = new Sweep([[variable, 0]], (walk, visit, place) => {
-    sorted.push(handle(visit.homeOf(place), place));
-    walk.reachInputs(visit, place);
-  });
-  for (const visit of leaves.values()) {
-    for (let i = visit.reached.length - 1; i >= 0; i--)
-      if (visit.reached[i] === 1) sorted.push(handle(visit.home, i));
+  if (!(variable instanceof Scalar) || variable.isConstant()) return sorted;
+  // Where nothing comes in, no function is asked for its derivative.
+  const leaves = sweep([[variable, 0]], (v) => sorted.push(v));
+  return [...sorted, ...leaves.keys()];
+}
+
+/** What a sweep knows of a block: what has arrived so far at its operations and, after these, at the inputs outside. */
+class Visit {
+  readonly block: Block<Scalar>;
+  readonly operations: number;
+  readonly reached: Uint8Array;
+  readonly numbers: Float64Array;
+  /** Adjoints that a trace further out watches. */
+  watched: Map<number, Real> | undefined;
+
+  constructor(block: Block<Scalar>) {
+    this.block = block;
+    this.operations = block.store.size - block.low;
+    this.reached = new Uint8Array(this.operations + block.outside.length);
+    this.numbers = new Float64Array(this.reached.length);
   }
-  return sorted;
+
+  at(k: number): Real {
+    return this.watched?.get(k) ?? this.numbers[k]!;
+  }
+
+  receive(k: number, d: Real): void {
+    this.reached[k] = 1;
+    const sum = plus(this.at(k), d);
+    if (typeof sum === "number") this.numbers[k] = sum;
+    else (this.watched ??= new Map()).set(k, sum);
+  }
+}
+
+/**
+ * Passes derivatives back from some variables to the leaves on which they depend, every operation after all its uses, and
+ * shows each to `see`. No recursion: a chain of a million operations is a list of some hundred blocks.
+ */
+export function sweep(seeds: readonly (readonly [Scalar, Real])[], see?: (v: Scalar) => void): Map<Scalar, Real> {
+  const leaves = new Map<Scalar, Real>();
+  const visits = new Map<Block<Scalar>, Visit>();
+  /** Blocks still to be walked, the latest last. */
+  const waiting: Visit[] = [];
+  const arrive = (x: Scalar, d: Real): void => {
+    const { home } = x;
+    if (!(home instanceof Block)) {
+      leaves.set(x, plus(leaves.get(x) ?? 0, d));
+      return;
+    }
+    let visit = visits.get(home);
+    if (visit === undefined) {
+      visits.set(home, (visit = new Visit(home)));
+      let at = waiting.length;
+      while (at > 0 && waiting[at - 1]!.block.serial > home.serial) at--;
+      waiting.splice(at, 0, visit);
+    }
+    visit.receive(x.place - home.low, d);
+  };
+  for (const [x, d] of seeds) arrive(x, d);
+  for (let visit = waiting.pop(); visit !== undefined; visit = waiting.pop()) {
+    walk(visit, see);
+    const { block, operations, reached } = visit;
+    for (let k = operations; k < reached.length; k++) {
+      if (reached[k] === 1) arrive(block.outside[k - operations]!, visit.at(k));
+    }
+  }
+  return leaves;
+}
+
+/** Walks the operations of one block, the last first: dOut·∂f/∂xᵢ for every input xᵢ. */
+function walk(visit: Visit, see: ((v: Scalar) => void) | undefined): void {
+  const { block, operations, reached, numbers } = visit;
+  const { store, low } = block;
+  const { starts, inputs, partials } = store;
+  for (let i = operations - 1; i >= 0; i--) {
+    if (reached[i] === 0) continue;
+    see?.(variable(block, low + i));
+    const start = starts[low + i]!;
+    const end = starts[low + i + 1]!;
+    const isPlain = store.contexts === undefined && store.watched === undefined && visit.watched === undefined;
+    const given = isPlain ? undefined : userDerivatives(store, low + i, visit.at(i));
+    const dOut = numbers[i]!;
+    for (let edge = start; edge < end; edge++) {
+      const input = inputs[edge]!;
+      if (input === CONSTANT) continue;
+      const k = input < 0 ? operations - 1 - input : input - low;
+      if (isPlain) {
+        const d = partials[edge]!;
+        reached[k] = 1;
+        // Zero absorbs, as in `times`.
+        if (dOut !== 0 && d !== 0) numbers[k] = numbers[k]! + dOut * d;
+      } else visit.receive(k, given?.[edge - start] ?? times(visit.at(i), store.partial(edge)));
+    }
+  }
+}
+
+/** What a user's `backward` says of operation `place`; undefined if that is a primitive. */
+function userDerivatives(store: Store, place: number, dOut: Real): readonly Real[] | undefined {
+  const ctx = store.contexts?.get(place);
+  if (ctx === undefined) return undefined;
+  return backward(store.functions[place] as UserFunction, ctx, store.starts[place + 1]! - store.starts[place]!, dOut);
 }
 
 function usable(x: unknown, what: string): number {
   if (typeof x !== "number") {
-    throw new AdError(
-      "not-a-number",
-      `${what} must be a number, but is ${describe(x)}.`,
-      "Pass a plain number.",
-    );
+    throw new AdError("not-a-number", `${what} must be a number, but is ${describe(x)}.`, "Pass a plain number.");
   }
   if (Number.isNaN(x)) {
-    throw new AdError(
-      "nan-input",
-      `${what} is NaN.`,
-      "Find out where the NaN comes from; no derivative exists there.",
-    );
+    throw new AdError("nan-input", `${what} is NaN.`, "Find out where the NaN comes from; no derivative exists there.");
   }
   return x;
 }

@@ -26,8 +26,8 @@ export function record(f: AnyFunction, chosen: Chosen): Recording {
           const seeds = results.flatMap((x, k) =>
             x instanceof Scalar && x.trace === tape ? [[x, ds[k]!] as const] : [],
           );
-          const { leaves } = sweep(seeds);
-          return inputs.map(({ home, place }) => leaves.get(home.store)?.adjoint(place) ?? 0);
+          const leaves = sweep(seeds);
+          return inputs.map((x) => leaves.get(x) ?? 0);
         },
       };
     } finally {
