@@ -16,6 +16,14 @@ import type {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** A region being written. */
+interface Frame {
+  readonly ops: Op[];
+  readonly region: Region | undefined;
+  readonly outer: Frame | undefined;
+  readonly depth: number;
+}
+
 /** Kinds of operations that map values to one value and say nothing else. */
 export type SimpleKind = Exclude<
   { [K in Kind]: AttributeOf<K> extends undefined ? K : never }[Kind],
@@ -38,13 +46,36 @@ export type SimpleKind = Exclude<
 export class Builder {
   /** Given to every operation from now on: where in the user's source we are. */
   loc: Location | undefined = undefined;
-  #ops: Op[] = [];
-  #region: Region | undefined;
-  #size = 0;
+  /** The region being written, at its end, and those around it. */
+  #frame: Frame = { ops: [], region: undefined, outer: undefined, depth: 0 };
+  #depths: number[] = [];
 
   /** How many values there are so far. */
   get size(): number {
-    return this.#size;
+    return this.#depths.length;
+  }
+
+  /** How deep the region being written lies; that of a function is 1. */
+  protected get depth(): number {
+    return this.#frame.depth;
+  }
+
+  /** How deep the region lies in which v is defined. */
+  protected depthOf(v: Value): number {
+    return this.#depths[v.id]!;
+  }
+
+  /** Writes at the present end of a region around this one. */
+  protected at<T>(depth: number, write: () => T): T {
+    const inner = this.#frame;
+    let frame = inner;
+    while (frame.depth > depth) frame = frame.outer!;
+    try {
+      this.#frame = frame;
+      return write();
+    } finally {
+      this.#frame = inner;
+    }
   }
 
   /** Appends an operation. `types` are those of its results. */
@@ -63,11 +94,11 @@ export class Builder {
       regions,
       attr,
       loc: this.loc,
-      parent: this.#region,
+      parent: this.#frame.region,
     } as unknown as OpOf<K>;
-    types.forEach((ty, index) => results.push(this.#value(ty, op as Op, index)));
+    types.forEach((ty, index) => results.push(this.#value(ty, op as Op, index, this.#frame.depth)));
     for (const region of regions) (region as Mutable<Region>).parent = op as Op;
-    this.#ops.push(op as Op);
+    this.#frame.ops.push(op as Op);
     return results;
   }
 
@@ -76,19 +107,20 @@ export class Builder {
     const ops: Op[] = [];
     const args: Value[] = [];
     const region: Mutable<Region> = { args, ops, yields: [], parent: null };
-    types.forEach((ty, index) => args.push(this.#value(ty, region, index)));
-    const outer = [this.#ops, this.#region] as const;
+    const outer = this.#frame;
+    const depth = outer.depth + 1;
+    types.forEach((ty, index) => args.push(this.#value(ty, region, index, depth)));
     try {
-      [this.#ops, this.#region] = [ops, region];
+      this.#frame = { ops, region, outer, depth };
       region.yields = write(...args);
     } finally {
-      [this.#ops, this.#region] = outer;
+      this.#frame = outer;
     }
     return region;
   }
 
-  #value(ty: Ty, def: Op | Region, index: number): Value {
-    return { id: this.#size++, ty, name: undefined, def, index };
+  #value(ty: Ty, def: Op | Region, index: number, depth: number): Value {
+    return { id: this.#depths.push(depth) - 1, ty, name: undefined, def, index };
   }
 
   // Numbers
