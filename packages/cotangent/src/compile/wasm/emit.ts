@@ -24,7 +24,7 @@ export interface Emitted {
  *
  * Exports: `memory`; `run`, the entry; `heap` (i32), the first address that is free for arguments; `top` (i32, mutable), the
  * first address that is free at all: the caller puts arrays between `heap` and `top` (multiples of 8), moves `top` behind
- * them and calls `run`, which allocates from there. `parameters` and `results` (i32): addresses of slots of 8 bytes.
+ * them and calls `run`, which allocates from there and leaves `top` where it was. `parameters` and `results` (i32): addresses of slots of 8 bytes.
  * `run` takes a number (f64 or i32) per scalar, an address and a length (i32 each) per array; if that is more than
  * {@link MAX_DIRECT} it takes nothing, and finds them in the slots, one slot per parameter. If the program has one result,
  * an f64, `run` returns it; otherwise the results are in the slots, a scalar as an f64, an array as its address and length.
@@ -102,8 +102,9 @@ function writeEntry(
   const direct = isDirect(entry.params);
   const returned = isReturned(entry.results);
   const f = module.function("run", direct ? target.params : "", returned ? "f" : "");
-  // Records of an earlier call's tapes are in nobody's way any more.
-  f.getGlobal(runtime.top).setGlobal(runtime.floor);
+  // What is allocated is free again when the entry returns: until the next call it can still be read.
+  const top = f.local("i");
+  f.getGlobal(runtime.top).tee(top).setGlobal(runtime.floor);
   if (direct) {
     for (let k = 0; k < target.params.length; k++) f.get(k);
   } else {
@@ -112,7 +113,7 @@ function writeEntry(
       if (ty === "array") f.getGlobal(parametersAt).access("i32.load", 8 * k + 4);
     });
   }
-  f.call(target);
+  f.call(target).get(top).setGlobal(runtime.top);
   if (returned) return f;
   for (let k = entry.results.length - 1; k >= 0; k--) {
     const ty = entry.results[k]!;

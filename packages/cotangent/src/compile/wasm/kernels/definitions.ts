@@ -76,7 +76,7 @@ i, j, m, r, rl, p = expparts(x, 0)
 s = float(bits(m) + ((i - j) << 45i))
 a, ae = twosum(s, -1)
 b, be = twosum(a, r)
-c = ae + be + (a * r + s * p)
+c = ae + be + (a * r + s * (p + EXPLOW[j] * r))
 h = b + c
 l = b - h + c
 
