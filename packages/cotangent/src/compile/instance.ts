@@ -1,0 +1,193 @@
+/** A running module: how arguments get into its memory and results out of it. */
+import type { AdError } from "../errors.ts";
+import type { Func, Op, Region, Ty, Value } from "../program/ir.ts";
+import { isDirect, isReturned } from "./wasm/emit.ts";
+import { SITE, SITE_VALUES } from "./wasm/layout.ts";
+import type { Exports } from "./webassembly.ts";
+
+type Datum = number | Float64Array;
+
+/** Arrays shorter than this are copied element by element: that is faster than to call upon the engine. */
+const SHORT = 24;
+
+/** An array parameter. */
+interface ArrayParameter {
+  /** Its position among the parameters. */
+  readonly position: number;
+  /** Whether what it holds at the call matters. */
+  readonly isRead: boolean;
+  /** Whether it may hold something else at the end. */
+  readonly isWritten: boolean;
+  /** Where it is at present, in elements, and how long. */
+  at: number;
+  length: number;
+}
+
+/** An instance of a module. Nothing else refers to it or its memory: they go when this goes. */
+export class Instance {
+  readonly #exports: Exports;
+  readonly #fault: (site: number, values: readonly number[]) => AdError;
+  readonly #types: readonly Ty[];
+  readonly #arrays: readonly ArrayParameter[];
+  readonly #results: readonly Ty[];
+  readonly #direct: boolean;
+  readonly #returned: boolean;
+  /** Arguments as the module takes them: an array is an address and a length. */
+  readonly #flat: number[] = [];
+  /** Where each parameter is in `#flat`. */
+  readonly #places: readonly number[];
+  #f64!: Float64Array;
+  #i32!: Int32Array;
+
+  constructor(
+    entry: Func,
+    exports: Exports,
+    outputs: readonly number[],
+    fault: (site: number, values: readonly number[]) => AdError,
+  ) {
+    this.#exports = exports;
+    this.#fault = fault;
+    const written = writtenParameters(entry.body);
+    this.#types = entry.params.map((p) => p.ty);
+    this.#arrays = entry.body.args.flatMap((v, position) => {
+      if (v.ty !== "array") return [];
+      const isRead = !outputs.includes(position);
+      return [{ position, isRead, isWritten: written.has(v), at: -1, length: -1 }];
+    });
+    let place = 0;
+    this.#places = this.#types.map((ty) => (ty === "array" ? (place += 2) - 2 : place++));
+    this.#results = entry.results;
+    this.#direct = isDirect(entry.params);
+    this.#returned = isReturned(entry.results);
+    this.#refresh();
+  }
+
+  /** Views of the memory as it is now: growing it takes the old ones away. */
+  #refresh(): void {
+    const { buffer } = this.#exports.memory;
+    this.#f64 = new Float64Array(buffer);
+    this.#i32 = new Int32Array(buffer);
+  }
+
+  /** Gives each array its place, one behind the other. */
+  #layOut(args: readonly Datum[]): void {
+    const { memory, heap, top } = this.#exports;
+    let free = heap.value;
+    for (const array of this.#arrays) {
+      array.length = (args[array.position] as Float64Array).length;
+      array.at = free / 8;
+      this.#flat[this.#places[array.position]!] = free;
+      this.#flat[this.#places[array.position]! + 1] = array.length;
+      // Arrays begin at multiples of 16, where two elements are loaded fastest.
+      free = (free + 8 * array.length + 15) & -16;
+    }
+    const missing = (free >>> 0) - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+    top.value = free;
+  }
+
+  readonly call = (...args: Datum[]): Datum | readonly Datum[] | undefined => {
+    const flat = this.#flat;
+    for (const array of this.#arrays) {
+      if ((args[array.position] as Float64Array).length !== array.length) {
+        this.#layOut(args);
+        break;
+      }
+    }
+    if (this.#f64.length === 0) this.#refresh();
+    for (let k = 0; k < this.#types.length; k++) {
+      if (this.#types[k] !== "array") flat[this.#places[k]!] = args[k] as number;
+    }
+    for (const { position, isRead, at, length } of this.#arrays) {
+      if (!isRead) continue;
+      const arg = args[position] as Float64Array;
+      if (length > SHORT) this.#f64.set(arg, at);
+      else for (let i = 0; i < length; i++) this.#f64[at + i] = arg[i]!;
+    }
+    let returned: number | undefined;
+    try {
+      returned = this.#enter();
+    } catch (error) {
+      throw this.#explain(error);
+    }
+    if (this.#f64.length === 0) this.#refresh();
+    for (const { position, isWritten, at, length } of this.#arrays) {
+      if (!isWritten) continue;
+      const arg = args[position] as Float64Array;
+      if (length > SHORT) arg.set(this.#f64.subarray(at, at + length));
+      else for (let i = 0; i < length; i++) arg[i] = this.#f64[at + i]!;
+    }
+    if (this.#returned) return returned;
+    if (this.#results.length === 0) return undefined;
+    const results = this.#results.map((ty, k) => this.#result(ty, k, args));
+    return results.length === 1 ? results[0] : results;
+  };
+
+  #enter(): number | undefined {
+    const { run, parameters } = this.#exports;
+    const flat = this.#flat;
+    if (this.#direct) {
+      switch (flat.length) {
+        case 0:
+          return run();
+        case 1:
+          return run(flat[0]!);
+        case 2:
+          return run(flat[0]!, flat[1]!);
+        case 3:
+          return run(flat[0]!, flat[1]!, flat[2]!);
+        case 4:
+          return run(flat[0]!, flat[1]!, flat[2]!, flat[3]!);
+        default:
+          return run(...flat);
+      }
+    }
+    let at = parameters.value;
+    this.#types.forEach((ty, k) => {
+      const place = this.#places[k]!;
+      if (ty === "f64") this.#f64[at / 8] = flat[place]!;
+      else this.#i32[at / 4] = flat[place]!;
+      if (ty === "array") this.#i32[at / 4 + 1] = flat[place + 1]!;
+      at += 8;
+    });
+    return run();
+  }
+
+  #result(ty: Ty, k: number, args: readonly Datum[]): Datum {
+    const at = this.#exports.results.value + 8 * k;
+    if (ty !== "array") return this.#f64[at / 8]!;
+    const [address, length] = [(this.#i32[at / 4]! >>> 0) / 8, this.#i32[at / 4 + 1]!];
+    // A result that is a parameter is that parameter.
+    const same = this.#arrays.find((p) => p.at === address && p.length === length && length > 0);
+    return same === undefined ? this.#f64.slice(address, address + length) : args[same.position]!;
+  }
+
+  /** A trap as the error it stands for. */
+  #explain(error: unknown): unknown {
+    this.#refresh();
+    const site = this.#i32[SITE / 4]!;
+    // What was allocated before the trap is free again.
+    for (const array of this.#arrays) array.length = -1;
+    this.#exports.top.value = this.#exports.heap.value;
+    if (site === 0) return error;
+    this.#i32[SITE / 4] = 0;
+    return this.#fault(site, Array.from(this.#f64.subarray(SITE_VALUES / 8, SITE_VALUES / 8 + 8)));
+  }
+}
+
+/** The array parameters of an entry whose elements it may change, directly or under another name. */
+function writtenParameters(body: Region): ReadonlySet<Value> {
+  const written = new Set<Value>();
+  const harmless = new Set<Op["kind"]>(["load", "length", "bound", "fail"]);
+  const visit = (region: Region): void => {
+    for (const v of region.yields) if (region.parent !== null && v.ty === "array") written.add(v);
+    for (const op of region.ops) {
+      op.args.forEach((v, k) => {
+        if (v.ty === "array" && !harmless.has(op.kind) && !(op.kind === "copy" && k === 1)) written.add(v);
+      });
+      op.regions.forEach(visit);
+    }
+  };
+  visit(body);
+  return written;
+}
