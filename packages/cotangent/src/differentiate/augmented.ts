@@ -183,7 +183,7 @@ export class Augmented {
     const [lo, hi] = [this.value(op.args[0]!), this.value(op.args[1]!)];
     const inits = this.#all(op.args.slice(2));
     const region = b.region(["i32", ...inits.map((v) => v.ty)], (i, ...carries) => {
-      this.#bind(body.args[0]!, i!);
+      this.#bind(body.args[0]!, i);
       this.#bindAll(body.args.slice(1), carries);
       this.region(body);
       return this.#all(body.yields);

@@ -175,11 +175,6 @@ class Pushforward {
     });
   }
 
-  /** The tangents of those values that are active, for passing on. */
-  #together(values: readonly Value[]): Value[] {
-    return values.filter((v) => this.#active(v)).flatMap((v) => this.#given(v));
-  }
-
   /** Takes over results: first the values, then the tangents of the active ones. */
   #bind(values: readonly Value[], received: readonly Value[]): void {
     let next = values.length;
@@ -376,7 +371,7 @@ class Pushforward {
     if (callee.pullback !== undefined || !this.#module.activity.activeFunction(callee)) {
       this.#module.plain(callee.name);
       this.#copy(op);
-      if (custom) this.#custom(op, callee, callee.pullback!);
+      if (custom) this.#custom(op, callee, callee.pullback);
       return;
     }
     // What is active there, not what is active here: all calls of a function share one derivative.

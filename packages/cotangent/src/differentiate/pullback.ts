@@ -173,7 +173,7 @@ export class Pullback {
         if (op.attr.half === "backward") throw firstOrderOnly(op.attr.function);
         const args = op.args.map((v) => this.#need(v, at));
         const adjoints = b.externalBackward(op.attr.function, args, adjoint);
-        return op.args.forEach((v, i) => this.#add(v, adjoints[i]!, at));
+        return op.args.forEach((v, i) => this.#add(v, adjoints[i], at));
       }
       case "load":
         return b.accumulate(this.#shadow(first!, at), this.#need(second!, at), adjoint);
@@ -222,7 +222,7 @@ export class Pullback {
           const [sum] = b.for(b.i32(0), b.length(shadow), [b.f64(0)], (j, [s]) => [
             b.primitive(add, s!, b.load(shadow, j)),
           ]);
-          this.#add(second, sum!, at);
+          this.#add(second, sum, at);
         }
         return b.fill(shadow, b.f64(0));
       }
@@ -305,10 +305,10 @@ export class Pullback {
         const [from, to] = [b.op("i32.sub", hi, unit), b.op("i32.sub", lo, unit)];
         const region = b.region(["i32", ...types], (i, ...carries) => {
           let record: Value;
-          const numbering = aside(b, () => (record = recordOf(b, i!, lo, step)));
+          const numbering = aside(b, () => (record = recordOf(b, i, lo, step)));
           const back = backThrough(forth, at, record!);
           back.prelude.push(...numbering);
-          back.known.set(forth.region.args[0]!, i!);
+          back.known.set(forth.region.args[0]!, i);
           return write(back, carries);
         });
         return [b.emit("for", [from, to, ...inits], { step: -step }, types, [region]), region];
@@ -317,7 +317,7 @@ export class Pullback {
       const region = b.region(["i32", ...types], (record, ...carries) => {
         const back = backThrough(forth, at, record);
         this.#tapes.first(back, () => {
-          const i = b.op("i32.add", lo, b.op("i32.mul", record!, b.i32(step)));
+          const i = b.op("i32.add", lo, b.op("i32.mul", record, b.i32(step)));
           back.known.set(forth.region.args[0]!, i);
         });
         return write(back, carries);
@@ -334,7 +334,7 @@ export class Pullback {
       const trips = this.#need(op.results.at(-1)!, at);
       const region = b.region(["i32", ...types], (record, ...carries) => {
         const back = backThrough(forth, at, record);
-        back.known.set(forth.region.args.at(-1)!, record!);
+        back.known.set(forth.region.args.at(-1)!, record);
         return write(back, carries);
       });
       const last = b.op("i32.sub", trips, b.i32(1));
@@ -373,7 +373,7 @@ export class Pullback {
       starts,
       (back, carries) => {
         free.forEach((v, n) => back.adjoints.set(v, carries[carried.length + n]!));
-        carried.forEach((k, n) => this.#add(body.yields[k]!, carries[n]!, back));
+        carried.forEach((k, n) => this.#add(body.yields[k]!, carries[n], back));
         this.region(body, back);
         const next = carried.map((k) => back.adjoints.get(args[k]!) ?? b.f64(0));
         const totals = free.map((v) => back.adjoints.get(v)!);
@@ -384,7 +384,7 @@ export class Pullback {
     );
     insert(region, 0, prelude);
     free.forEach((v, n) => changed.has(v) && at.adjoints.set(v, received[carried.length + n]!));
-    carried.forEach((k, n) => this.#add(inits[k]!, received[n]!, at));
+    carried.forEach((k, n) => this.#add(inits[k]!, received[n], at));
   }
 
   #if(op: OpOf<"if">, at: Back): void {
@@ -428,7 +428,7 @@ export class Pullback {
         args,
         inputs.map((): Ty => "f64"),
       );
-      return inputs.forEach((v, i) => this.#add(v, adjoints[i]!, at));
+      return inputs.forEach((v, i) => this.#add(v, adjoints[i], at));
     }
     if (!this.#derived(op) || (!seeded && !this.#memoryOf(op))) return;
     // What is active there, not what is active here: all calls of a function share one derivative.
@@ -444,7 +444,7 @@ export class Pullback {
     const mark = this.#augmented.checkpoints.has(op) ? b.mark() : undefined;
     const adjoints = b.call(back, [this.#tapeOf(op, callee, at), ...seeds, ...shadows], types);
     if (mark !== undefined) b.reset(mark);
-    inputs.forEach((v, i) => this.#add(v, adjoints[i]!, at));
+    inputs.forEach((v, i) => this.#add(v, adjoints[i], at));
   }
 
   /** The tape that the forward sweep of a call left; a checkpointed segment is run again to have one. */

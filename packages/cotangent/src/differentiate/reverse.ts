@@ -155,10 +155,10 @@ function writePair(sweeps: Sweeps, f: Func, pair: Pair): readonly Func[] {
   ];
   const returned = written(b, pair.back, backParams, ([tape, ...args]) => {
     const start = b.i32(0);
-    const back = backThrough(body, undefined, start, tape!);
+    const back = backThrough(body, undefined, start, tape);
     const pullback = new Pullback(sweeps, f, b, tapes, augmented);
     shadowed.forEach((i, n) => back.shadows.set(f.body.args[i]!, args[seeded.length + n]!));
-    seeded.forEach((k, n) => pullback.seed(f.body.yields[k]!, args[n]!, back));
+    seeded.forEach((k, n) => pullback.seed(f.body.yields[k]!, args[n], back));
     pullback.region(f.body, back);
     const region = (start.def as Op).parent;
     insert(region, 1, back.prelude);

@@ -243,14 +243,8 @@ function resultOf(b: Builder, op: Op, ty: Ty): Value {
 
 /** Stands for a value where there is none. */
 function idle(b: Builder, v: Value): Value {
-  switch (v.ty) {
-    case "f64":
-      return b.f64(0);
-    case "i32":
-      return b.i32(0);
-    case "array":
-      return b.allocate(b.i32(0));
-    case "tape":
-      return b.tape(b.i32(0), "kind" in v.def && v.def.kind === "tape.allocate" ? v.def.attr.slots : ["f64"]);
-  }
+  if (v.ty === "f64") return b.f64(0);
+  if (v.ty === "i32") return b.i32(0);
+  if (v.ty === "array") return b.allocate(b.i32(0));
+  return b.tape(b.i32(0), "kind" in v.def && v.def.kind === "tape.allocate" ? v.def.attr.slots : ["f64"]);
 }
