@@ -29,7 +29,8 @@ export type ErrorCode =
   | "wrong-derivative"
   | "wrong-number-of-arguments"
   | "wrong-number-of-derivatives"
-  | "wrong-option";
+  | "wrong-option"
+  | "wrong-structure";
 
 /**
  * What went wrong, where, and what to write instead. All errors that the library itself raises are of this class; errors
@@ -49,20 +50,10 @@ export class AdError extends Error {
   }
 }
 
-/** How a value is called in a message: `a string ("2")`, `undefined`, `an array of 3`. */
+/** How a value is called in a message: `the string "2"`, `undefined`, `an array of 3`, `a Map`. */
 export function describe(x: unknown): string {
-  if (x === null || x === undefined) return String(x);
   if (Array.isArray(x)) return `an array of ${x.length}`;
-  switch (typeof x) {
-    case "number":
-      return `the number ${x}`;
-    case "string":
-      return `a string (${JSON.stringify(x.length > 20 ? `${x.slice(0, 20)}…` : x)})`;
-    case "function":
-      return `a function (${x.name || "anonymous"})`;
-    case "object":
-      return `an object of class ${(Object.getPrototypeOf(x) as object | null)?.constructor.name ?? "null"}`;
-    default:
-      return `a ${typeof x}`;
-  }
+  if (typeof x === "object" && x !== null) return `a ${x.constructor?.name ?? "bare object"}`;
+  if (typeof x === "function") return `the function ${x.name}`;
+  return x === null || x === undefined ? `${x}` : `the ${typeof x} ${JSON.stringify(x)}`;
 }

@@ -3,10 +3,13 @@ export { centralDifference, derivativeCheck } from "./check/course.ts";
 export type { CentralDifferenceOptions } from "./check/course.ts";
 export { checkDerivatives } from "./check/derivatives.ts";
 export type { CheckOptions, CheckReport, Comparison, Mode } from "./check/derivatives.ts";
+export { ScalarFunction } from "./custom.ts";
+export { compile } from "./compile/compile.ts";
+export type { Call, Compiled, CompileOptions } from "./compile/compile.ts";
+export type { MathMode, Target } from "./compile/execute.ts";
 export { AdError } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
 export * from "./primitives/index.ts";
-export { ScalarFunction } from "./real/function.ts";
 export { Context, Traced, value } from "./real/real.ts";
 export type {
   Binary,

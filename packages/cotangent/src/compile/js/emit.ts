@@ -108,8 +108,23 @@ export function emitJs(program: Program): Written {
 }
 
 /** The primitives that JavaScript writes with an operator, or that `Math` has under the same name. */
-const isWritten = new Set(["add", "sub", "mul", "div", "neg", "inv", "square", "pow", "lt", "gt", "eq", "where", "stopGradient"]);
-const inMath = (f: PrimitiveBase): boolean => (Math as unknown as Record<string, unknown>)[f.id] === f.evaluate;
+const isWritten = new Set([
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "neg",
+  "inv",
+  "square",
+  "pow",
+  "lt",
+  "gt",
+  "eq",
+  "where",
+  "stopGradient",
+]);
+const inMath = (f: PrimitiveBase): boolean =>
+  (Math as unknown as Record<string, unknown>)[f.id] === f.evaluate;
 const needsImport = (f: PrimitiveBase): boolean => !isWritten.has(f.id) && !inMath(f);
 
 interface Shared {
@@ -154,13 +169,17 @@ class FunctionWriter {
 
   /** A name for v's variable. */
   #declare(v: Value, wanted: string | undefined = v.name): string {
-    return (this.#name[v.id] = this.#names.fresh(wanted ?? (v.ty === "i32" ? "k" : v.ty === "f64" ? "t" : "a")));
+    return (this.#name[v.id] = this.#names.fresh(
+      wanted ?? (v.ty === "i32" ? "k" : v.ty === "f64" ? "t" : "a"),
+    ));
   }
 
   // Expressions
 
   #value(v: Value): Text {
-    return this.#plan.inlined[v.id] ? this.#expression(v.def as Op) : { text: this.#name[v.id]!, binding: bind.atom };
+    return this.#plan.inlined[v.id]
+      ? this.#expression(v.def as Op)
+      : { text: this.#name[v.id]!, binding: bind.atom };
   }
 
   #at(v: Value, least: Binding): string {
@@ -223,12 +242,18 @@ class FunctionWriter {
         return { text: `${this.#at(x, bind.or)} | 0`, binding: bind.or };
       case "i32.add":
       case "i32.sub":
-        return { text: `${this.#infix(x, y, [op.kind === "i32.add" ? "+" : "-", bind.sum]).text} | 0`, binding: bind.or };
+        return {
+          text: `${this.#infix(x, y, [op.kind === "i32.add" ? "+" : "-", bind.sum]).text} | 0`,
+          binding: bind.or,
+        };
       case "i32.mul":
         return this.#call("Math.imul", [x, y]);
       case "i32.div":
       case "i32.rem":
-        return { text: `${this.#infix(x, y, [op.kind === "i32.div" ? "/" : "%", bind.product]).text} | 0`, binding: bind.or };
+        return {
+          text: `${this.#infix(x, y, [op.kind === "i32.div" ? "/" : "%", bind.product]).text} | 0`,
+          binding: bind.or,
+        };
       case "i32.min":
         return this.#call("Math.min", [x, y]);
       case "i32.max":
@@ -275,7 +300,10 @@ class FunctionWriter {
       default:
         if (f.id in infix) return this.#infix(x, y, infix[f.id]!);
         if (f.arity === undefined) {
-          return { text: `${f.id}([${args.map((v) => this.#value(v).text).join(", ")}])`, binding: bind.atom };
+          return {
+            text: `${f.id}([${args.map((v) => this.#value(v).text).join(", ")}])`,
+            binding: bind.atom,
+          };
         }
         return this.#call(inMath(f) ? `Math.${f.id}` : f.id, args);
     }
@@ -349,7 +377,9 @@ class FunctionWriter {
         return;
       case "f64.index":
         this.#line(`const ${this.#declare(out)} = ${this.#at(x, bind.or)} | 0;`);
-        this.#line(`if (${name(out)} !== ${this.#at(x, bind.relation)}) ${this.#fault(op, this.#value(x).text)}`);
+        this.#line(
+          `if (${name(out)} !== ${this.#at(x, bind.relation)}) ${this.#fault(op, this.#value(x).text)}`,
+        );
         return;
       case "fail":
         this.#line(this.#fault(op, ...op.args.map((v) => this.#value(v).text)));
@@ -364,7 +394,11 @@ class FunctionWriter {
         this.#if(op);
         return;
       case "call":
-        this.#bindAll(op.results, this.#call(this.#shared.functions.get(op.attr.callee)!, op.args).text, op.results.length !== 1);
+        this.#bindAll(
+          op.results,
+          this.#call(this.#shared.functions.get(op.attr.callee)!, op.args).text,
+          op.results.length !== 1,
+        );
         return;
       case "external":
         this.#bindAll(
@@ -377,7 +411,13 @@ class FunctionWriter {
         // One column per slot. Only a growable column is an ordinary array.
         const n = this.#value(x).text;
         const column = (ty: string): string =>
-          op.attr.growable ? "[]" : ty === "f64" ? `new Float64Array(${n})` : ty === "i32" ? `new Int32Array(${n})` : `new Array(${n})`;
+          op.attr.growable
+            ? "[]"
+            : ty === "f64"
+              ? `new Float64Array(${n})`
+              : ty === "i32"
+                ? `new Int32Array(${n})`
+                : `new Array(${n})`;
         this.#const(out, `[${op.attr.slots.map(column).join(", ")}]`);
         return;
       }
@@ -435,7 +475,8 @@ class FunctionWriter {
     const { step } = op.attr;
     this.#carries(inits, carries, op.results);
     const k = this.#declare(i);
-    const next = step === 1 ? `${k}++` : step === -1 ? `${k}--` : step > 0 ? `${k} += ${step}` : `${k} -= ${-step}`;
+    const next =
+      step === 1 ? `${k}++` : step === -1 ? `${k}--` : step > 0 ? `${k} += ${step}` : `${k} -= ${-step}`;
     const end = this.#index(hi, bind.shift);
     this.#block(`for (let ${k} = ${this.#index(lo)}; ${k} ${step > 0 ? "<" : ">"} ${end}; ${next}) {`, () => {
       this.#ops(region);
@@ -471,7 +512,9 @@ class FunctionWriter {
     if (op.results.length > 0) this.#line(`let ${op.results.map((v) => this.#declare(v)).join(", ")};`);
     const branch = (region: Region) => (): void => {
       this.#ops(region);
-      region.yields.forEach((v, k) => this.#line(`${this.#name[op.results[k]!.id]} = ${this.#value(v).text};`));
+      region.yields.forEach((v, k) =>
+        this.#line(`${this.#name[op.results[k]!.id]} = ${this.#value(v).text};`),
+      );
     };
     const condition = this.#condition(op.args[0]!).text;
     const isEmpty = otherwise.ops.length === 0 && otherwise.yields.length === 0;

@@ -449,7 +449,10 @@ export class ModuleBuilder {
   }
 
   /** The address of a table of numbers in the module's data; a table written twice is stored once. */
-  table(values: readonly number[], key: string = values.map((v) => (Object.is(v, -0) ? "-0" : String(v))).join()): number {
+  table(
+    values: readonly number[],
+    key: string = values.map((v) => (Object.is(v, -0) ? "-0" : String(v))).join(),
+  ): number {
     let address = this.#constants.get(key);
     if (address === undefined) {
       address = this.dataEnd;

@@ -43,14 +43,22 @@ export function emitWasm(program: Program, options: { readonly math: "fast" | "e
   };
   program.functions.forEach((f) => visit(f.body));
   const imported = new Map<string, Callable>();
-  for (const [id, { arity }] of primitives) imported.set(id, module.import("math", id, "f".repeat(arity ?? 0), "f"));
+  for (const [id, { arity }] of primitives)
+    imported.set(id, module.import("math", id, "f".repeat(arity ?? 0), "f"));
   const called = new Map<Op, Callable>();
   externals.forEach((op, k) =>
-    called.set(op, module.import("user", String(k), "f".repeat(op.args.length), "f".repeat(op.results.length))),
+    called.set(
+      op,
+      module.import("user", String(k), "f".repeat(op.args.length), "f".repeat(op.results.length)),
+    ),
   );
 
   const runtime = new Runtime(module);
-  const [parametersAt, resultsAt, heap] = [module.global(0, false), module.global(0, false), module.global(0, false)];
+  const [parametersAt, resultsAt, heap] = [
+    module.global(0, false),
+    module.global(0, false),
+    module.global(0, false),
+  ];
   const functions = new Map<string, FunctionBuilder>();
   for (const { name, params, results } of program.functions) {
     functions.set(name, module.function(name, flatten(params.map((p) => p.ty)), flatten(results)));
@@ -120,11 +128,20 @@ function writeEntry(
     const number = f.local("f");
     const integer = f.local("i");
     if (ty === "array") {
-      f.set(integer).getGlobal(resultsAt).get(integer).access("i32.store", 8 * k + 4);
-      f.set(integer).getGlobal(resultsAt).get(integer).access("i32.store", 8 * k);
+      f.set(integer)
+        .getGlobal(resultsAt)
+        .get(integer)
+        .access("i32.store", 8 * k + 4);
+      f.set(integer)
+        .getGlobal(resultsAt)
+        .get(integer)
+        .access("i32.store", 8 * k);
     } else {
       if (ty !== "f64") f.op("f64.convert_i32_s");
-      f.set(number).getGlobal(resultsAt).get(number).access("f64.store", 8 * k);
+      f.set(number)
+        .getGlobal(resultsAt)
+        .get(number)
+        .access("f64.store", 8 * k);
     }
     f.release(number);
     f.release(integer);

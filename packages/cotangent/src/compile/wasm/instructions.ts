@@ -7,8 +7,25 @@
 /** The type of an operand, as one letter: i32, i64, f64 and a vector of 128 bits. */
 export type Letter = "i" | "l" | "f" | "v";
 
+export type Instruction =
+  | "drop"
+  | `i32.${"eqz" | "eq" | "ne" | "lt_s" | "lt_u" | "gt_s" | "gt_u" | "le_s" | "ge_s" | "ge_u" | "clz" | "add" | "sub" | "mul" | "div_s" | "div_u" | "rem_s" | "and" | "or" | "xor" | "shl" | "shr_s" | "shr_u" | "wrap_i64" | "trunc_sat_f64_s"}`
+  | `i64.${"eq" | "lt_s" | "gt_s" | "clz" | "add" | "sub" | "mul" | "and" | "or" | "xor" | "shl" | "shr_s" | "shr_u" | "trunc_sat_f64_s" | "extend_i32_s" | "extend_i32_u" | "reinterpret_f64"}`
+  | `f64.${"eq" | "ne" | "lt" | "gt" | "le" | "ge" | "abs" | "neg" | "ceil" | "floor" | "trunc" | "nearest" | "sqrt" | "add" | "sub" | "mul" | "div" | "min" | "max" | "copysign" | "convert_i32_s" | "convert_i32_u" | "convert_i64_s" | "convert_i64_u" | "reinterpret_i64"}`
+  | `f64x2.${"splat" | "eq" | "ne" | "lt" | "gt" | "le" | "ge" | "ceil" | "floor" | "trunc" | "nearest" | "abs" | "neg" | "sqrt" | "add" | "sub" | "mul" | "div" | "min" | "max"}`
+  | `i64x2.${"splat" | "all_true" | "shl" | "shr_s" | "shr_u" | "add" | "sub" | "mul" | "eq" | "lt_s" | "gt_s"}`
+  | `v128.${"not" | "and" | "or" | "xor" | "bitselect"}`;
+/** Those that access memory. */
+export type Access =
+  | `i32.${"load" | "store"}`
+  | `i64.${"load"}`
+  | `f64.${"load" | "store"}`
+  | `v128.${"load" | "load64_splat" | "load64_zero" | "store"}`;
+/** Those that name a lane. */
+export type LaneInstruction = `i64x2.${"extract_lane"}` | `f64x2.${"extract_lane" | "replace_lane"}`;
+
 /** name: [opcode, operands:results]. Prefixed opcodes are written 0xfcNN and 0xfdNN. */
-export const instructions = {
+export const instructions: Readonly<Record<Instruction, readonly [opcode: number, signature: string]>> = {
   drop: [0x1a, "?:"],
   "i32.eqz": [0x45, "i:i"],
   "i32.eq": [0x46, "ii:i"],
@@ -113,27 +130,25 @@ export const instructions = {
   "f64x2.div": [0xfdf3, "vv:v"],
   "f64x2.min": [0xfdf4, "vv:v"],
   "f64x2.max": [0xfdf5, "vv:v"],
-} as const satisfies Record<string, readonly [opcode: number, signature: string]>;
-export type Instruction = keyof typeof instructions;
+};
 
 /** Those that access memory, with the exponent of their natural alignment: name: [opcode, operands:results, log2(bytes)]. */
-export const accesses = {
-  "i32.load": [0x28, "i:i", 2],
-  "i64.load": [0x29, "i:l", 3],
-  "f64.load": [0x2b, "i:f", 3],
-  "i32.store": [0x36, "ii:", 2],
-  "f64.store": [0x39, "if:", 3],
-  "v128.load": [0xfd00, "i:v", 3],
-  "v128.load64_splat": [0xfd0a, "i:v", 3],
-  "v128.load64_zero": [0xfd5d, "i:v", 3],
-  "v128.store": [0xfd0b, "iv:", 3],
-} as const satisfies Record<string, readonly [opcode: number, signature: string, align: number]>;
-export type Access = keyof typeof accesses;
+export const accesses: Readonly<Record<Access, readonly [opcode: number, signature: string, align: number]>> =
+  {
+    "i32.load": [0x28, "i:i", 2],
+    "i64.load": [0x29, "i:l", 3],
+    "f64.load": [0x2b, "i:f", 3],
+    "i32.store": [0x36, "ii:", 2],
+    "f64.store": [0x39, "if:", 3],
+    "v128.load": [0xfd00, "i:v", 3],
+    "v128.load64_splat": [0xfd0a, "i:v", 3],
+    "v128.load64_zero": [0xfd5d, "i:v", 3],
+    "v128.store": [0xfd0b, "iv:", 3],
+  };
 
 /** Those that name a lane. */
-export const lanes = {
+export const lanes: Readonly<Record<LaneInstruction, readonly [opcode: number, signature: string]>> = {
   "i64x2.extract_lane": [0xfd1d, "v:l"],
   "f64x2.extract_lane": [0xfd21, "v:f"],
   "f64x2.replace_lane": [0xfd22, "vf:v"],
-} as const satisfies Record<string, readonly [opcode: number, signature: string]>;
-export type LaneInstruction = keyof typeof lanes;
+};

@@ -173,7 +173,12 @@ export class Lowering {
     const { f } = this;
     const local = this.#local[tape.id]!;
     f.get(local).access("i32.load", TAPE_RECORDS);
-    if (slot > 0) f.get(local).access("i32.load", TAPE_CAPACITY).i32(8 * slot).op("i32.mul").op("i32.add");
+    if (slot > 0)
+      f.get(local)
+        .access("i32.load", TAPE_CAPACITY)
+        .i32(8 * slot)
+        .op("i32.mul")
+        .op("i32.add");
   }
 
   #locateRecords(v: Value): void {
@@ -202,7 +207,11 @@ export class Lowering {
       if (index === undefined) break;
       const key = keyOf(index);
       const p = pointers.find(
-        (p) => p.base === base && p.key === key && index.constant >= p.constant && index.constant - p.constant <= REACH,
+        (p) =>
+          p.base === base &&
+          p.key === key &&
+          index.constant >= p.constant &&
+          index.constant - p.constant <= REACH,
       );
       if (p !== undefined) {
         f.get(p.local);
@@ -312,7 +321,12 @@ export class Lowering {
         this.#fill(x, y);
         return;
       case "copy":
-        f.get(this.#local[x.id]!).get(this.#local[y.id]!).get(this.#length[y.id]!).i32(3).op("i32.shl").copy();
+        f.get(this.#local[x.id]!)
+          .get(this.#local[y.id]!)
+          .get(this.#length[y.id]!)
+          .i32(3)
+          .op("i32.shl")
+          .copy();
         return;
       case "subarray":
         f.get(this.#local[x.id]!);
@@ -372,7 +386,10 @@ export class Lowering {
         const offset = this.#address(x, y, op.attr.slot);
         if (ty === "array") {
           const at = f.local("i");
-          f.tee(at).access("i32.load", offset).get(at).access("i32.load", offset + 4);
+          f.tee(at)
+            .access("i32.load", offset)
+            .get(at)
+            .access("i32.load", offset + 4);
           f.release(at);
         } else {
           f.access(ty === "f64" ? "f64.load" : "i32.load", offset);
@@ -441,7 +458,14 @@ export class Lowering {
       case "i32.max": {
         const [a, b] = [f.local("i"), f.local("i")];
         args();
-        f.set(b).set(a).get(a).get(b).get(a).get(b).op(op.kind === "i32.min" ? "i32.lt_s" : "i32.gt_s").select("i");
+        f.set(b)
+          .set(a)
+          .get(a)
+          .get(b)
+          .get(a)
+          .get(b)
+          .op(op.kind === "i32.min" ? "i32.lt_s" : "i32.gt_s")
+          .select("i");
         f.release(a);
         f.release(b);
         return;
@@ -483,7 +507,9 @@ export class Lowering {
     if (x.ty === "array") {
       const at = f.local("i");
       f.tee(at).get(this.#local[x.id]!).access("i32.store", offset);
-      f.get(at).get(this.#length[x.id]!).access("i32.store", offset + 4);
+      f.get(at)
+        .get(this.#length[x.id]!)
+        .access("i32.store", offset + 4);
       f.release(at);
       return;
     }
@@ -551,7 +577,10 @@ export class Lowering {
 
   /** Sets up pointers for what a loop accesses at indices that move evenly. */
   #pointers(region: Region, step: number): Pointer[] {
-    const found = new Map<string, { a: Value; slot: number | undefined; index: Affine; constants: number[] }>();
+    const found = new Map<
+      string,
+      { a: Value; slot: number | undefined; index: Affine; constants: number[] }
+    >();
     const visit = (r: Region): void => {
       for (const op of r.ops) {
         if (op.kind === "if") op.regions.forEach(visit);

@@ -1,6 +1,14 @@
 /** The functions that every module may need beside the program's own: memory, errors, and what one instruction cannot do. */
 import type { Callable, FunctionBuilder, ModuleBuilder } from "./assembler.ts";
-import { MAX_SITE_VALUES, SITE, SITE_VALUES, TAPE_CAPACITY, TAPE_HEADER, TAPE_RECORDS, TAPE_SLOTS } from "./layout.ts";
+import {
+  MAX_SITE_VALUES,
+  SITE,
+  SITE_VALUES,
+  TAPE_CAPACITY,
+  TAPE_HEADER,
+  TAPE_RECORDS,
+  TAPE_SLOTS,
+} from "./layout.ts";
 
 /** Written into a module when first asked for. */
 export class Runtime {
@@ -32,17 +40,46 @@ export class Runtime {
     return this.#function("reserve", "i", "i", (f) => {
       const at = f.local("i");
       const end = f.local("i");
-      f.getGlobal(this.top).tee(at).get(0).i32(15).op("i32.add").i32(-16).op("i32.and").op("i32.add").tee(end);
-      f.get(at).op("i32.lt_u").if("", () => f.i32(1).call(this.fail(0)));
+      f.getGlobal(this.top)
+        .tee(at)
+        .get(0)
+        .i32(15)
+        .op("i32.add")
+        .i32(-16)
+        .op("i32.and")
+        .op("i32.add")
+        .tee(end);
+      f.get(at)
+        .op("i32.lt_u")
+        .if("", () => f.i32(1).call(this.fail(0)));
       f.get(end).memorySize().i32(16).op("i32.shl").op("i32.gt_u");
       // At 4 GB the size wraps to 0; then growing fails below, as it should.
       f.if("", () => {
-        f.get(end).memorySize().i32(16).op("i32.shl").op("i32.sub").i32(16).op("i32.shr_u").i32(1).op("i32.add");
+        f.get(end)
+          .memorySize()
+          .i32(16)
+          .op("i32.shl")
+          .op("i32.sub")
+          .i32(16)
+          .op("i32.shr_u")
+          .i32(1)
+          .op("i32.add");
         // A quarter more than needed, so that growing in small steps stays rare; failing that, what is needed.
         f.memorySize().i32(2).op("i32.shr_u").op("i32.add").memoryGrow().i32(-1).op("i32.eq");
         f.if("", () => {
-          f.get(end).memorySize().i32(16).op("i32.shl").op("i32.sub").i32(16).op("i32.shr_u").i32(1).op("i32.add");
-          f.memoryGrow().i32(-1).op("i32.eq").if("", () => f.i32(1).call(this.fail(0)));
+          f.get(end)
+            .memorySize()
+            .i32(16)
+            .op("i32.shl")
+            .op("i32.sub")
+            .i32(16)
+            .op("i32.shr_u")
+            .i32(1)
+            .op("i32.add");
+          f.memoryGrow()
+            .i32(-1)
+            .op("i32.eq")
+            .if("", () => f.i32(1).call(this.fail(0)));
         });
       });
       f.get(end).setGlobal(this.top).get(at);
@@ -54,7 +91,10 @@ export class Runtime {
     const { reserve } = this;
     return this.#function("allocate", "i", "i", (f) => {
       const at = f.local("i");
-      f.get(0).i32(0x1fffffff).op("i32.gt_u").if("", () => f.i32(1).call(this.fail(0)));
+      f.get(0)
+        .i32(0x1fffffff)
+        .op("i32.gt_u")
+        .if("", () => f.i32(1).call(this.fail(0)));
       f.get(0).i32(3).op("i32.shl").call(reserve).tee(at).i32(0).get(0).i32(3).op("i32.shl").fill().get(at);
     });
   }
@@ -64,7 +104,10 @@ export class Runtime {
     const count = Math.min(values, MAX_SITE_VALUES);
     return this.#function(`fail${count}`, `i${"f".repeat(count)}`, "", (f) => {
       f.i32(0).get(0).access("i32.store", SITE);
-      for (let k = 0; k < count; k++) f.i32(0).get(k + 1).access("f64.store", SITE_VALUES + 8 * k);
+      for (let k = 0; k < count; k++)
+        f.i32(0)
+          .get(k + 1)
+          .access("f64.store", SITE_VALUES + 8 * k);
       f.unreachable();
     });
   }
@@ -75,7 +118,13 @@ export class Runtime {
     return this.#function("tape", "ii", "i", (f) => {
       const at = f.local("i");
       // 8 bytes for every slot of every record; more than 2^28 of them cannot be.
-      f.get(0).op("i64.extend_i32_u").get(1).op("i64.extend_i32_u").op("i64.mul").i64(0xfffffffn).op("i64.gt_s");
+      f.get(0)
+        .op("i64.extend_i32_u")
+        .get(1)
+        .op("i64.extend_i32_u")
+        .op("i64.mul")
+        .i64(0xfffffffn)
+        .op("i64.gt_s");
       f.if("", () => f.i32(1).call(this.fail(0)));
       f.get(0).get(1).op("i32.mul").i32(3).op("i32.shl").i32(TAPE_HEADER).op("i32.add").call(reserve).tee(at);
       f.get(at).i32(TAPE_HEADER).op("i32.add").access("i32.store", TAPE_RECORDS);
@@ -90,8 +139,22 @@ export class Runtime {
     const { reserve } = this;
     return this.#function("growTape", "i", "", (f) => {
       const [capacity, larger, to, slot] = [f.local("i"), f.local("i"), f.local("i"), f.local("i")];
-      f.get(0).access("i32.load", TAPE_CAPACITY).tee(capacity).i32(1).op("i32.shl").i32(8).op("i32.add").set(larger);
-      f.get(larger).get(0).access("i32.load", TAPE_SLOTS).op("i32.mul").i32(3).op("i32.shl").call(reserve).set(to);
+      f.get(0)
+        .access("i32.load", TAPE_CAPACITY)
+        .tee(capacity)
+        .i32(1)
+        .op("i32.shl")
+        .i32(8)
+        .op("i32.add")
+        .set(larger);
+      f.get(larger)
+        .get(0)
+        .access("i32.load", TAPE_SLOTS)
+        .op("i32.mul")
+        .i32(3)
+        .op("i32.shl")
+        .call(reserve)
+        .set(to);
       f.get(0).access("i32.load", TAPE_SLOTS).set(slot);
       f.block("", (done) => {
         f.loop("", (again) => {
@@ -103,7 +166,12 @@ export class Runtime {
           f.get(capacity).i32(3).op("i32.shl").copy().br(again);
         });
       });
-      f.get(0).get(to).access("i32.store", TAPE_RECORDS).get(0).get(larger).access("i32.store", TAPE_CAPACITY);
+      f.get(0)
+        .get(to)
+        .access("i32.store", TAPE_RECORDS)
+        .get(0)
+        .get(larger)
+        .access("i32.store", TAPE_CAPACITY);
       f.getGlobal(this.top).setGlobal(this.floor);
     });
   }
@@ -111,17 +179,33 @@ export class Runtime {
   /** (x, y) -> (x / y) | 0 */
   get div(): Callable {
     return this.#function("div", "ii", "i", (f) => {
-      f.get(1).op("i32.eqz").if("i", () => f.i32(0), () => {
-        f.get(1).i32(-1).op("i32.eq");
-        f.if("i", () => f.i32(0).get(0).op("i32.sub"), () => f.get(0).get(1).op("i32.div_s"));
-      });
+      f.get(1)
+        .op("i32.eqz")
+        .if(
+          "i",
+          () => f.i32(0),
+          () => {
+            f.get(1).i32(-1).op("i32.eq");
+            f.if(
+              "i",
+              () => f.i32(0).get(0).op("i32.sub"),
+              () => f.get(0).get(1).op("i32.div_s"),
+            );
+          },
+        );
     });
   }
 
   /** (x, y) -> (x % y) | 0 */
   get rem(): Callable {
     return this.#function("rem", "ii", "i", (f) => {
-      f.get(1).op("i32.eqz").if("i", () => f.i32(0), () => f.get(0).get(1).op("i32.rem_s"));
+      f.get(1)
+        .op("i32.eqz")
+        .if(
+          "i",
+          () => f.i32(0),
+          () => f.get(0).get(1).op("i32.rem_s"),
+        );
     });
   }
 
@@ -129,17 +213,42 @@ export class Runtime {
   get toInt32(): Callable {
     return this.#function("toInt32", "f", "i", (f) => {
       const e = f.local("i");
-      f.get(0).op("f64.abs").f64(2 ** 62).op("f64.lt");
-      f.if("i", () => f.get(0).op("i64.trunc_sat_f64_s").op("i32.wrap_i64"), () => {
-        // The significand, moved to its place: |x| = m 2^(e - 1075). At 2^84 nothing is left below 2^32.
-        f.get(0).op("i64.reinterpret_f64").i64(52n).op("i64.shr_u").op("i32.wrap_i64").i32(0x7ff).op("i32.and").set(e);
-        f.get(e).i32(1075 + 32).op("i32.lt_s");
-        f.if("i", () => {
-          f.get(0).op("i64.reinterpret_f64").i64(0xfffffffffffffn).op("i64.and").i64(1n << 52n).op("i64.or");
-          f.get(e).i32(1075).op("i32.sub").op("i64.extend_i32_s").op("i64.shl").op("i32.wrap_i64").set(e);
-          f.i32(0).get(e).op("i32.sub").get(e).get(0).f64(0).op("f64.lt").select("i");
-        }, () => f.i32(0));
-      });
+      f.get(0)
+        .op("f64.abs")
+        .f64(2 ** 62)
+        .op("f64.lt");
+      f.if(
+        "i",
+        () => f.get(0).op("i64.trunc_sat_f64_s").op("i32.wrap_i64"),
+        () => {
+          // The significand, moved to its place: |x| = m 2^(e - 1075). At 2^84 nothing is left below 2^32.
+          f.get(0)
+            .op("i64.reinterpret_f64")
+            .i64(52n)
+            .op("i64.shr_u")
+            .op("i32.wrap_i64")
+            .i32(0x7ff)
+            .op("i32.and")
+            .set(e);
+          f.get(e)
+            .i32(1075 + 32)
+            .op("i32.lt_s");
+          f.if(
+            "i",
+            () => {
+              f.get(0)
+                .op("i64.reinterpret_f64")
+                .i64(0xfffffffffffffn)
+                .op("i64.and")
+                .i64(1n << 52n)
+                .op("i64.or");
+              f.get(e).i32(1075).op("i32.sub").op("i64.extend_i32_s").op("i64.shl").op("i32.wrap_i64").set(e);
+              f.i32(0).get(e).op("i32.sub").get(e).get(0).f64(0).op("f64.lt").select("i");
+            },
+            () => f.i32(0),
+          );
+        },
+      );
     });
   }
 
@@ -153,13 +262,26 @@ export class Runtime {
       };
       const times2to = (power: () => void): void => {
         power();
-        f.i32(1023).op("i32.add").op("i64.extend_i32_s").i64(52n).op("i64.shl").op("f64.reinterpret_i64").op("f64.mul");
+        f.i32(1023)
+          .op("i32.add")
+          .op("i64.extend_i32_s")
+          .i64(52n)
+          .op("i64.shl")
+          .op("f64.reinterpret_i64")
+          .op("f64.mul");
       };
       f.get(0).op("f64.abs").set(x).get(1).op("f64.abs").set(y);
       f.get(y).f64(0).op("f64.gt").get(x).f64(Infinity).op("f64.lt").op("i32.and").op("i32.eqz");
       f.if("", () => f.f64(NaN).return());
       // Subnormal divisors are counted from their scaled exponent.
-      f.get(y).f64(2 ** -1022).op("f64.lt").if("", () => f.i32(54).set(up), () => f.i32(0).set(up));
+      f.get(y)
+        .f64(2 ** -1022)
+        .op("f64.lt")
+        .if(
+          "",
+          () => f.i32(54).set(up),
+          () => f.i32(0).set(up),
+        );
       f.block("", (done) => {
         f.loop("", (again) => {
           f.get(x).get(y).op("f64.lt").brIf(done);
@@ -174,7 +296,10 @@ export class Runtime {
           times2to(() => f.get(k).i32(1).op("i32.shr_s"));
           times2to(() => f.get(k).get(k).i32(1).op("i32.shr_s").op("i32.sub"));
           f.set(t);
-          f.get(t).get(x).op("f64.gt").if("", () => f.get(t).f64(0.5).op("f64.mul").set(t));
+          f.get(t)
+            .get(x)
+            .op("f64.gt")
+            .if("", () => f.get(t).f64(0.5).op("f64.mul").set(t));
           f.get(x).get(t).op("f64.sub").set(x).br(again);
         });
       });

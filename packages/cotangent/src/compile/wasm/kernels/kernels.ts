@@ -8,7 +8,8 @@ let parsed: ReadonlyMap<string, Definition> | undefined;
 const all = (): ReadonlyMap<string, Definition> => (parsed ??= parseKernels(definitions));
 
 /** Building blocks of kernels, which are not functions of the library. */
-const isBlock = /pair$|slow$|parts$|^(?:copysign|head|twosum|product|quotient|scaled|reduce|digit|whole|angle|tangent|arc|root|logspecial)$/;
+const isBlock =
+  /pair$|slow$|parts$|^(?:copysign|head|twosum|product|quotient|scaled|reduce|digit|whole|angle|tangent|arc|root|logspecial)$/;
 
 /** Whether a primitive has a kernel. */
 export const isKernel = (id: string): boolean => all().has(id) && !isBlock.test(id);
@@ -30,7 +31,11 @@ export class Kernels {
       if (slow === undefined) return;
       const y = f.local("f");
       f.set(y).get(passes);
-      f.if("f", () => f.get(y), () => this.#writer(f, 1).write(slow, params, () => f.op("drop")));
+      f.if(
+        "f",
+        () => f.get(y),
+        () => this.#writer(f, 1).write(slow, params, () => f.op("drop")),
+      );
     });
   }
 
@@ -47,12 +52,16 @@ export class Kernels {
         for (const x of params) f.get(x).lane("f64x2.extract_lane", k);
         f.call(one);
       };
-      f.if("v", () => f.get(y), () => {
-        lane(0);
-        f.op("f64x2.splat");
-        lane(1);
-        f.lane("f64x2.replace_lane", 1);
-      });
+      f.if(
+        "v",
+        () => f.get(y),
+        () => {
+          lane(0);
+          f.op("f64x2.splat");
+          lane(1);
+          f.lane("f64x2.replace_lane", 1);
+        },
+      );
     });
   }
 

@@ -177,7 +177,12 @@ export class Writer {
   #zeros = new Set<string>();
   readonly #owned: number[] = [];
 
-  constructor(f: FunctionBuilder, module: ModuleBuilder, definitions: ReadonlyMap<string, Definition>, lanes: 1 | 2) {
+  constructor(
+    f: FunctionBuilder,
+    module: ModuleBuilder,
+    definitions: ReadonlyMap<string, Definition>,
+    lanes: 1 | 2,
+  ) {
     this.#f = f;
     this.#module = module;
     this.#definitions = definitions;
@@ -253,7 +258,10 @@ export class Writer {
     const node = this.#simplify(expression);
     switch (node.at) {
       case "number":
-        f.i32(0).access(this.#lanes === 2 ? "v128.load64_splat" : "f64.load", this.#module.constant(node.value));
+        f.i32(0).access(
+          this.#lanes === 2 ? "v128.load64_splat" : "f64.load",
+          this.#module.constant(node.value),
+        );
         return "f";
       case "integer":
         f.i64(node.value);

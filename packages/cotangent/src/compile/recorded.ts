@@ -1,0 +1,130 @@
+/** The program of a function of Reals, for arguments of one structure. */
+import type { Builder, ParameterSpec } from "../program/builder.ts";
+import type { Program, Value } from "../program/ir.ts";
+import { record } from "../program/record.ts";
+import type { Recorder } from "../program/record.ts";
+import type { Real } from "../real/real.ts";
+import { derivationOf } from "../transforms/transformed.ts";
+import { count, eachLeaf, rebuild, shapeOf } from "./shape.ts";
+import type { Shape } from "./shape.ts";
+
+// oxlint-disable-next-line no-explicit-any -- erasure: inside, a function is a function
+export type AnyFunction = (...args: any[]) => unknown;
+
+export interface Recorded {
+  readonly program: Program;
+  /** The structure of the list of arguments. */
+  readonly args: Shape;
+  /** Whether the numbers among the arguments are parameters of their own; if not, the first parameter is an array of them. */
+  readonly spread: boolean;
+  /** The structure of the result. */
+  readonly result: Shape;
+  /** Whether the last parameter is an array that receives the numbers of the result; if not, the program returns one number. */
+  readonly outputs: boolean;
+}
+
+/** So many numbers are passed one by one. */
+const FEW = 16;
+
+/**
+ * Runs f once, on variables.
+ *
+ * The program takes the numbers among the arguments (or an array of them, if they are many), then each Float64Array, then an
+ * array that the result's numbers are written to, unless the result is one number. With `batch`, each number is an array,
+ * one element per call, and each Float64Array has its calls' elements one behind the other; so has the result.
+ */
+export function recordFunction(f: AnyFunction, list: readonly unknown[], batch: boolean): Recorded {
+  const args = shapeOf(list);
+  const names = parameterNames(f);
+  const nameOf = (path: string): string => {
+    const [, first, rest] = /^\[(\d+)\](.*)$/.exec(path)!;
+    return (names[Number(first)] ?? `x${Number(first) + 1}`) + rest!.replace(/\]/g, "").replace(/[[.]/g, "_");
+  };
+  const numbers: string[] = [];
+  const arrays: { readonly name: string; readonly length: number }[] = [];
+  eachLeaf(
+    args,
+    list,
+    (_, path) => numbers.push(nameOf(path)),
+    (x, path) => arrays.push({ name: nameOf(path), length: x.length }),
+  );
+  const spread = batch || numbers.length <= FEW;
+  const array = (name: string): ParameterSpec => ({ name, ty: "array", noalias: true });
+  const params: ParameterSpec[] = spread
+    ? numbers.map((name) => (batch ? array(name) : { name, ty: "f64" }))
+    : [array("numbers")];
+  for (const { name } of arrays) params.push(array(name));
+  // The structure of the result is known when f has run.
+  let result: Shape = { kind: "static", value: undefined };
+  const write =
+    (toArray: boolean) =>
+    (recorder: Recorder, b: Builder, values: readonly Value[]): readonly Value[] => {
+      const body = (call: Value | undefined): readonly Value[] => {
+        const at = (size: number, k: number): Value => {
+          const index = b.i32(k);
+          if (call === undefined) return index;
+          const begin = size === 1 ? call : b.op("i32.mul", call, b.i32(size));
+          return k === 0 ? begin : b.op("i32.add", begin, index);
+        };
+        let next = 0;
+        const variable = (): Real => {
+          const k = next++;
+          if (!spread) return recorder.variable(b.load(values[0]!, at(numbers.length, k)));
+          return recorder.variable(batch ? b.load(values[k]!, at(1, 0)) : values[k]!);
+        };
+        let position = spread ? numbers.length : 1;
+        const elements = (length: number): Real[] => {
+          const from = values[position++]!;
+          return Array.from({ length }, (_, i) => {
+            const x = b.load(from, at(length, i));
+            x.name = `${arrays[position - 1 - (spread ? numbers.length : 1)]!.name}_${i}`;
+            return recorder.variable(x);
+          });
+        };
+        const output = f(...(rebuild(args, variable, elements) as unknown[]));
+        result = shapeOf(output);
+        const leaves: Real[] = [];
+        eachLeaf(result, output, (x) => leaves.push(x as Real));
+        if (!toArray) return leaves.map((x) => recorder.valueOf(x));
+        const target = values.at(-1)!;
+        leaves.forEach((x, k) => b.store(target, at(leaves.length, k), recorder.valueOf(x)));
+        return [];
+      };
+      if (!batch) return body(undefined);
+      const first = values[0]!;
+      const size = numbers.length > 0 ? 1 : arrays[0]!.length;
+      const calls = size === 1 ? b.length(first) : b.op("i32.div", b.length(first), b.i32(size));
+      b.for(b.i32(0), calls, [], (i) => {
+        body(i);
+        return [];
+      });
+      return [];
+    };
+  const name = baseName(f);
+  const program = record(name, [...params, array("out")], write(true));
+  const shape = result as Shape;
+  if (batch || shape.kind !== "number")
+    return { program, args, spread, result: shape, outputs: count(shape) > 0 };
+  // One number is returned; only now is this known.
+  return { program: record(name, params, write(false)), args, spread, result: shape, outputs: false };
+}
+
+/** The function at the bottom of transforms: `f` of `grad(grad(f))`. */
+function base(f: AnyFunction): AnyFunction {
+  const from = derivationOf(f);
+  return from === undefined ? f : base(from.f);
+}
+
+/** `grad_f` */
+function baseName(f: AnyFunction): string {
+  const from = derivationOf(f);
+  const name = from === undefined ? f.name : `${from.transform}_${baseName(from.f)}`;
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : "f";
+}
+
+/** The names of f's parameters, as far as they are plain names: for readable output. */
+function parameterNames(f: AnyFunction): readonly (string | undefined)[] {
+  const text = Function.prototype.toString.call(base(f));
+  const list = /^(?:async\s*)?(?:function\s*[\w$]*\s*)?\(?([\w$\s,]*)\)?\s*(?:=>|\{)/.exec(text)?.[1] ?? "";
+  return list.split(",").map((name) => (/^\s*[A-Za-z_$][\w$]*\s*$/.test(name) ? name.trim() : undefined));
+}
