@@ -25,13 +25,14 @@ const LAYERS: LayerTable = {
   real: ["errors", "numeric"],
   primitives: ["errors", "numeric", "real"],
   chain: ["errors", "numeric", "real", "primitives"],
+  custom: ["errors", "real", "chain"],
   traces: ["errors", "numeric", "real", "primitives", "chain"],
   transforms: ["errors", "numeric", "real", "primitives", "chain", "traces"],
   check: ["errors", "numeric", "real", "primitives", "chain", "traces", "transforms"],
 
-  program: ["errors", "real", "primitives", "chain", "traces"],
+  program: ["errors", "real", "primitives", "chain", "custom", "traces"],
   differentiate: ["errors", "real", "primitives", "program"],
-  compile: ["errors", "real", "primitives", "chain", "traces", "transforms", "program", "differentiate"],
+  compile: ["errors", "real", "primitives", "chain", "custom", "traces", "transforms", "program", "differentiate"],
 
   index: [
     "errors",
@@ -39,6 +40,7 @@ const LAYERS: LayerTable = {
     "real",
     "primitives",
     "chain",
+    "custom",
     "traces",
     "transforms",
     "check",

@@ -9,7 +9,7 @@ import type { Notation } from "./notation.ts";
  * 1/(1 + e⁻ˣ), computed from e^−|x| so that neither side overflows. Partial: (½ sech(x/2))², which keeps its digits on
  * both sides and at 0.
  */
-export const sigmoid: Unary = /* @__PURE__ */ primitive("sigmoid", {
+export const sigmoid: Unary = primitive("sigmoid", {
   eval: (x) => {
     const e = Math.exp(-Math.abs(x));
     return (x < 0 ? e : 1) / (1 + e);
@@ -23,7 +23,7 @@ export const sigmoidNotation: Notation = /* @__PURE__ */ notation(sigmoid, () =>
 }));
 
 /** log(1 + eˣ), computed as max(x, 0) + log(1 + e^−|x|). Partial: sigmoid(x). */
-export const softplus: Unary = /* @__PURE__ */ primitive("softplus", {
+export const softplus: Unary = primitive("softplus", {
   eval: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
   partials: [(x) => sigmoid(x)],
 });
@@ -34,7 +34,7 @@ export const softplusNotation: Notation = /* @__PURE__ */ notation(softplus, () 
 }));
 
 /** max(x, 0). Partial: 1 for x > 0, otherwise 0. */
-export const relu: Unary = /* @__PURE__ */ primitive("relu", {
+export const relu: Unary = primitive("relu", {
   eval: (x) => Math.max(x, 0),
   partials: [(x) => gt(x, 0)],
 });

@@ -20,7 +20,7 @@ import {
 import type { Form, Notation } from "./notation.ts";
 
 /** x + y. Partials: 1, 1. */
-export const add: Binary = /* @__PURE__ */ primitive("add", {
+export const add: Binary = primitive("add", {
   eval: (x, y) => x + y,
   partials: [() => 1, () => 1],
 });
@@ -34,7 +34,7 @@ export const addNotation: Notation = /* @__PURE__ */ notation(add, () => ({
 }));
 
 /** x − y. Partials: 1, −1. */
-export const sub: Binary = /* @__PURE__ */ primitive("sub", {
+export const sub: Binary = primitive("sub", {
   eval: (x, y) => x - y,
   partials: [() => 1, () => -1],
 });
@@ -48,7 +48,7 @@ export const subNotation: Notation = /* @__PURE__ */ notation(sub, () => ({
 }));
 
 /** x·y. Partials: y, x. */
-export const mul: Binary = /* @__PURE__ */ primitive("mul", {
+export const mul: Binary = primitive("mul", {
   eval: (x, y) => x * y,
   partials: [(_x, y) => y, (x) => x],
 });
@@ -62,7 +62,7 @@ export const mulNotation: Notation = /* @__PURE__ */ notation(mul, () => ({
 }));
 
 /** x/y. Partials: 1/y, −(x/y)/y: divided twice, because y² would overflow or vanish long before the result does. */
-export const div: Binary = /* @__PURE__ */ primitive("div", {
+export const div: Binary = primitive("div", {
   eval: (x, y) => x / y,
   partials: [(_x, y) => inv(y), (_x, y, out) => neg(div(out, y))],
 });
@@ -76,7 +76,7 @@ export const divNotation: Notation = /* @__PURE__ */ notation(div, () => ({
 }));
 
 /** −x. Partial: −1. */
-export const neg: Unary = /* @__PURE__ */ primitive("neg", { eval: (x) => -x, partials: [() => -1] });
+export const neg: Unary = primitive("neg", { eval: (x) => -x, partials: [() => -1] });
 export const negNotation: Notation = /* @__PURE__ */ notation(neg, () => ({
   js: prefix("-"),
   latex: latexMinus,
@@ -84,7 +84,7 @@ export const negNotation: Notation = /* @__PURE__ */ notation(neg, () => ({
 }));
 
 /** 1/x. Partial: −(1/x)². */
-export const inv: Unary = /* @__PURE__ */ primitive("inv", {
+export const inv: Unary = primitive("inv", {
   eval: (x) => 1 / x,
   partials: [(_x, out) => neg(square(out))],
 });
@@ -95,7 +95,7 @@ export const invNotation: Notation = /* @__PURE__ */ notation(inv, () => ({
 }));
 
 /** x². Partial: 2x. */
-export const square: Unary = /* @__PURE__ */ primitive("square", {
+export const square: Unary = primitive("square", {
   eval: (x) => x * x,
   partials: [(x) => mul(2, x)],
 });
@@ -107,7 +107,7 @@ export const squareNotation: Notation = /* @__PURE__ */ notation(square, () => (
 }));
 
 /** |x|. Partial: sign(x), which is 0 at 0. */
-export const abs: Unary = /* @__PURE__ */ primitive("abs", { eval: Math.abs, partials: [(x) => sign(x)] });
+export const abs: Unary = primitive("abs", { eval: Math.abs, partials: [(x) => sign(x)] });
 export const absNotation: Notation = /* @__PURE__ */ notation(abs, () => ({
   js: call("Math.abs"),
   latex: frame`\left|${0}\right|`,
@@ -115,7 +115,7 @@ export const absNotation: Notation = /* @__PURE__ */ notation(abs, () => ({
 }));
 
 /** −1, 0 or 1. Its derivative counts as 0 everywhere. */
-export const sign: Unary = /* @__PURE__ */ primitive("sign", { eval: Math.sign, partials: "flat" });
+export const sign: Unary = primitive("sign", { eval: Math.sign, partials: "flat" });
 export const signNotation: Notation = /* @__PURE__ */ notation(sign, () => ({
   js: call("Math.sign"),
   latex: command("\\operatorname{sign}"),
@@ -128,24 +128,24 @@ const greater: Partial<[number, number]> = (x, y) => add(gt(x, y), mul(0.5, eq(x
 const smaller: Partial<[number, number]> = (x, y, out) => greater(y, x, out);
 
 /** The smaller of x and y. Partials: 1 for the smaller argument, 0 for the other; ½ each at a tie. */
-export const min: Binary = /* @__PURE__ */ primitive("min", { eval: Math.min, partials: [smaller, greater] });
+export const min: Binary = primitive("min", { eval: Math.min, partials: [smaller, greater] });
 export const minNotation: Notation = /* @__PURE__ */ notation(min, () => ({
   js: call("Math.min"),
   latex: frame`\min\left(${0}, ${1}\right)`,
   domain: [
-    [-3, 3],
-    [-3, 3],
+    [-3, 0],
+    [0.3, 3],
   ],
 }));
 
 /** The greater of x and y. Partials: 1 for the greater argument, 0 for the other; ½ each at a tie. */
-export const max: Binary = /* @__PURE__ */ primitive("max", { eval: Math.max, partials: [greater, smaller] });
+export const max: Binary = primitive("max", { eval: Math.max, partials: [greater, smaller] });
 export const maxNotation: Notation = /* @__PURE__ */ notation(max, () => ({
   js: call("Math.max"),
   latex: frame`\max\left(${0}, ${1}\right)`,
   domain: [
-    [-3, 3],
-    [-3, 3],
+    [-3, 0],
+    [0.3, 3],
   ],
 }));
 
@@ -160,7 +160,7 @@ const latexHypot: Form = (x, y) =>
   frame`\sqrt{${0}}`(latexInfix("+", binding.sum)(latexSquare(x), latexSquare(y)));
 
 /** √(x² + y²), without overflow. Partials: x/h, y/h, where h is the result; 0, 0 at the origin. */
-export const hypot: Binary = /* @__PURE__ */ primitive("hypot", {
+export const hypot: Binary = primitive("hypot", {
   eval: Math.hypot,
   partials: [(x, y) => cosine(x, y), (x, y) => cosine(y, x)],
 });
@@ -178,7 +178,7 @@ export const hypotNotation: Notation = /* @__PURE__ */ notation(hypot, () => ({
  * differentiating the quotient would subtract nearly equal numbers where y is small.
  * Partials: (y/r)(y/r²), −(x/r)(y/r²).
  */
-export const cosine: Binary = /* @__PURE__ */ primitive("cosine", {
+export const cosine: Binary = primitive("cosine", {
   eval: cosineOf,
   partials: [(x, y) => mul(cosine(y, x), inversion(y, x)), (x, y, out) => neg(mul(out, inversion(y, x)))],
 });
@@ -195,7 +195,7 @@ export const cosineNotation: Notation = /* @__PURE__ */ notation(cosine, () => (
  * x/(x² + y²): where the inversion in the unit circle takes the point (x, y); the real part of 1/(x + iy). No square is formed, which
  * would overflow or vanish. With z = y/(x² + y²), its partials are z² − out², −2·out·z.
  */
-export const inversion: Binary = /* @__PURE__ */ primitive("inversion", {
+export const inversion: Binary = primitive("inversion", {
   eval: (x, y) => cosineOf(x, y) / Math.hypot(x, y),
   partials: [
     (x, y, out) => differenceOfSquares(inversion(y, x), out),
@@ -215,7 +215,7 @@ export const inversionNotation: Notation = /* @__PURE__ */ notation(inversion, (
  * a² − b², computed as (a − b)(a + b) so as not to lose digits where they are close. Partials: 2a, −2b. A primitive of its
  * own, because the derivatives of that product would lose digits where a and b are far apart.
  */
-export const differenceOfSquares: Primitive<[a: number, b: number]> = /* @__PURE__ */ primitive(
+export const differenceOfSquares: Primitive<[a: number, b: number]> = primitive(
   "differenceOfSquares",
   {
     eval: (a, b) => (a - b) * (a + b),
@@ -232,7 +232,7 @@ export const differenceOfSquaresNotation: Notation = /* @__PURE__ */ notation(di
 }));
 
 /** The sum of a list, as if rounded once (Neumaier's compensated summation). Partial by each element: 1. */
-export const sum: ListPrimitive = /* @__PURE__ */ listPrimitive("sum", {
+export const sum: ListPrimitive = listPrimitive("sum", {
   eval: neumaierSum,
   partial: () => 1,
 });
@@ -259,7 +259,7 @@ const comparison =
     call("Number")(infix(operator, binding.sum)(x, y));
 
 /** 1 where x < y, else 0 (also where either is NaN). Its derivatives count as 0. */
-export const lt: Binary = /* @__PURE__ */ primitive("lt", {
+export const lt: Binary = primitive("lt", {
   eval: (x, y) => Number(x < y),
   partials: "flat",
 });
@@ -273,7 +273,7 @@ export const ltNotation: Notation = /* @__PURE__ */ notation(lt, () => ({
 }));
 
 /** 1 where x > y, else 0 (also where either is NaN). Its derivatives count as 0. */
-export const gt: Binary = /* @__PURE__ */ primitive("gt", {
+export const gt: Binary = primitive("gt", {
   eval: (x, y) => Number(x > y),
   partials: "flat",
 });
@@ -287,7 +287,7 @@ export const gtNotation: Notation = /* @__PURE__ */ notation(gt, () => ({
 }));
 
 /** 1 where x = y, else 0 (also where either is NaN). Its derivatives count as 0. */
-export const eq: Binary = /* @__PURE__ */ primitive("eq", {
+export const eq: Binary = primitive("eq", {
   eval: (x, y) => Number(x === y),
   partials: "flat",
 });
@@ -304,7 +304,7 @@ export const eqNotation: Notation = /* @__PURE__ */ notation(eq, () => ({
  * a where the condition is not 0, else b. Partials: 0 by the condition; 1 by the one that is taken, 0 by the other, so
  * that a branch not taken contributes nothing, not even where its own derivative is infinite or NaN.
  */
-export const where: Primitive<[condition: number, a: number, b: number]> = /* @__PURE__ */ primitive(
+export const where: Primitive<[condition: number, a: number, b: number]> = primitive(
   "where",
   {
     eval: (condition, a, b) => (condition ? a : b),
@@ -322,7 +322,7 @@ export const whereNotation: Notation = /* @__PURE__ */ notation(where, () => ({
 }));
 
 /** The greatest integer not above x. Its derivative counts as 0 everywhere. */
-export const floor: Unary = /* @__PURE__ */ primitive("floor", { eval: Math.floor, partials: "flat" });
+export const floor: Unary = primitive("floor", { eval: Math.floor, partials: "flat" });
 export const floorNotation: Notation = /* @__PURE__ */ notation(floor, () => ({
   js: call("Math.floor"),
   latex: frame`\lfloor ${0} \rfloor`,
@@ -330,7 +330,7 @@ export const floorNotation: Notation = /* @__PURE__ */ notation(floor, () => ({
 }));
 
 /** The least integer not below x. Its derivative counts as 0 everywhere. */
-export const ceil: Unary = /* @__PURE__ */ primitive("ceil", { eval: Math.ceil, partials: "flat" });
+export const ceil: Unary = primitive("ceil", { eval: Math.ceil, partials: "flat" });
 export const ceilNotation: Notation = /* @__PURE__ */ notation(ceil, () => ({
   js: call("Math.ceil"),
   latex: frame`\lceil ${0} \rceil`,
@@ -338,7 +338,7 @@ export const ceilNotation: Notation = /* @__PURE__ */ notation(ceil, () => ({
 }));
 
 /** The nearest integer; halfway between two, the greater one, as `Math.round`. Its derivative counts as 0 everywhere. */
-export const round: Unary = /* @__PURE__ */ primitive("round", { eval: Math.round, partials: "flat" });
+export const round: Unary = primitive("round", { eval: Math.round, partials: "flat" });
 export const roundNotation: Notation = /* @__PURE__ */ notation(round, () => ({
   js: call("Math.round"),
   latex: command("\\operatorname{round}"),
@@ -346,7 +346,7 @@ export const roundNotation: Notation = /* @__PURE__ */ notation(round, () => ({
 }));
 
 /** x without its fractional part. Its derivative counts as 0 everywhere. */
-export const trunc: Unary = /* @__PURE__ */ primitive("trunc", { eval: Math.trunc, partials: "flat" });
+export const trunc: Unary = primitive("trunc", { eval: Math.trunc, partials: "flat" });
 export const truncNotation: Notation = /* @__PURE__ */ notation(trunc, () => ({
   js: call("Math.trunc"),
   latex: command("\\operatorname{trunc}"),
@@ -354,7 +354,7 @@ export const truncNotation: Notation = /* @__PURE__ */ notation(trunc, () => ({
 }));
 
 /** x, counted as a constant: no derivative flows through. */
-export const stopGradient: Unary = /* @__PURE__ */ primitive("stopGradient", {
+export const stopGradient: Unary = primitive("stopGradient", {
   eval: (x) => x,
   partials: "flat",
 });

@@ -23,7 +23,7 @@ const byExponent = (p: Real, x: Real, y: Real): Real =>
  * xʸ. Partials: y·xʸ⁻¹, xʸ·log x; at x = 0, the second is 0 for y > 0, and both are for y = 0. For x < 0 the second is NaN, but
  * only an exponent that varies asks for it.
  */
-export const pow: Binary = /* @__PURE__ */ primitive("pow", {
+export const pow: Binary = primitive("pow", {
   eval: (x, y) => x ** y,
   partials: [
     // A constant exponent from ½ on is the usual case: y − 1 is exact, and x¹ or x⁰ can be simplified by a compiler.
@@ -44,7 +44,7 @@ export const powNotation: Notation = /* @__PURE__ */ notation(pow, () => ({
  * xʸ⁻¹, accurate also where y − 1 is rounded (y < ½): then xʸ/x is computed, in which neither step overflows or vanishes before
  * the result does. It is 0 at x = y = 0, so that y·xʸ⁻¹ is. Partials: (y − 1)·xʸ⁻², xʸ⁻¹·log x.
  */
-export const reducedPow: Binary = /* @__PURE__ */ primitive("reducedPow", {
+export const reducedPow: Binary = primitive("reducedPow", {
   eval: (x, y) => {
     if (x === 0 && y === 0) return 0;
     const quotient = x ** y / x;
@@ -69,7 +69,7 @@ export const reducedPowNotation: Notation = /* @__PURE__ */ notation(reducedPow,
 }));
 
 /** eˣ. Partial: eˣ. */
-export const exp: Unary = /* @__PURE__ */ primitive("exp", { eval: Math.exp, partials: [(_x, out) => out] });
+export const exp: Unary = primitive("exp", { eval: Math.exp, partials: [(_x, out) => out] });
 export const expNotation: Notation = /* @__PURE__ */ notation(exp, () => ({
   js: call("Math.exp"),
   latex: latexPower(fixed("e"), argument(0)),
@@ -77,7 +77,7 @@ export const expNotation: Notation = /* @__PURE__ */ notation(exp, () => ({
 }));
 
 /** eˣ − 1, accurate near 0. Partial: eˣ. */
-export const expm1: Unary = /* @__PURE__ */ primitive("expm1", {
+export const expm1: Unary = primitive("expm1", {
   eval: Math.expm1,
   partials: [(x) => exp(x)],
 });
@@ -88,7 +88,7 @@ export const expm1Notation: Notation = /* @__PURE__ */ notation(expm1, () => ({
 }));
 
 /** The natural logarithm. Partial: 1/x. */
-export const log: Unary = /* @__PURE__ */ primitive("log", { eval: Math.log, partials: [(x) => inv(x)] });
+export const log: Unary = primitive("log", { eval: Math.log, partials: [(x) => inv(x)] });
 export const logNotation: Notation = /* @__PURE__ */ notation(log, () => ({
   js: call("Math.log"),
   latex: command("\\log"),
@@ -96,7 +96,7 @@ export const logNotation: Notation = /* @__PURE__ */ notation(log, () => ({
 }));
 
 /** log(1 + x), accurate near 0. Partial: 1/(1 + x). */
-export const log1p: Unary = /* @__PURE__ */ primitive("log1p", {
+export const log1p: Unary = primitive("log1p", {
   eval: Math.log1p,
   partials: [(x) => inv(add(1, x))],
 });
@@ -107,7 +107,7 @@ export const log1pNotation: Notation = /* @__PURE__ */ notation(log1p, () => ({
 }));
 
 /** The logarithm to base 2. Partial: log₂e/x. */
-export const log2: Unary = /* @__PURE__ */ primitive("log2", {
+export const log2: Unary = primitive("log2", {
   eval: Math.log2,
   partials: [(x) => div(Math.LOG2E, x)],
 });
@@ -118,7 +118,7 @@ export const log2Notation: Notation = /* @__PURE__ */ notation(log2, () => ({
 }));
 
 /** The logarithm to base 10. Partial: log₁₀e/x. */
-export const log10: Unary = /* @__PURE__ */ primitive("log10", {
+export const log10: Unary = primitive("log10", {
   eval: Math.log10,
   partials: [(x) => div(Math.LOG10E, x)],
 });
@@ -129,7 +129,7 @@ export const log10Notation: Notation = /* @__PURE__ */ notation(log10, () => ({
 }));
 
 /** √x. Partial: ½/√x, which is ∞ at 0. */
-export const sqrt: Unary = /* @__PURE__ */ primitive("sqrt", {
+export const sqrt: Unary = primitive("sqrt", {
   eval: Math.sqrt,
   partials: [(_x, out) => div(0.5, out)],
 });
@@ -140,7 +140,7 @@ export const sqrtNotation: Notation = /* @__PURE__ */ notation(sqrt, () => ({
 }));
 
 /** ∛x, also of negative numbers. Partial: 1/(3·∛x²), which is ∞ at 0. */
-export const cbrt: Unary = /* @__PURE__ */ primitive("cbrt", {
+export const cbrt: Unary = primitive("cbrt", {
   eval: Math.cbrt,
   partials: [(_x, out) => inv(mul(3, square(out)))],
 });

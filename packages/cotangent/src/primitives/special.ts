@@ -8,7 +8,7 @@ import { call, command, frame, notation } from "./notation.ts";
 import type { Notation } from "./notation.ts";
 
 /** The error function (2/√π)∫₀ˣ e^(−t²) dt. Partial: (2/√π)·e^(−x²). */
-export const erf: Unary = /* @__PURE__ */ primitive("erf", {
+export const erf: Unary = primitive("erf", {
   eval: erfOf,
   partials: [(x) => mul(2 / Math.sqrt(Math.PI), gaussian(x))],
 });
@@ -19,7 +19,7 @@ export const erfNotation: Notation = /* @__PURE__ */ notation(erf, () => ({
 }));
 
 /** e^(−x²), accurate for large x too, where rounding x² first would lose digits. Partial: −2x·e^(−x²). */
-export const gaussian: Unary = /* @__PURE__ */ primitive("gaussian", {
+export const gaussian: Unary = primitive("gaussian", {
   eval: gaussianOf,
   partials: [(x, out) => mul(-2, mul(x, out))],
 });
@@ -30,7 +30,7 @@ export const gaussianNotation: Notation = /* @__PURE__ */ notation(gaussian, () 
 }));
 
 /** log |Γ(x)|; ∞ at 0 and at the negative integers. Partial: digamma(x). */
-export const lgamma: Unary = /* @__PURE__ */ primitive("lgamma", {
+export const lgamma: Unary = primitive("lgamma", {
   eval: lgammaOf,
   partials: [(x) => digamma(x)],
 });
@@ -41,7 +41,7 @@ export const lgammaNotation: Notation = /* @__PURE__ */ notation(lgamma, () => (
 }));
 
 /** ψ(x) = Γ′(x)/Γ(x). Partial: polygamma(1, x). */
-export const digamma: Unary = /* @__PURE__ */ primitive("digamma", {
+export const digamma: Unary = primitive("digamma", {
   eval: digammaOf,
   partials: [(x) => polygamma(1, x)],
 });
@@ -52,7 +52,7 @@ export const digammaNotation: Notation = /* @__PURE__ */ notation(digamma, () =>
 }));
 
 /** ψ⁽ⁿ⁾(x), the n-th derivative of digamma, n = 1, 2, 3, … Partial by x: ψ⁽ⁿ⁺¹⁾(x); there is none by n. */
-export const polygamma: Primitive<[n: number, x: number]> = /* @__PURE__ */ primitive("polygamma", {
+export const polygamma: Primitive<[n: number, x: number]> = primitive("polygamma", {
   eval: polygammaOf,
   partials: [() => NaN, (n, x) => polygamma(add(n, 1), x)],
 });

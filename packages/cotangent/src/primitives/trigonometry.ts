@@ -6,7 +6,7 @@ import type { Notation } from "./notation.ts";
 import { sqrt } from "./powers.ts";
 
 /** sin x, x in radians. Partial: cos x. */
-export const sin: Unary = /* @__PURE__ */ primitive("sin", { eval: Math.sin, partials: [(x) => cos(x)] });
+export const sin: Unary = primitive("sin", { eval: Math.sin, partials: [(x) => cos(x)] });
 export const sinNotation: Notation = /* @__PURE__ */ notation(sin, () => ({
   js: call("Math.sin"),
   latex: command("\\sin"),
@@ -14,7 +14,7 @@ export const sinNotation: Notation = /* @__PURE__ */ notation(sin, () => ({
 }));
 
 /** cos x, x in radians. Partial: −sin x. */
-export const cos: Unary = /* @__PURE__ */ primitive("cos", {
+export const cos: Unary = primitive("cos", {
   eval: Math.cos,
   partials: [(x) => neg(sin(x))],
 });
@@ -25,7 +25,7 @@ export const cosNotation: Notation = /* @__PURE__ */ notation(cos, () => ({
 }));
 
 /** tan x, x in radians. Partial: 1 + tan² x. */
-export const tan: Unary = /* @__PURE__ */ primitive("tan", {
+export const tan: Unary = primitive("tan", {
   eval: Math.tan,
   partials: [(_x, out) => add(1, square(out))],
 });
@@ -36,7 +36,7 @@ export const tanNotation: Notation = /* @__PURE__ */ notation(tan, () => ({
 }));
 
 /** The angle in [−π/2, π/2] whose sine is x. Partial: 1/√(1 − x²). */
-export const asin: Unary = /* @__PURE__ */ primitive("asin", {
+export const asin: Unary = primitive("asin", {
   eval: Math.asin,
   partials: [(x) => inv(sqrt(differenceOfSquares(1, x)))],
 });
@@ -47,7 +47,7 @@ export const asinNotation: Notation = /* @__PURE__ */ notation(asin, () => ({
 }));
 
 /** The angle in [0, π] whose cosine is x. Partial: −1/√(1 − x²). */
-export const acos: Unary = /* @__PURE__ */ primitive("acos", {
+export const acos: Unary = primitive("acos", {
   eval: Math.acos,
   partials: [(x) => neg(inv(sqrt(differenceOfSquares(1, x))))],
 });
@@ -58,7 +58,7 @@ export const acosNotation: Notation = /* @__PURE__ */ notation(acos, () => ({
 }));
 
 /** The angle in (−π/2, π/2) whose tangent is x. Partial: 1/(1 + x²). */
-export const atan: Unary = /* @__PURE__ */ primitive("atan", {
+export const atan: Unary = primitive("atan", {
   eval: Math.atan,
   partials: [(x) => inversion(1, x)],
 });
@@ -69,7 +69,7 @@ export const atanNotation: Notation = /* @__PURE__ */ notation(atan, () => ({
 }));
 
 /** The angle of the point (x, y), in (−π, π]. Partials: x/(x² + y²), −y/(x² + y²). */
-export const atan2: Primitive<[y: number, x: number]> = /* @__PURE__ */ primitive("atan2", {
+export const atan2: Primitive<[y: number, x: number]> = primitive("atan2", {
   eval: Math.atan2,
   partials: [(y, x) => inversion(x, y), (y, x) => neg(inversion(y, x))],
 });

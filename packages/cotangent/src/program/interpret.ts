@@ -2,8 +2,8 @@
  * Runs programs as they are: the reference for what a program means, and the way to run one where code must not be
  * generated. Each operation becomes a closure once; numbers live in one Float64Array per call.
  */
-import { backward } from "../chain.ts";
-import { Context, evaluate } from "../real/real.ts";
+import { backward, evaluate } from "../custom.ts";
+import { Context } from "../real/real.ts";
 import type { PrimitiveBase } from "../real/real.ts";
 import { failure, indexOutOfRange, notAnIndex, outOfSteps } from "./faults.ts";
 import { kinds } from "./ir.ts";

@@ -2,10 +2,10 @@
  * The recorder: a trace that writes a program. A function of Reals is run once, on variables without values, and what it
  * does to them is written down, in a straight line.
  */
-import { backward } from "../chain.ts";
+import { backward, evaluate } from "../custom.ts";
 import { AdError } from "../errors.ts";
 import { stopGradient } from "../primitives/index.ts";
-import { Context, evaluate, isPrimitive, nameOf, Traced } from "../real/real.ts";
+import { Context, isPrimitive, nameOf, Traced } from "../real/real.ts";
 import type { Differentiable, Real, Trace, UserFunction } from "../real/real.ts";
 import { Fluent } from "../traces/fluent.ts";
 import { isRecording, nested } from "../traces/levels.ts";

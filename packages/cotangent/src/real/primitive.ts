@@ -1,8 +1,9 @@
 import { AdError, describe } from "../errors.ts";
-import { apply, applyBinary, applyUnary, wrongNumberOfArguments } from "./real.ts";
+import { apply, applyFew, wrongNumberOfArguments } from "./real.ts";
 import type { Lift, Partial, Primitive, PrimitiveBase, Real, Rule } from "./real.ts";
 
-const zero = (): number => 0;
+/** Every primitive there is, in order of declaration: variables have them as methods. */
+export const declared: PrimitiveBase[] = [];
 
 /**
  * Declares a primitive function: its value and its partial derivatives, once, for plain numbers, Scalars, forward mode,
@@ -19,31 +20,34 @@ export function primitive<A extends readonly number[]>(
   const value = rule.eval as unknown as (...args: Real[]) => number;
   const arity = value.length;
   const flat = rule.partials === "flat";
-  const partials = rule.partials === "flat" ? Array.from({ length: arity }, () => zero) : rule.partials;
-  const check = (got: number): void => {
-    if (got !== arity) throw wrongNumberOfArguments(id, arity, got);
-  };
-  // One closure per arity, so that plain numbers pass through without allocating anything.
-  const calls = [
-    undefined,
-    function (x: Real): Real {
+  const partials = flat
+    ? Array.from({ length: arity }, () => () => 0)
+    : (rule.partials as PrimitiveBase["partials"]);
+  const refuse = (args: readonly unknown[]): AdError =>
+    wrongNumberOfArguments(id, arity, args.filter((x) => x !== undefined).length);
+  // No list of arguments here: plain numbers pass through without allocating anything.
+  const few = (x: Real, y?: Real, more?: unknown): Real => {
+    if (arity === 1) {
       // xs.map(sin) is fine: map passes the index and the array as well.
-      if (arguments.length !== 1 && !(arguments.length === 3 && Array.isArray(arguments[2])))
-        check(arguments.length);
-      return typeof x === "number" ? value(x) : applyUnary(f, x);
-    },
-    function (x: Real, y: Real): Real {
-      if (arguments.length !== 2) check(arguments.length);
-      return typeof x === "number" && typeof y === "number" ? value(x, y) : applyBinary(f, x, y);
-    },
-  ];
-  const call =
-    calls[arity] ??
-    ((...args: Real[]): Real => {
-      check(args.length);
-      return apply(f, args);
-    });
-  const f = Object.assign(call, { id, arity, flat, evaluate: value, partials }) as unknown as Primitive<A>;
+      if (x === undefined || (y !== undefined && !Array.isArray(more))) throw refuse([x, y, more]);
+      return typeof x === "number" ? value(x) : applyFew(f, x, undefined);
+    }
+    if (y === undefined || more !== undefined) throw refuse([x, y, more]);
+    return typeof x === "number" && typeof y === "number" ? value(x, y) : applyFew(f, x, y);
+  };
+  const many = (...args: Real[]): Real => {
+    if (args.length !== arity) throw refuse(args);
+    return apply(f, args);
+  };
+  const f = declare<Primitive<A>>(arity > 2 ? many : few, { id, arity, flat, evaluate: value, partials });
+  return f;
+}
+
+/** Makes a primitive of the function that is called and the properties that the traces read. */
+function declare<F extends PrimitiveBase>(call: object, properties: PrimitiveBase): F {
+  const { id, arity = 1 } = properties;
+  const f = Object.assign(call, properties) as F;
+  declared.push(Object.defineProperties(f, { name: { value: id }, length: { value: arity } }));
   return f;
 }
 
@@ -59,21 +63,20 @@ export function listPrimitive(
   rule: { readonly eval: (values: readonly number[]) => number; readonly partial: Partial<[]> },
 ): ListPrimitive {
   const call = (values: ArrayLike<Real>): Real => {
-    if (typeof values !== "object" || values === null || typeof values.length !== "number") {
-      throw new AdError(
-        "not-a-number",
-        `${id} was given ${describe(values)}.`,
-        `Pass one array: ${id}([x, y, z]).`,
-      );
-    }
-    return apply(f, Array.isArray(values) ? (values as Real[]) : Array.from(values));
+    if (typeof (values as { length?: unknown } | undefined)?.length === "number")
+      return apply(f, Array.from(values));
+    throw new AdError(
+      "not-a-number",
+      `${id} was given ${describe(values)}.`,
+      `Pass one array: ${id}([x, y, z]).`,
+    );
   };
-  const f = Object.assign(call, {
+  const f = declare<ListPrimitive>(call, {
     id,
     arity: undefined,
     flat: false,
     evaluate: rule.eval,
     partials: [rule.partial],
-  }) as unknown as ListPrimitive;
+  });
   return f;
 }

@@ -31,9 +31,8 @@ export interface Trace {
   /** How deeply it is nested. The innermost trace (the greatest level) among the arguments decides what an application means. */
   readonly level: number;
   apply(f: Differentiable, args: readonly Real[]): Real;
-  /** The same for a primitive of one or two arguments, where a trace has something faster to offer. */
-  unary?(f: PrimitiveBase, x: Real): Real;
-  binary?(f: PrimitiveBase, x: Real, y: Real): Real;
+  /** The same for a primitive of x or of x and y, if this trace has a faster way; undefined if not. */
+  applyFew?(f: PrimitiveBase, x: Real, y: Real | undefined): Real | undefined;
 }
 
 /** A number that some trace is watching. It never turns silently into a plain number. */
@@ -48,7 +47,7 @@ export abstract class Traced {
     throw new AdError(
       "implicit-conversion",
       `${this} was used as a plain number (by an operator such as * + <, or a function such as Math.sin): its derivative would be lost.`,
-      "Write mul(x, y), add(x, y), lt(x, y), sin(x) or x.mul(y); value(x) gives the plain number. To keep the operators, mark the function \"use grad\" and compile it.",
+      'Write mul(x, y), add(x, y), lt(x, y), sin(x) or x.mul(y); value(x) gives the plain number. To keep the operators, mark the function "use grad" and compile it.',
     );
   }
 
@@ -150,11 +149,22 @@ export interface FunctionClass<A extends readonly Real[], S extends readonly Rea
   backward(ctx: Context<S>, dOut: A[number] extends number ? number : Real): Derivatives<A>;
 }
 
-/** The page's form with its types forgotten: as the traces see it. */
+/** The keys under which {@link UserFunction} says how it is used: names that no user's class has by accident. */
+export const linearize: unique symbol = Symbol("linearize");
+export const pullback: unique symbol = Symbol("pullback");
+
+/**
+ * A user's function as the traces see it. How its `forward` and `backward` are called, it knows itself (custom.ts), so that
+ * programs without such functions do without.
+ */
 export interface UserFunction {
   readonly name: string;
   readonly forward: (ctx: Context, ...args: Real[]) => Real;
   readonly backward: (ctx: Context, dOut: Real) => Derivative | readonly Derivative[];
+  /** The value at `args`, and what `backward` will read, if `keep` is set. */
+  [linearize](args: readonly Real[], keep: boolean): [out: Real, ctx: Context];
+  /** dOut·∂f/∂xᵢ for all arguments. */
+  [pullback](ctx: Context, arity: number, dOut: Real): readonly Real[];
 }
 
 /** A function with a derivative: a primitive of the library's, or one of the user's. */
@@ -175,22 +185,14 @@ export function apply(f: Differentiable, args: readonly Real[]): Real {
     const { trace } = x;
     if (innermost === undefined || trace.level > innermost.level) innermost = trace;
   }
-  return innermost === undefined ? evaluate(f, args) : innermost.apply(f, args);
+  if (innermost !== undefined) return innermost.apply(f, args);
+  return isPrimitive(f) ? evaluatePrimitive(f, args) : f[linearize](args, false)[0];
 }
 
-/** `apply` for a primitive of one argument, without an argument list. */
-export function applyUnary(f: PrimitiveBase, x: Real): Real {
-  return x instanceof Traced && x.trace.unary !== undefined ? x.trace.unary(f, x) : apply(f, [x]);
-}
-
-/** `apply` for a primitive of two arguments, without an argument list. */
-export function applyBinary(f: PrimitiveBase, x: Real, y: Real): Real {
-  let trace: Trace | undefined;
-  if (x instanceof Traced) {
-    trace = x.trace;
-    if (typeof y !== "number" && !(y instanceof Traced && y.trace === trace)) trace = undefined;
-  } else if (typeof x === "number" && y instanceof Traced) trace = y.trace;
-  return trace?.binary !== undefined ? trace.binary(f, x, y) : apply(f, [x, y]);
+/** `apply` for a primitive of one argument (then y is undefined) or two: without an argument list where the trace can do so. */
+export function applyFew(f: PrimitiveBase, x: Real, y: Real | undefined): Real {
+  const trace = x instanceof Traced ? x.trace : y instanceof Traced ? y.trace : undefined;
+  return trace?.applyFew?.(f, x, y) ?? apply(f, y === undefined && f.arity === 1 ? [x] : [x, y as Real]);
 }
 
 /**
@@ -204,30 +206,18 @@ export function value(x: Real): number {
   throw new AdError("not-a-number", `value was given ${describe(inner)}.`, "Pass a number or a variable.");
 }
 
-/** The value of `f` where no trace is involved, or of a user's function one level further out. */
-export function evaluate(f: Differentiable, args: readonly Real[], ctx?: Context): Real {
-  if (isPrimitive(f)) {
-    switch (f.arity) {
-      case undefined:
-        return f.evaluate(args);
-      case 1:
-        return f.evaluate(args[0]);
-      case 2:
-        return f.evaluate(args[0], args[1]);
-      default:
-        return f.evaluate(...args);
-    }
+/** The value of a primitive at plain numbers. */
+export function evaluatePrimitive(f: PrimitiveBase, args: readonly Real[]): number {
+  switch (f.arity) {
+    case undefined:
+      return f.evaluate(args);
+    case 1:
+      return f.evaluate(args[0]);
+    case 2:
+      return f.evaluate(args[0], args[1]);
+    default:
+      return f.evaluate(...args);
   }
-  // `forward` is called through the class, as written on the page: it may use `this`.
-  const declared = f.forward.length - 1;
-  if (args.length < declared) throw wrongNumberOfArguments(nameOf(f), declared, args.length);
-  const out: unknown = f.forward(ctx ?? new Context(false), ...args);
-  if (typeof out === "number" || out instanceof Traced) return out;
-  throw new AdError(
-    "result-not-a-number",
-    `${nameOf(f)}.forward returned ${describe(out)}, which is not a number.`,
-    "Return a number from forward.",
-  );
 }
 
 export function wrongNumberOfArguments(name: string, wanted: number, got: number): AdError {
@@ -243,6 +233,6 @@ function notANumber(f: Differentiable, args: readonly unknown[]): AdError {
   return new AdError(
     "not-a-number",
     `Argument ${at + 1} of ${nameOf(f)} is ${describe(args[at])}, not a number.`,
-    "Pass numbers or variables (Scalars); of an array, pass its elements.",
+    "Pass numbers or variables.",
   );
 }

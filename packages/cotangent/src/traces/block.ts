@@ -29,8 +29,6 @@ export class Store {
   watched: Map<number, Real> | undefined;
   /** What users' functions saved, by operation. */
   contexts: Map<number, Context> | undefined;
-  /** The names that were given, by operation. */
-  names: Map<number, string> | undefined;
   /** The variables that were handed out, so that each is one object; undefined when they are remembered no longer. */
   handles: Traced[] | undefined = [];
 
@@ -60,6 +58,8 @@ export class Block<Variable> {
   readonly trace: Trace;
   readonly store: Store;
   readonly low: number;
+  /** Where the next block of the store begins; undefined while this is the last one. */
+  high: number | undefined;
   /** Blocks refer only to earlier ones. */
   readonly serial: number = next();
   /** Inputs that are leaves, each once, or operations of earlier blocks. */
@@ -80,7 +80,6 @@ export class Origin {
   readonly value: Real;
   readonly id: number = next();
   derivative: number | null = null;
-  name: string | undefined;
   /** The last block that listed this leaf, and under which number. */
   listedBy = -1;
   listedAs = 0;

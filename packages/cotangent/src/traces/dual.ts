@@ -1,7 +1,7 @@
 /** Forward mode: numbers that carry a tangent along. */
-import { forward, pushforward } from "../chain.ts";
-import { apply, isPrimitive } from "../real/real.ts";
-import type { Context, Differentiable, Real, Trace } from "../real/real.ts";
+import { pushforward } from "../chain.ts";
+import { apply, isPrimitive, linearize } from "../real/real.ts";
+import type { Differentiable, Real, Trace } from "../real/real.ts";
 import { Fluent } from "./fluent.ts";
 import { isRecording } from "./levels.ts";
 import { constants, escaped, outward } from "./scalar.ts";
@@ -38,10 +38,7 @@ export class Forward implements Trace {
     if (this.closed) throw escaped();
     const primals = outward(this, args);
     if (!isRecording(this.level) || (isPrimitive(f) && f.flat)) return constants.wrap(apply(f, primals));
-    let out: Real;
-    let ctx: Context | undefined;
-    if (isPrimitive(f)) out = apply(f, primals);
-    else [out, ctx] = forward(f, primals);
+    const [out, ctx] = isPrimitive(f) ? [apply(f, primals)] : f[linearize](primals, true);
     const tangents = args.map((x) => this.tangentOf(x));
     return new Dual(this, out, pushforward(f, primals, tangents, out, ctx));
   }

@@ -1,5 +1,7 @@
 /** Every primitive as a method, so that one may write x.mul(y).add(1). Read off the primitives themselves. */
-import * as primitives from "../primitives/index.ts";
+import type * as primitives from "../primitives/index.ts";
+import { declared } from "../real/primitive.ts";
+import "../primitives/index.ts";
 import { Traced, value } from "../real/real.ts";
 import type { Each, Primitive, Real } from "../real/real.ts";
 
@@ -37,11 +39,12 @@ export abstract class Fluent<Self> extends Traced {
 }
 export interface Fluent<Self> extends Methods<Self> {}
 
-for (const [name, f] of Object.entries(primitives) as [string, (...args: Real[]) => Real][]) {
+for (const f of declared) {
+  if (f.arity === undefined) continue;
   const method = {
     value: function (this: Real, ...rest: Real[]): Real {
-      return f(this, ...rest);
+      return (f as unknown as (...args: Real[]) => Real)(this, ...rest);
     },
   };
-  if ((f as { arity?: number }).arity !== undefined) Object.defineProperty(Fluent.prototype, name, method);
+  Object.defineProperty(Fluent.prototype, f.id, method);
 }

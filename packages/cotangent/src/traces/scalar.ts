@@ -1,7 +1,7 @@
 /** Define-by-run: variables that record their history as they are computed with, and the tapes that hold it. */
-import { backward, forward, partial, plus, times } from "../chain.ts";
+import { partial, plus, times } from "../chain.ts";
 import { AdError, describe } from "../errors.ts";
-import { apply, isPrimitive, value } from "../real/real.ts";
+import { apply, isPrimitive, linearize, pullback, value } from "../real/real.ts";
 import type { Context, Differentiable, PrimitiveBase, Real, Trace, UserFunction } from "../real/real.ts";
 import { Block, CONSTANT, next, Origin, Store } from "./block.ts";
 import { Fluent } from "./fluent.ts";
@@ -21,6 +21,8 @@ export interface ScalarOptions {
   /** For display only. */
   readonly name?: string;
 }
+
+const names = new WeakMap<Scalar, string>();
 
 /**
  * A variable: a number that remembers how it was computed, so that derivatives can be passed back.
@@ -51,7 +53,7 @@ export class Scalar extends Fluent<Scalar> {
     } else {
       this.home = new Origin(everyday, usable(x, "A variable's value"));
       this.place = -1;
-      this.home.name = second?.name;
+      if (second?.name !== undefined) this.name = second.name;
     }
   }
 
@@ -81,20 +83,18 @@ export class Scalar extends Fluent<Scalar> {
 
   /** For display; the id unless one was given. */
   get name(): string {
-    const { home } = this;
-    return (home instanceof Block ? home.store.names?.get(this.place) : home.name) ?? String(this.uniqueId);
+    return names.get(this) ?? String(this.uniqueId);
   }
   set name(name: string) {
-    const { home } = this;
-    if (home instanceof Block) (home.store.names ??= new Map()).set(this.place, name);
-    else home.name = name;
+    names.set(this, name);
   }
 
   /** How this variable was computed; undefined for a constant. */
   get history(): History | undefined {
     const { home, place } = this;
     const inputs: Real[] = [];
-    if (!(home instanceof Block)) return this.isConstant() ? undefined : { lastFn: undefined, ctx: undefined, inputs };
+    if (!(home instanceof Block))
+      return this.isConstant() ? undefined : { lastFn: undefined, ctx: undefined, inputs };
     const { store } = home;
     for (let edge = store.starts[place]!; edge < store.starts[place + 1]!; edge++) {
       const input = store.inputs[edge]!;
@@ -142,8 +142,8 @@ export class Scalar extends Fluent<Scalar> {
     if (!this.isLeaf()) {
       throw new AdError(
         "not-a-variable",
-        `${this} is not a leaf: only leaves hold a derivative.`,
-        "Accumulate into the variables that were made by new Scalar(...).",
+        `${this} is not a leaf: it holds no derivative.`,
+        "Accumulate into variables made by new Scalar(...).",
       );
     }
     (this.home as Origin).derivative = (this.derivative ?? 0) + d;
@@ -185,7 +185,7 @@ const REMEMBERED = 4;
 const SMALLEST = 32;
 const LARGEST = 4096;
 /** Operations in a block that looks back, before it may end: few, since what comes next may have nothing to do with it. */
-const LEAST = 16;
+const LEAST = 64;
 
 /** The trace of reverse mode: it notes every operation, its inputs, and its partial derivatives. */
 export class Tape implements Trace {
@@ -208,8 +208,8 @@ export class Tape implements Trace {
     if (this.closed) throw escaped();
     const primals = outward(this, args);
     if (!isRecording(this.level) || (isPrimitive(f) && f.flat)) return constants.wrap(apply(f, primals));
-    const [out, ctx] = isPrimitive(f) ? [apply(f, primals)] : forward(f, primals);
-    const block = this.#room(args.length, args.every((x) => !(x instanceof Scalar) || x.place < 0));
+    const [out, ctx] = isPrimitive(f) ? [apply(f, primals)] : f[linearize](primals, true);
+    const block = this.#room(args.length, args.every(isFresh));
     const { store } = block;
     const place = store.size;
     if (typeof out !== "number") store.watch(place, out);
@@ -219,37 +219,30 @@ export class Tape implements Trace {
       const x = args[i]!;
       const own = x instanceof Scalar && x.trace === this;
       const note = !own ? primals[i]! : ctx !== undefined ? 0 : partial(f as PrimitiveBase, i, primals, out);
-      noteInput(block, edge, own ? x : undefined, typeof note === "number" ? note : 0);
+      noteInput(block, edge, own ? x : 0, typeof note === "number" ? note : 0);
       if (typeof note !== "number") store.watch(-1 - edge, note);
     }
     return noted(block, f, typeof out === "number" ? out : 0, edge);
   }
 
-  // The two common cases of apply, written out so that nothing but the new variable is allocated.
-
-  unary(f: PrimitiveBase, x: Real): Real {
-    if (this.closed || f.flat || !isRecording(this.level) || !this.#isPlain(x)) return this.apply(f, [x]);
+  /** The common case of apply, written out so that nothing but the new variable is allocated: all is plain outside. */
+  applyFew(f: PrimitiveBase, x: Real, y: Real | undefined): Real | undefined {
+    if (this.closed || f.flat || !isRecording(this.level) || !this.#isPlain(x)) return undefined;
     const p = plain(x);
-    const out: number = f.evaluate(p);
-    const block = this.#room(1, (x as Scalar).place < 0);
-    const edge = block.store.starts[block.store.size]!;
-    noteInput(block, edge, x as Scalar, f.partials[0]!(p, out) as number);
-    return noted(block, f, out, edge + 1);
-  }
-
-  binary(f: PrimitiveBase, x: Real, y: Real): Real {
-    if (this.closed || f.flat || !isRecording(this.level) || !this.#isPlain(x) || !this.#isPlain(y)) {
-      return this.apply(f, [x, y]);
+    if (f.arity === 1) {
+      const out: number = f.evaluate(p);
+      const block = this.#room(1, isFresh(x));
+      const edge = block.store.starts[block.store.size]!;
+      noteInput(block, edge, x, f.partials[0]!(p, out) as number);
+      return noted(block, f, out, edge + 1);
     }
-    const p = plain(x);
+    if (y === undefined || !this.#isPlain(y)) return undefined;
     const q = plain(y);
     const out: number = f.evaluate(p, q);
-    const block = this.#room(2, !(typeof x !== "number" && x.place >= 0) && !(typeof y !== "number" && y.place >= 0));
+    const block = this.#room(2, isFresh(x) && isFresh(y));
     const edge = block.store.starts[block.store.size]!;
-    if (typeof x === "number") noteInput(block, edge, undefined, x);
-    else noteInput(block, edge, x, f.partials[0]!(p, q, out) as number);
-    if (typeof y === "number") noteInput(block, edge + 1, undefined, y);
-    else noteInput(block, edge + 1, y, f.partials[1]!(p, q, out) as number);
+    noteInput(block, edge, x, typeof x === "number" ? x : (f.partials[0]!(p, q, out) as number));
+    noteInput(block, edge + 1, y, typeof y === "number" ? y : (f.partials[1]!(p, q, out) as number));
     return noted(block, f, out, edge + 2);
   }
 
@@ -266,26 +259,41 @@ export class Tape implements Trace {
   #room(arity: number, fresh: boolean): Block<Scalar> {
     const block = this.#block;
     const store = block?.store;
-    if (store === undefined || store.size === store.values.length || store.starts[store.size]! + arity > store.inputs.length) {
+    if (
+      store === undefined ||
+      store.size === store.values.length ||
+      store.starts[store.size]! + arity > store.inputs.length
+    ) {
       const capacity = Math.min(LARGEST, store === undefined ? SMALLEST : 8 * store.values.length);
       const fresh = new Store(capacity, Math.max(2 * capacity, arity));
       if (this.#recent.push(fresh) > REMEMBERED) this.#recent.shift()!.handles = undefined;
       return (this.#block = new Block(this, fresh));
     }
     // Here an unrelated evaluation may begin: it should not keep the one before alive.
-    if (fresh && block!.looksBack && store.size - block!.low >= LEAST) return (this.#block = new Block(this, store));
+    if (fresh && block!.looksBack && store.size - block!.low >= LEAST) {
+      block!.high = store.size;
+      this.#block = new Block(this, store);
+      return this.#block;
+    }
     return block!;
   }
 }
 
+/** Whether x was not computed. */
+const isFresh = (x: Real): boolean => !(x instanceof Scalar) || x.place < 0;
+
 const plain = (x: Scalar | number): number =>
-  typeof x === "number" ? x : x.home instanceof Block ? x.home.store.values[x.place]! : (x.home.value as number);
+  typeof x === "number"
+    ? x
+    : x.home instanceof Block
+      ? x.home.store.values[x.place]!
+      : (x.home.value as number);
 
 /** Notes one input: a variable with its partial derivative, or a constant with its value. */
-function noteInput(block: Block<Scalar>, edge: number, x: Scalar | undefined, note: number): void {
+function noteInput(block: Block<Scalar>, edge: number, x: Scalar | number, note: number): void {
   const { store, outside } = block;
   store.partials[edge] = note;
-  if (x === undefined) {
+  if (typeof x === "number") {
     store.inputs[edge] = CONSTANT;
     return;
   }
@@ -351,7 +359,7 @@ export function backpropagate(variable: Scalar, dOut: number = 1): void {
   if (!(variable instanceof Scalar) || variable.isConstant()) {
     throw new AdError(
       "backward-on-constant",
-      `${describe(variable)} does not depend on any variable: there is nothing to pass a derivative to.`,
+      `${variable} does not depend on any variable.`,
       "Compute it from variables made by new Scalar(...), outside of noGrad.",
     );
   }
@@ -379,7 +387,7 @@ class Visit {
 
   constructor(block: Block<Scalar>) {
     this.block = block;
-    this.operations = block.store.size - block.low;
+    this.operations = (block.high ?? block.store.size) - block.low;
     this.reached = new Uint8Array(this.operations + block.outside.length);
     this.numbers = new Float64Array(this.reached.length);
   }
@@ -400,7 +408,10 @@ class Visit {
  * Passes derivatives back from some variables to the leaves on which they depend, every operation after all its uses, and
  * shows each to `see`. No recursion: a chain of a million operations is a list of some hundred blocks.
  */
-export function sweep(seeds: readonly (readonly [Scalar, Real])[], see?: (v: Scalar) => void): Map<Scalar, Real> {
+export function sweep(
+  seeds: readonly (readonly [Scalar, Real])[],
+  see?: (v: Scalar) => void,
+): Map<Scalar, Real> {
   const leaves = new Map<Scalar, Real>();
   const visits = new Map<Block<Scalar>, Visit>();
   /** Blocks still to be walked, the latest last. */
@@ -441,7 +452,8 @@ function walk(visit: Visit, see: ((v: Scalar) => void) | undefined): void {
     see?.(variable(block, low + i));
     const start = starts[low + i]!;
     const end = starts[low + i + 1]!;
-    const isPlain = store.contexts === undefined && store.watched === undefined && visit.watched === undefined;
+    const isPlain =
+      store.contexts === undefined && store.watched === undefined && visit.watched === undefined;
     const given = isPlain ? undefined : userDerivatives(store, low + i, visit.at(i));
     const dOut = numbers[i]!;
     for (let edge = start; edge < end; edge++) {
@@ -462,15 +474,24 @@ function walk(visit: Visit, see: ((v: Scalar) => void) | undefined): void {
 function userDerivatives(store: Store, place: number, dOut: Real): readonly Real[] | undefined {
   const ctx = store.contexts?.get(place);
   if (ctx === undefined) return undefined;
-  return backward(store.functions[place] as UserFunction, ctx, store.starts[place + 1]! - store.starts[place]!, dOut);
+  const arity = store.starts[place + 1]! - store.starts[place]!;
+  return (store.functions[place] as UserFunction)[pullback](ctx, arity, dOut);
 }
 
 function usable(x: unknown, what: string): number {
   if (typeof x !== "number") {
-    throw new AdError("not-a-number", `${what} must be a number, but is ${describe(x)}.`, "Pass a plain number.");
+    throw new AdError(
+      "not-a-number",
+      `${what} must be a number, but is ${describe(x)}.`,
+      "Pass a plain number.",
+    );
   }
   if (Number.isNaN(x)) {
-    throw new AdError("nan-input", `${what} is NaN.`, "Find out where the NaN comes from; no derivative exists there.");
+    throw new AdError(
+      "nan-input",
+      `${what} is NaN.`,
+      "Find out where the NaN comes from; no derivative exists there.",
+    );
   }
   return x;
 }
@@ -478,7 +499,7 @@ function usable(x: unknown, what: string): number {
 export function escaped(): AdError {
   return new AdError(
     "escaped-variable",
-    "A variable of a transform (grad, jvp, ...) was used outside of the call that made it.",
-    "Return what you need from the differentiated function; value(x) inside it gives a number that may be kept.",
+    "A variable was used outside of the transform (grad, jvp, ...) that made it.",
+    "Return what you need from the function; value(x) inside it gives a number that may be kept.",
   );
 }
