@@ -86,7 +86,8 @@ export function toLeaves(s: Structure, x: unknown, name: string): readonly Leaf[
       if (s.element.kind === "number" && x instanceof Float64Array) return [x];
       return pack(s, [list(x, name)], name).slice(1);
     default:
-      if (typeof x !== "object" || x === null) throw wrong(name, x, s.kind === "tuple" ? "an array" : "an object");
+      if (typeof x !== "object" || x === null)
+        throw wrong(name, x, s.kind === "tuple" ? "an array" : "an object");
       if (s.kind === "tuple" && (x as ArrayLike<unknown>).length !== s.elements.length) {
         throw wrong(name, x, `an array of ${s.elements.length}`);
       }
@@ -112,7 +113,11 @@ const wrong = (name: string, x: unknown, wanted: string): AdError =>
   );
 
 /** Several arrays of one structure, one after the other: where each begins and how long it is, then the leaves. */
-function pack(s: ArrayStructure, arrays: readonly ArrayLike<unknown>[], name: string): readonly Float64Array[] {
+function pack(
+  s: ArrayStructure,
+  arrays: readonly ArrayLike<unknown>[],
+  name: string,
+): readonly Float64Array[] {
   const count = arrays.reduce((n, a) => n + a.length, 0);
   const where = new Float64Array(2 * arrays.length);
   const records = new Float64Array(count * stride(s.element));
@@ -182,7 +187,9 @@ export function fromLeaves(s: Structure, leaves: Iterator<Leaf>): unknown {
       if (s.typed === true) return records;
       const read = reader(s.element, () => next() as Float64Array);
       const size = stride(s.element);
-      return Array.from({ length: size === 0 ? 0 : records.length / size }, (_, i) => read(records, i * size));
+      return Array.from({ length: size === 0 ? 0 : records.length / size }, (_, i) =>
+        read(records, i * size),
+      );
     }
     case "tuple":
       return s.elements.map((e) => fromLeaves(e, leaves));
