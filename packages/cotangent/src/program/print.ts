@@ -32,7 +32,7 @@ export function print(program: Program, options: PrintOptions = {}): string {
 /** What may be a name in the text. */
 const IDENTIFIER = /^[A-Za-z_$][\w$.]*$/;
 /** The names of values that have none. */
-export const ANONYMOUS = /^v\d+$/;
+export const ANONYMOUS: RegExp = /^v\d+$/;
 
 class Printer {
   readonly #func: Func;

@@ -37,7 +37,7 @@ class SquareOfNumbers extends ScalarFunction {
     return x * x;
   }
   static backward(ctx: Context<[number]>, dOut: number): number {
-    return 2 * (ctx.savedValues) * dOut;
+    return 2 * ctx.savedValues * dOut;
   }
 }
 

@@ -1,0 +1,13 @@
+/** What the optimiser may do. */
+export interface OptimiseOptions {
+  /**
+   * `primal`: the program will be differentiated. Branches stay branches, so that nothing flows back through what was not
+   * taken, and functions with a derivative of their own stay functions. `final`: it goes to a back end.
+   */
+  readonly stage?: "primal" | "final";
+  /**
+   * Allows identities that hold for real numbers but not for every f64: x + 0 = x, x·0 = 0, x - x = 0, x³ = x·x·x, x/c =
+   * x·(1/c). Results may then differ in the last digits, in the sign of zero, and where infinities or NaN occur.
+   */
+  readonly fast?: boolean;
+}

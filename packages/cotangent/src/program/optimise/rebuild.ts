@@ -1,0 +1,320 @@
+/** One pass over a function, front to back: writes it anew through a folding builder. */
+import { abs, add, eq, gt, lt, max, min, mul, neg, square, sub } from "../../primitives/index.ts";
+import type { PrimitiveBase } from "../../real/real.ts";
+import { buildFunction } from "../builder.ts";
+import type { Func, Op, OpOf, Region, Value } from "../ir.ts";
+import { definedBy } from "./analysis.ts";
+import type { Analysis } from "./analysis.ts";
+import { Folder } from "./folder.ts";
+import type { OptimiseOptions } from "./options.ts";
+import { union } from "./ranges.ts";
+import type { Range } from "./ranges.ts";
+
+/** A function to be read, and what is known of it. */
+export interface Source {
+  readonly func: Func;
+  readonly analysis: Analysis;
+}
+
+/** Of a function that is called: what is known, and whether its body may take the call's place. */
+export interface Callee extends Source {
+  readonly inline: boolean;
+}
+
+/** What does not pay if it is greater. */
+const UNROLLED_TRIPS = 4;
+const UNROLLED_OPS = 12;
+const CONVERTED_OPS = 4;
+/** A function that has grown to so many values takes no other in. */
+const INLINED_SIZE = 200_000;
+
+export function rebuild(source: Source, calleeOf: (name: string) => Callee, options: OptimiseOptions): Func {
+  const { func } = source;
+  const b = new Folder(options);
+  const write = (_: unknown, args: readonly Value[]): readonly Value[] => {
+    args.forEach((v, i) => {
+      if (v.ty === "array") b.memory.declare(v, func.params[i]!.noalias ? v : "parameters");
+    });
+    return new Rebuilder(b, source, calleeOf, options).run(args);
+  };
+  const pullback = options.stage === "primal" ? func.pullback : undefined;
+  return buildFunction(func.name, func.params, write, { pullback, builder: b });
+}
+
+class Rebuilder {
+  readonly #b: Folder;
+  readonly #source: Source;
+  readonly #calleeOf: (name: string) => Callee;
+  readonly #options: OptimiseOptions;
+  /** Old values' ids to new values. */
+  readonly #map: (Value | undefined)[] = [];
+
+  constructor(b: Folder, source: Source, calleeOf: (name: string) => Callee, options: OptimiseOptions) {
+    this.#b = b;
+    this.#source = source;
+    this.#calleeOf = calleeOf;
+    this.#options = options;
+  }
+
+  /** Writes the function's body with these parameters, and returns its results. */
+  run(args: readonly Value[]): readonly Value[] {
+    const { body } = this.#source.func;
+    this.#bind(body.args, args);
+    return this.#region(body);
+  }
+
+  #bind(from: readonly Value[], to: readonly Value[]): void {
+    from.forEach((v, i) => this.#is(v, to[i]));
+  }
+
+  /** What is not needed has no new value. */
+  #is(from: Value, to: Value | undefined): void {
+    this.#map[from.id] = to;
+    if (to !== undefined) to.name ??= from.name;
+  }
+
+  #new(v: Value): Value {
+    return this.#map[v.id]!;
+  }
+
+  #all(values: readonly Value[]): Value[] {
+    return values.map((v) => this.#map[v.id]!);
+  }
+
+  #isLive(v: Value): boolean {
+    return this.#source.analysis.live[v.id] === 1;
+  }
+
+  #region(region: Region): Value[] {
+    for (const op of region.ops) {
+      if (!this.#source.analysis.needed.has(op)) continue;
+      this.#b.loc = op.loc;
+      this.#op(op);
+    }
+    return this.#all(region.yields);
+  }
+
+  #op(op: Op): void {
+    switch (op.kind) {
+      case "for":
+        return this.#for(op);
+      case "while":
+        return this.#while(op);
+      case "if":
+        return this.#if(op);
+      case "call":
+        return this.#call(op);
+      case "store":
+        if (this.#accumulates(op)) return;
+        break;
+      default:
+    }
+    const types = op.results.map((v) => v.ty);
+    this.#bind(op.results, this.#b.emit(op.kind, this.#all(op.args), op.attr, types));
+  }
+
+  /**
+   * a[i] = a[i] + x. Only where the element read and the sum are used for nothing else: an accumulator has no value of its own.
+   */
+  #accumulates(op: OpOf<"store">): boolean {
+    const [a, i, x] = op.args as [Value, Value, Value];
+    const { uses } = this.#source.analysis;
+    const sum = definedBy(x, "primitive");
+    if (sum === undefined || uses[x.id] !== 1 || (sum.attr !== add && sum.attr !== sub)) return false;
+    const [target, index] = [this.#new(a), this.#new(i)];
+    const inPlace = (v: Value): boolean => {
+      const load = definedBy(v, "load");
+      if (load === undefined || uses[v.id] !== 1) return false;
+      const [from, at] = this.#all(load.args);
+      const element = this.#new(v);
+      const isLoad = definedBy(element, "load") !== undefined;
+      return isLoad && from === target && at === index && this.#b.memory.load(target, index) === element;
+    };
+    const [left, right] = sum.args as [Value, Value];
+    if (inPlace(left)) {
+      const more = this.#new(right);
+      this.#b.accumulate(target, index, sum.attr === add ? more : this.#b.primitive(neg, more));
+      return true;
+    }
+    if (sum.attr !== add || !inPlace(right)) return false;
+    this.#b.accumulate(target, index, this.#new(left));
+    return true;
+  }
+
+  #call(op: OpOf<"call">): void {
+    const callee = this.#calleeOf(op.attr.callee);
+    const args = this.#all(op.args);
+    if (callee.inline && this.#b.size < INLINED_SIZE) {
+      const inner = new Rebuilder(this.#b, callee, this.#calleeOf, this.#options);
+      return this.#bind(op.results, inner.run(args));
+    }
+    if (callee.analysis.behaviour.writes) this.#b.forgetArguments(args);
+    const types = op.results.map((v) => v.ty);
+    this.#bind(op.results, this.#b.call(op.attr.callee, args, types));
+  }
+
+  #forgetWritten(op: Op): void {
+    const written = this.#source.analysis.written.get(op)!;
+    const { memory } = this.#b;
+    if (written.all) memory.forget("unknown");
+    else for (const root of written.roots) memory.forget(memory.groupOf(this.#new(root)));
+  }
+
+  #for(op: OpOf<"for">): void {
+    const b = this.#b;
+    const [region] = op.regions as [Region];
+    const [index, ...carries] = region.args as [Value, ...Value[]];
+    const [lo, hi, ...inits] = this.#all(op.args) as [Value, Value, ...Value[]];
+    const { step } = op.attr;
+    const [first, last] = [b.rangeOf(lo), b.rangeOf(hi)];
+    const never = step > 0 ? first[0] >= last[1] : first[1] <= last[0];
+    if (never) return this.#bind(op.results, inits);
+    const trips = tripsOf(first, last, step);
+    if (trips === 1 || (trips <= UNROLLED_TRIPS && isSmall(region))) {
+      let values = inits;
+      for (let k = 0; k < trips; k++) {
+        this.#bind([index, ...carries], [trips === 1 ? lo : b.i32(first[0] + k * step), ...values]);
+        values = this.#region(region);
+      }
+      return this.#bind(op.results, values);
+    }
+    const kept = this.#kept(carries, inits, region.yields, op.results);
+    this.#forgetWritten(op);
+    const write = (i: Value, ...values: Value[]): readonly Value[] => {
+      b.setRange(i, step > 0 ? [first[0], last[1] - 1] : [last[0] + 1, first[1]]);
+      if (step > 0) b.below(i, hi);
+      this.#is(index, i);
+      kept.forEach((k, at) => this.#is(carries[k]!, values[at]));
+      const yields = this.#region(region);
+      return kept.map((k) => yields[k]!);
+    };
+    const types = kept.map((k) => carries[k]!.ty);
+    const body = b.loopRegion(["i32", ...types], write);
+    b.loc = op.loc;
+    const results = b.emit("for", [lo, hi, ...kept.map((k) => inits[k]!)], op.attr, types, [body]);
+    kept.forEach((k, at) => this.#is(op.results[k]!, results[at]));
+  }
+
+  #while(op: OpOf<"while">): void {
+    const b = this.#b;
+    const [test, body] = op.regions as [Region, Region];
+    const inits = this.#all(op.args);
+    const kept = this.#kept(body.args, inits, body.yields, op.results);
+    test.args.forEach((v, k) => {
+      if (!kept.includes(k)) this.#map[v.id] = inits[k]!;
+    });
+    this.#forgetWritten(op);
+    const part =
+      (region: Region, yields: readonly number[]) =>
+      (...values: Value[]): readonly Value[] => {
+        kept.forEach((k, at) => this.#is(region.args[k]!, values[at]));
+        const all = this.#region(region);
+        return yields.map((k) => all[k]!);
+      };
+    const types = kept.map((k) => op.args[k]!.ty);
+    const regions = [b.loopRegion(types, part(test, [0])), b.loopRegion(types, part(body, kept))];
+    b.loc = op.loc;
+    const results = b.emit(
+      "while",
+      kept.map((k) => inits[k]!),
+      op.attr,
+      [...types, "i32"],
+      regions,
+    );
+    kept.forEach((k, at) => this.#is(op.results[k]!, results[at]));
+    const trips = results.at(-1)!;
+    b.setRange(trips, [0, 2 ** 31 - 1]);
+    this.#is(op.results.at(-1)!, trips);
+  }
+
+  /** Which carries stay: those that are needed and change. The others are bound to their first values. */
+  #kept(
+    carries: readonly Value[],
+    inits: readonly Value[],
+    yields: readonly Value[],
+    results: readonly Value[],
+  ): number[] {
+    const kept: number[] = [];
+    carries.forEach((carry, k) => {
+      const yielded = yields[k]!;
+      // It goes round unchanged, or what is yielded is defined outside (before it) and is what it was at first.
+      const same = yielded === carry || (yielded.id < carry.id && this.#map[yielded.id] === inits[k]);
+      if (this.#isLive(carry) && !same) {
+        kept.push(k);
+        return;
+      }
+      this.#map[carry.id] = inits[k];
+      this.#map[results[k]!.id] = inits[k];
+    });
+    return kept;
+  }
+
+  #if(op: OpOf<"if">): void {
+    const b = this.#b;
+    const condition = this.#new(op.args[0]!);
+    const [then, otherwise] = op.regions as [Region, Region];
+    const range = b.rangeOf(condition);
+    if (range[0] > 0 || range[1] < 0) return this.#bind(op.results, this.#region(then));
+    if (range[0] === 0 && range[1] === 0) return this.#bind(op.results, this.#region(otherwise));
+    const live = op.results.filter((v) => this.#isLive(v));
+    if (this.#options.stage !== "primal" && isCheap(then) && isCheap(otherwise) && live.every(isScalar)) {
+      const [yes, no] = [this.#region(then), this.#region(otherwise)];
+      for (const v of live) this.#is(v, b.select(condition, yes[v.index]!, no[v.index]!));
+      return;
+    }
+    const branch = (region: Region) => (): readonly Value[] => {
+      const yields = this.#region(region);
+      return live.map((v) => yields[v.index]!);
+    };
+    const regions = [b.region([], branch(then)), b.region([], branch(otherwise))];
+    this.#forgetWritten(op);
+    b.loc = op.loc;
+    const types = live.map((v) => v.ty);
+    const results = b.emit("if", [condition], undefined, types, regions);
+    live.forEach((v, k) => {
+      const [yes, no] = regions.map((region) => region.yields[k]!) as [Value, Value];
+      // Where both branches yield the same value, it is visible here, too.
+      this.#is(v, yes === no ? yes : results[k]!);
+      if (v.ty === "i32" && yes !== no) b.setRange(results[k]!, union(b.rangeOf(yes), b.rangeOf(no)));
+    });
+  }
+}
+
+const isScalar = (v: Value): boolean => v.ty === "f64" || v.ty === "i32";
+
+/** How often a loop runs, if its bounds are known; else infinitely often. */
+function tripsOf(lo: Range, hi: Range, step: number): number {
+  if (lo[0] !== lo[1] || hi[0] !== hi[1]) return Infinity;
+  return Math.max(0, Math.ceil((hi[0] - lo[0]) / step));
+}
+
+/** Whether a loop's body is short enough to be written several times. */
+const isSmall = (region: Region): boolean =>
+  region.ops.length <= UNROLLED_OPS && region.ops.every((op) => op.regions.length === 0);
+
+const CHEAP: ReadonlySet<PrimitiveBase> = /* @__PURE__ */ new Set<PrimitiveBase>([
+  abs,
+  add,
+  eq,
+  gt,
+  lt,
+  max,
+  min,
+  mul,
+  neg,
+  square,
+  sub,
+]);
+
+/** Whether to compute a branch costs less than to decide against it, and does no harm. */
+function isCheap(region: Region): boolean {
+  let count = 0;
+  for (const op of region.ops) {
+    if (op.kind === "constant") continue;
+    const cheap = op.kind === "primitive" ? CHEAP.has(op.attr) : op.kind === "select" || isCheapKind(op.kind);
+    if (!cheap || ++count > CONVERTED_OPS) return false;
+  }
+  return true;
+}
+
+const isCheapKind = (kind: string): boolean => /^(i32|f64)\.(?!index|rem|div)/.test(kind);
