@@ -19,6 +19,8 @@ export class Augmented {
   /** Shadows of mixed arrays and tapes: those that go along. */
   readonly #shadows = new Map<Value, Value>();
   readonly #regions = new Map<Region, Region>();
+  /** Tries to write a loop in a form of its own; says whether it did. */
+  special: (op: OpOf<"for">) => boolean = () => false;
   /** Of a store that is undone: what was there before. */
   readonly saved: Map<Op, Value> = new Map();
   /** Of a call that is a checkpointed segment: for each array that does not stay as it is, what it held before. */
@@ -50,9 +52,9 @@ export class Augmented {
     return this.#shadows.get(v)!;
   }
 
-  /** What a loop or branch of the original is in the forward sweep. */
-  operation(op: Op): Op {
-    return this.#regions.get(op.regions.at(-1)!)!.parent!;
+  /** Whether the forward sweep has come to `v` yet. */
+  has(v: Value): boolean {
+    return this.#values.has(v);
   }
 
   forth(region: Region): Forth {
@@ -70,14 +72,14 @@ export class Augmented {
     return this.#owner.mixed(this.#f, v);
   }
 
-  #bind(v: Value, value: Value): void {
+  bind(v: Value, value: Value): void {
     this.#values.set(v, value);
     value.name ??= v.name;
   }
 
   /** Takes over values, followed by the shadows of those that are mixed; returns how many there were. */
   #bindAll(values: readonly Value[], received: readonly Value[]): number {
-    values.forEach((v, i) => this.#bind(v, received[i]!));
+    values.forEach((v, i) => this.bind(v, received[i]!));
     let next = values.length;
     for (const v of values) if (this.#mixed(v)) this.#shadows.set(v, received[next++]!);
     return next;
@@ -109,7 +111,7 @@ export class Augmented {
         return this.#call(op);
       // What the forward sweep allocates is needed on the way back.
       case "mark":
-        return this.#bind(op.results[0]!, this.#b.i32(0));
+        return this.bind(op.results[0]!, this.#b.i32(0));
       case "reset":
         return;
       default:
@@ -121,7 +123,7 @@ export class Augmented {
       op.attr,
       op.results.map((v) => v.ty),
     );
-    op.results.forEach((v, i) => this.#bind(v, results[i]!));
+    op.results.forEach((v, i) => this.bind(v, results[i]!));
     if ((op.kind === "load" || op.kind === "tape.load") && this.#owner.stability.stable(op)) {
       this.#tapes.repeatable.add(results[0]!.def as Op);
     }
@@ -178,12 +180,13 @@ export class Augmented {
   }
 
   #for(op: OpOf<"for">): void {
+    if (this.special(op)) return;
     const b = this.#b;
     const [body] = op.regions as [Region];
     const [lo, hi] = [this.value(op.args[0]!), this.value(op.args[1]!)];
     const inits = this.#all(op.args.slice(2));
     const region = b.region(["i32", ...inits.map((v) => v.ty)], (i, ...carries) => {
-      this.#bind(body.args[0]!, i);
+      this.bind(body.args[0]!, i);
       this.#bindAll(body.args.slice(1), carries);
       this.region(body);
       return this.#all(body.yields);
@@ -214,7 +217,7 @@ export class Augmented {
     });
     const received = b.emit("while", inits, {}, [...types, "i32"], [condition, region]);
     this.#bindAll(op.results.slice(0, -1), received);
-    this.#bind(op.results.at(-1)!, received.at(-1)!);
+    this.bind(op.results.at(-1)!, received.at(-1)!);
     this.#regions.set(test, condition);
     this.#records(body, region, true, () => [b.i32(FIRST_RECORDS), () => region.args.at(-1)!]);
   }
@@ -269,7 +272,7 @@ export class Augmented {
     if (callee.pullback !== undefined || !this.#owner.activity.activeFunction(callee)) {
       this.#owner.plain(callee.name);
       const results = b.call(callee.name, args, types);
-      op.results.forEach((v, i) => this.#bind(v, results[i]!));
+      op.results.forEach((v, i) => this.bind(v, results[i]!));
       return;
     }
     if (this.#owner.segments.has(callee.name)) return this.#segment(op, callee, args);
@@ -303,7 +306,7 @@ export class Augmented {
       op.results.map((v) => v.ty),
     );
     b.reset(mark);
-    op.results.forEach((v, i) => this.#bind(v, results[i]!));
+    op.results.forEach((v, i) => this.bind(v, results[i]!));
   }
 }
 

@@ -18,6 +18,8 @@ export class Pullback {
   readonly #augmented: Augmented;
   readonly #free = new Map<Region, readonly Value[]>();
   readonly #touching = new Map<Region, boolean>();
+  /** Loops whose way back is part of the forward sweep, and the sums that this left for numbers from outside. */
+  readonly fused: Map<Op, ReadonlyMap<Value, Value>> = new Map();
 
   constructor(owner: Sweeps, f: Func, b: Builder, tapes: Tapes, augmented: Augmented) {
     this.#owner = owner;
@@ -39,10 +41,10 @@ export class Pullback {
 
   /** Adds to the adjoint of a result: `seed`, or 1. */
   seed(v: Value, seed: Value | undefined, at: Back): void {
-    if (!this.#active(v)) return;
+    if (!this.active(v)) return;
     const b = this.#b;
-    if (v.ty === "f64") return this.#add(v, seed ?? b.f64(1), at);
-    const shadow = this.#shadow(v, at);
+    if (v.ty === "f64") return this.add(v, seed ?? b.f64(1), at);
+    const shadow = this.shadow(v, at);
     if (seed === undefined) return b.fill(shadow, b.f64(1));
     this.#addArray(shadow, seed, b.length(seed));
   }
@@ -55,12 +57,12 @@ export class Pullback {
     }
   }
 
-  #active(v: Value): boolean {
+  active(v: Value): boolean {
     return this.#owner.active(this.#f, v);
   }
 
-  #add(v: Value, x: Value | undefined, at: Back): void {
-    if (x === undefined || !this.#active(v)) return;
+  add(v: Value, x: Value | undefined, at: Back): void {
+    if (x === undefined || !this.active(v)) return;
     const sum = this.adjoint(v, at);
     const total = sum === undefined ? x : this.#b.primitive(add, sum, x);
     if (v.name !== undefined) total.name ??= `d${v.name}`;
@@ -90,7 +92,7 @@ export class Pullback {
   }
 
   /** Where the adjoints of the elements of an array are. */
-  #shadow(v: Value, at: Back): Value {
+  shadow(v: Value, at: Back): Value {
     if (this.#owner.mixed(this.#f, v)) return this.#tapes.need(this.#augmented.shadow(v), at);
     const home = this.#tapes.home(this.#augmented.value(v), at);
     let shadow = home.shadows.get(v);
@@ -99,7 +101,7 @@ export class Pullback {
     const make = ((): ((b: Builder) => Value) => {
       if (op.kind === "subarray") {
         const [a, lo, hi] = op.args as [Value, Value, Value];
-        const [base, from, to] = [this.#shadow(a, home), this.#need(lo, home), this.#need(hi, home)];
+        const [base, from, to] = [this.shadow(a, home), this.#need(lo, home), this.#need(hi, home)];
         return (b) => b.subarray(base, from, to);
       }
       if (op.kind === "allocate") {
@@ -132,18 +134,18 @@ export class Pullback {
       case "accumulate":
       case "fill":
       case "copy":
-        if (this.#active(first!)) this.#write(op, at);
+        if (this.active(first!)) this.#write(op, at);
         return this.#undo(op, at);
       case "tape.store": {
         const { slot } = op.attr;
         if (third!.ty !== "f64" || !this.#owner.activity.activeSlot(this.#f, first!, slot)) return;
-        const [shadow, record] = [this.#shadow(first!, at), this.#need(second!, at)];
-        if (this.#active(third!)) this.#add(third!, b.tapeLoad(shadow, record, slot, "f64"), at);
+        const [shadow, record] = [this.shadow(first!, at), this.#need(second!, at)];
+        if (this.active(third!)) this.add(third!, b.tapeLoad(shadow, record, slot, "f64"), at);
         return b.tapeStore(shadow, record, slot, b.f64(0));
       }
       default:
     }
-    if (result?.ty !== "f64" || !this.#active(result)) return;
+    if (result?.ty !== "f64" || !this.active(result)) return;
     const adjoint = this.adjoint(result, at);
     if (adjoint === undefined) return;
     switch (op.kind) {
@@ -151,14 +153,14 @@ export class Pullback {
         return this.#primitive(op, adjoint, at);
       case "select": {
         const [condition, zero] = [this.#need(first!, at), b.f64(0)];
-        if (this.#active(second!)) this.#add(second!, b.select(condition, adjoint, zero), at);
-        if (this.#active(third!)) this.#add(third!, b.select(condition, zero, adjoint), at);
+        if (this.active(second!)) this.add(second!, b.select(condition, adjoint, zero), at);
+        if (this.active(third!)) this.add(third!, b.select(condition, zero, adjoint), at);
         return;
       }
       case "f64.rem": {
         // x - y·trunc(x/y)
-        this.#add(first!, adjoint, at);
-        if (!this.#active(second!)) return;
+        this.add(first!, adjoint, at);
+        if (!this.active(second!)) return;
         const [x, y, r] = [first!, second!, result].map((v) => this.#need(v, at)) as [Value, Value, Value];
         const quotient = b.primitive(div, b.primitive(sub, r, x), y);
         return this.#scaled(
@@ -173,12 +175,12 @@ export class Pullback {
         if (op.attr.half === "backward") throw firstOrderOnly(op.attr.function);
         const args = op.args.map((v) => this.#need(v, at));
         const adjoints = b.externalBackward(op.attr.function, args, adjoint);
-        return op.args.forEach((v, i) => this.#add(v, adjoints[i], at));
+        return op.args.forEach((v, i) => this.add(v, adjoints[i], at));
       }
       case "load":
-        return b.accumulate(this.#shadow(first!, at), this.#need(second!, at), adjoint);
+        return b.accumulate(this.shadow(first!, at), this.#need(second!, at), adjoint);
       case "tape.load": {
-        const [shadow, record, { slot }] = [this.#shadow(first!, at), this.#need(second!, at), op.attr];
+        const [shadow, record, { slot }] = [this.shadow(first!, at), this.#need(second!, at), op.attr];
         const sum = b.primitive(add, b.tapeLoad(shadow, record, slot, "f64"), adjoint);
         return b.tapeStore(shadow, record, slot, sum);
       }
@@ -188,7 +190,7 @@ export class Pullback {
 
   #scaled(v: Value, adjoint: Value, of: Value, partial: Parameters<typeof scale>[2], at: Back): void {
     const { activity } = this.#owner;
-    this.#add(v, scale(this.#b, adjoint, partial, activity.steepAdjoint(this.#f, of)), at);
+    this.add(v, scale(this.#b, adjoint, partial, activity.steepAdjoint(this.#f, of)), at);
   }
 
   #primitive(op: OpOf<"primitive">, adjoint: Value, at: Back): void {
@@ -198,7 +200,7 @@ export class Pullback {
     const args = op.args.map(real);
     const out = real(result);
     op.args.forEach((v, i) => {
-      if (!this.#active(v) || (op.attr === where && i === 0)) return;
+      if (!this.active(v) || (op.attr === where && i === 0)) return;
       this.#scaled(v, adjoint, result, partialOf(op, i, args, out), at);
     });
   }
@@ -207,34 +209,34 @@ export class Pullback {
   #write(op: OpOf<"store"> | OpOf<"accumulate"> | OpOf<"fill"> | OpOf<"copy">, at: Back): void {
     const b = this.#b;
     const [array, second, third] = op.args as [Value, Value, Value];
-    const shadow = this.#shadow(array, at);
+    const shadow = this.shadow(array, at);
     switch (op.kind) {
       case "store": {
         const i = this.#need(second, at);
-        if (this.#active(third)) this.#add(third, b.load(shadow, i), at);
+        if (this.active(third)) this.add(third, b.load(shadow, i), at);
         return b.store(shadow, i, b.f64(0));
       }
       case "accumulate":
-        if (this.#active(third)) this.#add(third, b.load(shadow, this.#need(second, at)), at);
+        if (this.active(third)) this.add(third, b.load(shadow, this.#need(second, at)), at);
         return;
       case "fill": {
-        if (this.#active(second)) {
+        if (this.active(second)) {
           const [sum] = b.for(b.i32(0), b.length(shadow), [b.f64(0)], (j, [s]) => [
             b.primitive(add, s!, b.load(shadow, j)),
           ]);
-          this.#add(second, sum, at);
+          this.add(second, sum, at);
         }
         return b.fill(shadow, b.f64(0));
       }
       case "copy": {
         const n = b.length(this.#need(second, at));
         const written = b.subarray(shadow, b.i32(0), n);
-        if (!this.#active(second)) return b.fill(written, b.f64(0));
+        if (!this.active(second)) return b.fill(written, b.f64(0));
         // The two may overlap: what was written is taken out whole before it is given back.
         const taken = b.allocate(n);
         b.copy(taken, written);
         b.fill(written, b.f64(0));
-        return this.#addArray(this.#shadow(second, at), taken, n);
+        return this.#addArray(this.shadow(second, at), taken, n);
       }
     }
   }
@@ -252,18 +254,18 @@ export class Pullback {
   // Control
 
   /** Active numbers from outside that are used inside. */
-  #freeIn(region: Region): readonly Value[] {
+  freeIn(region: Region): readonly Value[] {
     let free = this.#free.get(region);
     if (free !== undefined) return free;
     const inside = new Set<Value>(region.args);
     const used = new Set<Value>();
     for (const op of region.ops) {
       for (const v of op.args) used.add(v);
-      for (const inner of op.regions) for (const v of this.#freeIn(inner)) used.add(v);
+      for (const inner of op.regions) for (const v of this.freeIn(inner)) used.add(v);
       for (const v of op.results) inside.add(v);
     }
     for (const v of region.yields) used.add(v);
-    free = [...used].filter((v) => v.ty === "f64" && !inside.has(v) && this.#active(v));
+    free = [...used].filter((v) => v.ty === "f64" && !inside.has(v) && this.active(v));
     this.#free.set(region, free);
     return free;
   }
@@ -273,8 +275,8 @@ export class Pullback {
     let touches = this.#touching.get(region);
     if (touches !== undefined) return touches;
     touches = region.ops.some((op) => {
-      if (WRITES.has(op.kind)) return this.#active(op.args[0]!) || this.#augmented.saved.has(op);
-      if (op.kind === "tape.store") return this.#active(op.args[0]!);
+      if (WRITES.has(op.kind)) return this.active(op.args[0]!) || this.#augmented.saved.has(op);
+      if (op.kind === "tape.store") return this.active(op.args[0]!);
       if (op.kind === "call") return this.#derived(op) && this.#memoryOf(op);
       return op.regions.some((inner) => this.#touches(inner));
     });
@@ -289,12 +291,17 @@ export class Pullback {
 
   /** Whether a call gets at active memory. */
   #memoryOf(op: OpOf<"call">): boolean {
-    return [...op.args, ...op.results].some((v) => v.ty !== "f64" && this.#active(v));
+    return [...op.args, ...op.results].some((v) => v.ty !== "f64" && this.active(v));
   }
 
   #for(op: OpOf<"for">, at: Back): void {
     const b = this.#b;
     const [body] = op.regions as [Region];
+    const sums = this.fused.get(op);
+    if (sums !== undefined) {
+      op.results.forEach((v, k) => v.ty === "f64" && this.add(op.args[2 + k]!, this.adjoint(v, at), at));
+      return sums.forEach((sum, v) => this.add(v, sum, at));
+    }
     const forth = this.#augmented.forth(body);
     const { step } = op.attr;
     this.#loop(op.args.slice(2), op.results, body, at, (types, inits, write) => {
@@ -360,10 +367,10 @@ export class Pullback {
   ): void {
     const b = this.#b;
     const args = body.args.slice(body.args.length - body.yields.length);
-    const carried = args.flatMap((v, k) => (v.ty === "f64" && this.#active(v) ? [k] : []));
+    const carried = args.flatMap((v, k) => (v.ty === "f64" && this.active(v) ? [k] : []));
     const seeds = carried.map((k) => this.adjoint(results[k]!, at));
     if (seeds.every((seed) => seed === undefined) && !this.#touches(body)) return;
-    const free = this.#freeIn(body);
+    const free = this.freeIn(body);
     const sums = free.map((v) => this.adjoint(v, at));
     const starts = [...seeds, ...sums].map((x) => x ?? b.f64(0));
     const changed = new Set<Value>();
@@ -373,7 +380,7 @@ export class Pullback {
       starts,
       (back, carries) => {
         free.forEach((v, n) => back.adjoints.set(v, carries[carried.length + n]!));
-        carried.forEach((k, n) => this.#add(body.yields[k]!, carries[n], back));
+        carried.forEach((k, n) => this.add(body.yields[k]!, carries[n], back));
         this.region(body, back);
         const next = carried.map((k) => back.adjoints.get(args[k]!) ?? b.f64(0));
         const totals = free.map((v) => back.adjoints.get(v)!);
@@ -384,22 +391,20 @@ export class Pullback {
     );
     insert(region, 0, prelude);
     free.forEach((v, n) => changed.has(v) && at.adjoints.set(v, received[carried.length + n]!));
-    carried.forEach((k, n) => this.#add(inits[k]!, received[n], at));
+    carried.forEach((k, n) => this.add(inits[k]!, received[n], at));
   }
 
   #if(op: OpOf<"if">, at: Back): void {
     const b = this.#b;
-    const seeds = op.results.map((v) =>
-      v.ty === "f64" && this.#active(v) ? this.adjoint(v, at) : undefined,
-    );
+    const seeds = op.results.map((v) => (v.ty === "f64" && this.active(v) ? this.adjoint(v, at) : undefined));
     if (seeds.every((seed) => seed === undefined) && !op.regions.some((r) => this.#touches(r))) return;
-    const free = [...new Set(op.regions.flatMap((r) => this.#freeIn(r)))];
+    const free = [...new Set(op.regions.flatMap((r) => this.freeIn(r)))];
     const condition = this.#need(op.args[0]!, at);
     const changed = new Set<Value>();
     const regions = op.regions.map((branch) => {
       const back = backThrough(this.#augmented.forth(branch), at);
       const region = b.region([], () => {
-        seeds.forEach((seed, k) => this.#add(branch.yields[k]!, seed, back));
+        seeds.forEach((seed, k) => this.add(branch.yields[k]!, seed, back));
         this.region(branch, back);
         for (const v of free) if (back.adjoints.has(v)) changed.add(v);
         return free.map((v) => this.adjoint(v, back) ?? b.f64(0));
@@ -417,7 +422,7 @@ export class Pullback {
     const callee = this.#owner.lookup(op.attr.callee);
     const numbers = op.results.filter((v) => v.ty === "f64");
     const seed = (v: Value): Value => this.adjoint(v, at) ?? b.f64(0);
-    const seeded = numbers.some((v) => this.#active(v) && this.adjoint(v, at) !== undefined);
+    const seeded = numbers.some((v) => this.active(v) && this.adjoint(v, at) !== undefined);
     if (callee.pullback !== undefined) {
       if (!seeded) return;
       this.#owner.plain(callee.pullback);
@@ -428,7 +433,7 @@ export class Pullback {
         args,
         inputs.map((): Ty => "f64"),
       );
-      return inputs.forEach((v, i) => this.#add(v, adjoints[i], at));
+      return inputs.forEach((v, i) => this.add(v, adjoints[i], at));
     }
     if (!this.#derived(op) || (!seeded && !this.#memoryOf(op))) return;
     // What is active there, not what is active here: all calls of a function share one derivative.
@@ -437,14 +442,14 @@ export class Pullback {
     const seeds = op.results.filter((v, k) => v.ty === "f64" && active(yields[k]!)).map(seed);
     const shadows = op.args
       .filter((v, i) => v.ty === "array" && active(args[i]!) && !this.#owner.mixed(callee, args[i]!))
-      .map((v) => this.#shadow(v, at));
+      .map((v) => this.shadow(v, at));
     const inputs = op.args.filter((v, i) => v.ty === "f64" && active(args[i]!));
     const types = inputs.map((): Ty => "f64");
     const { back } = this.#owner.pair(callee);
     const mark = this.#augmented.checkpoints.has(op) ? b.mark() : undefined;
     const adjoints = b.call(back, [this.#tapeOf(op, callee, at), ...seeds, ...shadows], types);
     if (mark !== undefined) b.reset(mark);
-    inputs.forEach((v, i) => this.#add(v, adjoints[i], at));
+    inputs.forEach((v, i) => this.add(v, adjoints[i], at));
   }
 
   /** The tape that the forward sweep of a call left; a checkpointed segment is run again to have one. */
@@ -457,7 +462,7 @@ export class Pullback {
     const params = callee.body.args;
     const mixed = op.args
       .filter((_, i) => this.#owner.mixed(callee, params[i]!))
-      .map((v) => this.#shadow(v, at));
+      .map((v) => this.shadow(v, at));
     const types = op.results.map((v) => v.ty);
     return b.call(this.#owner.pair(callee).forth, [...args, ...mixed], [...types, "tape"]).at(-1)!;
   }

@@ -4,10 +4,11 @@ import type { Func, Op, Parameter, Program, Ty, Value } from "../program/ir.ts";
 import { Activity } from "./activity.ts";
 import { Augmented } from "./augmented.ts";
 import { cutSegments } from "./checkpoint.ts";
+import { Fusion } from "./fusion.ts";
 import { Pullback } from "./pullback.ts";
 import { Sweeps } from "./sweeps.ts";
 import type { Pair } from "./sweeps.ts";
-import { backThrough, insert, Tapes } from "./tape.ts";
+import { backThrough, insert, Tapes, turn } from "./tape.ts";
 import type { Forth, Recorder } from "./tape.ts";
 
 export interface ReverseOptions {
@@ -86,23 +87,32 @@ function writeEntry(sweeps: Sweeps, f: Func, shape: EntryShape): Func {
       const at = shape.adjointParameters.indexOf(i);
       return at < 0 ? b.allocate(b.length(args[i]!)) : given[at]!;
     });
-    augmented.begin(args, shadows);
-    augmented.region(f.body);
-    const results = f.body.yields.map((v) => augmented.value(v));
-    const kept = keep(sweeps, f, augmented, b);
-
-    // Where the way back begins.
-    const turn = b.i32(0).def as Op;
-    const forth: Forth = { region: turn.parent, kind: "direct", exports: new Map() };
+    const region = (b.i32(0).def as Op).parent;
+    const forth: Forth = { region, kind: "direct", exports: new Map() };
     tapes.enter(forth);
     const back = backThrough(forth);
-    const pullback = new Pullback(sweeps, f, b, tapes, augmented);
     f.body.args.forEach((v, i) => shadows[i] !== undefined && back.shadows.set(v, shadows[i]));
+    augmented.begin(args, shadows);
+    const pullback = new Pullback(sweeps, f, b, tapes, augmented);
+    const seedOf = (k: number): Value | undefined => {
+      const n = shape.of.indexOf(k);
+      return n < 0 ? undefined : (seeds[n] ?? b.f64(1));
+    };
+    const fusion = new Fusion(sweeps, f, b, tapes, augmented, pullback);
+    fusion.through(
+      f.body,
+      back,
+      f.body.yields.map((v, k) => (v.ty === "f64" ? seedOf(k) : undefined)),
+    );
+
+    const results = f.body.yields.map((v) => augmented.value(v));
+    const kept = keep(sweeps, f, augmented, b);
+    const complete = turn(b, back);
     shape.of.forEach((k, n) => pullback.seed(f.body.yields[k]!, seeds[n], back));
     pullback.region(f.body, back);
     for (const [v, copy] of kept) b.copy(v, copy);
     const adjoints = shape.adjointResults.map((i) => pullback.adjoint(f.body.args[i]!, back) ?? b.f64(0));
-    insert(turn.parent, turn.parent.ops.indexOf(turn) + 1, back.prelude);
+    complete();
     return [...results, ...adjoints];
   });
 }

@@ -81,6 +81,16 @@ export class Stability {
     return !writes.some((w) => w.position > from.position && w.position <= last);
   }
 
+  /** Whether the arrays of a class are all made inside a loop, and known nowhere else: each iteration has its own. */
+  ownedBy(loop: Op, f: Func, v: Value): boolean {
+    return this.#owned(loop, f, this.#places.node(f, v));
+  }
+
+  #owned(loop: Op, f: Func, node: Node): boolean {
+    const { allocations, mixed, receivers } = this.#of(node);
+    return !mixed && receivers.size === 0 && allocations.every((a) => a.f === f && a.loops.includes(loop));
+  }
+
   /** Whether an array may be changed by a call or after it, so that the call could not be repeated later. */
   changes(call: OpOf<"call">, f: Func, v: Value): boolean {
     const node = this.#places.node(f, v);
@@ -118,16 +128,13 @@ export class Stability {
   #overwritten(access: Access, node: Node, seen: Set<Op>): boolean {
     if (seen.has(access.op)) return false;
     seen.add(access.op);
-    const { writes, allocations, mixed, receivers } = this.#of(node);
-    const own = !mixed && receivers.size === 0;
+    const { writes, receivers } = this.#of(node);
     for (const write of writes) {
       if (write.f !== access.f) continue;
       if (write.op !== access.op && write.position > access.position) return true;
       // In a common loop a write of the next iteration follows, unless each iteration has a block of its own.
       const common = access.loops.filter((loop) => write.loops.includes(loop));
-      const fresh = (loop: Op): boolean =>
-        own && allocations.every((a) => a.f === access.f && a.loops.includes(loop));
-      if (!common.every(fresh)) return true;
+      if (!common.every((loop) => this.#owned(loop, access.f, node))) return true;
     }
     // Whoever called this function may write after the call.
     if (!receivers.has(access.f)) return false;

@@ -35,8 +35,10 @@ export interface Recorder {
 export interface Back {
   readonly forth: Forth;
   readonly parent: Back | undefined;
-  /** Operations to stand at the start of the region. */
+  /** Operations to stand at the start of the way back. */
   readonly prelude: Op[];
+  /** For `direct`: whether the way back has begun; before that, what it will need is written where the sweep is. */
+  turned: boolean;
   /** Values of the forward region that are known here. */
   readonly known: Map<Value, Value>;
   /** For `records`: which record this is, and the tape where it was handed over (to a function). */
@@ -55,6 +57,7 @@ export function backThrough(forth: Forth, parent?: Back, record?: Value, tape?: 
     record,
     tape,
     prelude: [],
+    turned: forth.kind !== "direct",
     known: new Map(),
     adjoints: new Map(),
     shadows: new Map(),
@@ -73,6 +76,13 @@ export function insert(region: Region, at: number, ops: readonly Op[]): void {
 }
 
 export const regionOf = (v: Value): Region => ("kind" in v.def ? v.def.parent : v.def);
+
+/** Marks the place where the way back through a direct region begins; returns what completes that region's prelude. */
+export function turn(b: Builder, back: Back): () => void {
+  const place = b.i32(0).def as Op;
+  back.turned = true;
+  return () => insert(place.parent, place.parent.ops.indexOf(place) + 1, back.prelude);
+}
 
 /** What it may cost at most, in operations, to compute something again rather than to record it. */
 const WORTH_REPEATING = 4;
@@ -135,7 +145,8 @@ export class Tapes {
   /** Writes to the start of a region of the reverse sweep. */
   first(back: Back, write: (b: Builder) => void): void {
     const b = this.backward;
-    back.prelude.push(...aside(b, () => write(b)));
+    if (back.turned) back.prelude.push(...aside(b, () => write(b)));
+    else write(b);
   }
 
   /** How many operations it takes to compute `v` again; Infinity where more than allowed, or impossible. */

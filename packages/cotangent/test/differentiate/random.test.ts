@@ -5,6 +5,7 @@ import { reverse } from "../../src/differentiate/reverse.ts";
 import type { Op, Program, Region } from "../../src/program/ir.ts";
 import { programs } from "../program/random.ts";
 import type { RandomOptions } from "../program/random.ts";
+import { summed } from "./embed.ts";
 import { randomFrom, verify } from "./support.ts";
 import type { Argument } from "./support.ts";
 
@@ -50,6 +51,20 @@ describe.each(Object.entries(kinds))("random programs: %s", (_, options) => {
     fc.assert(
       fc.property(programs(options), fc.nat(1000), ({ program, args }, seed) => {
         verify(program, args(), { seed, smooth: smooth(program, options) });
+      }),
+      runs,
+    );
+    expect.hasAssertions();
+  });
+
+  test("so they do summed up in a loop, where the way back is fused into it", () => {
+    fc.assert(
+      fc.property(programs(options), fc.nat(1000), fc.boolean(), ({ program, args }, seed, gaps) => {
+        const loss = summed(program, gaps);
+        verify(loss, args(), { seed, smooth: smooth(program, options) });
+        const gradient = reverse(loss, { seeds: "one" });
+        const zeros = gradient.adjointParameters.map((i) => like(args()[i]!, () => 0));
+        verify(gradient.program, [...args(), ...zeros], { seed, smooth: false });
       }),
       runs,
     );
