@@ -1,1 +1,27 @@
-export {};
+/** The public surface of cotangent-view, and nothing else. */
+export { boxes } from "./boxes/boxes.ts";
+export type { BoxOptions } from "./boxes/boxes.ts";
+export type { BoxFunction } from "./boxes/model.ts";
+export { Figure } from "./svg/figure.ts";
+export type { FigureOptions } from "./svg/figure.ts";
+export type { Theme } from "./svg/theme.ts";
+export { graphToDot } from "./graph/dot.ts";
+export type { DotOptions } from "./graph/dot.ts";
+export { drawGraph } from "./graph/draw.ts";
+export type { GraphOptions } from "./graph/draw.ts";
+export { computationGraph } from "./graph/model.ts";
+export type { ComputationGraph, Operation, Variable } from "./graph/model.ts";
+export { backwardSteps } from "./graph/sweep.ts";
+export type { Backpropagation, BackwardStep, Contribution } from "./graph/sweep.ts";
+export { animateSteps, drawSteps } from "./steps/steps.ts";
+export type { AnimationOptions, StepsOptions } from "./steps/steps.ts";
+export { plotFunction } from "./plot/line.ts";
+export type { Curve, FunctionPlotOptions } from "./plot/line.ts";
+export type { PlotOptions } from "./plot/sheet.ts";
+export { plotContour } from "./plot/contour.ts";
+export type { ContourOptions } from "./plot/contour.ts";
+export type { Surface, SurfaceOptions } from "./plot/levels.ts";
+export { plotFunction3D } from "./plot/surface.ts";
+export type { Function3DOptions } from "./plot/surface.ts";
+export { plotDecision, plotLoss } from "./plot/training.ts";
+export type { DecisionOptions, LabelledPoint, LossOptions } from "./plot/training.ts";
