@@ -1,0 +1,201 @@
+/** Fields and elements: reading and assigning them, whatever they belong to. */
+import type { Structure } from "cotangent/program";
+
+import type { Node } from "../ast.ts";
+import { elementAt, lengthOf, NUMBER, partOf, setElement, setPart, staleness, structureOf, toMemory, unshared } from "./arrays.ts";
+import type { Context } from "./context.ts";
+import { Cell, constant, FALSE, kindOf } from "./values.ts";
+import type { Num, Obj, Val, Vec } from "./values.ts";
+
+/** An argument turns out to be something: start again knowing it. */
+export function learn(cx: Context, path: string, kind: "number" | "boolean" | "array" | "object", field?: string): never {
+  const known = cx.knowledge.guesses.get(path);
+  const fields = known?.fields ?? [];
+  if (field !== undefined && !fields.includes(field)) fields.push(field);
+  cx.knowledge.guesses.set(path, { kind, fields });
+  return cx.knowledge.restart();
+}
+
+const UNSAFE: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+/** object.key; methods are looked up where they are called. */
+export function getField(cx: Context, object: Val, key: string, node: Node): Val {
+  if (UNSAFE.has(key)) return noField(cx, object, key, node);
+  switch (object.t) {
+    case "obj": {
+      const cell = object.fields.get(key);
+      staleness(cx, object, node);
+      if (cell !== undefined) return cx.read(cell);
+      if (object.tuple && key === "length") return constant(object.fields.size);
+      return noField(cx, object, key, node);
+    }
+    case "place": {
+      const part = partOf(cx, object, key, node);
+      if (part !== undefined) return part;
+      if (object.structure.kind === "tuple" && key === "length") return constant(object.structure.elements.length);
+      return noField(cx, object, key, node);
+    }
+    case "vec":
+      if (key === "length") {
+        staleness(cx, object.length, node);
+        return lengthOf(cx, object);
+      }
+      return noField(cx, object, key, node);
+    case "unknown":
+      return key === "length" ? learn(cx, object.path, "array") : learn(cx, object.path, "object", key);
+    case "builtin":
+      return member(cx, object.id, key, node);
+    case "poison":
+      return cx.poisoned(node, object);
+    default:
+      return noField(cx, object, key, node);
+  }
+}
+
+const constants: Readonly<Record<string, number>> = {
+  "Math.E": Math.E,
+  "Math.LN10": Math.LN10,
+  "Math.LN2": Math.LN2,
+  "Math.LOG10E": Math.LOG10E,
+  "Math.LOG2E": Math.LOG2E,
+  "Math.PI": Math.PI,
+  "Math.SQRT1_2": Math.SQRT1_2,
+  "Math.SQRT2": Math.SQRT2,
+  "Number.EPSILON": Number.EPSILON,
+  "Number.MAX_SAFE_INTEGER": Number.MAX_SAFE_INTEGER,
+  "Number.MAX_VALUE": Number.MAX_VALUE,
+  "Number.MIN_SAFE_INTEGER": Number.MIN_SAFE_INTEGER,
+  "Number.MIN_VALUE": Number.MIN_VALUE,
+  "Number.NEGATIVE_INFINITY": Number.NEGATIVE_INFINITY,
+  "Number.NaN": Number.NaN,
+  "Number.POSITIVE_INFINITY": Number.POSITIVE_INFINITY,
+};
+
+function member(_cx: Context, id: string, key: string, _node: Node): Val {
+  const full = `${id}.${key}`;
+  const k = Object.hasOwn(constants, full) ? constants[full] : undefined;
+  return k === undefined ? { t: "builtin", id: full } : constant(k);
+}
+
+function noField(cx: Context, object: Val, key: string, node: Node): never {
+  const has =
+    object.t === "obj" && !object.tuple ? `; it has ${[...object.fields.keys()].join(", ") || "no fields"}` : "";
+  return cx.refuse(
+    node,
+    "unknown-field",
+    `${kindOf(object)} has no ${key} here${has}.`,
+    "Objects keep the fields that they are made with; declare the parameter's type in the same file.",
+  );
+}
+
+/** object[key] for a computed key. */
+export function getElement(cx: Context, object: Val, key: Val, node: Node): Val {
+  if (key.t === "str") return getField(cx, object, key.k, node);
+  if (object.t === "poison") return cx.poisoned(node, object);
+  if (object.t === "unknown") return learn(cx, object.path, "array");
+  const at = indexNumber(cx, key, node);
+  if (object.t === "vec") return elementAt(cx, object, at, node);
+  if (at.k !== undefined && (object.t === "obj" || object.t === "place")) {
+    return getField(cx, object, String(at.k), node);
+  }
+  if (object.t === "obj" && object.tuple) return elementAt(cx, inMemory(cx, object, node), at, node);
+  if (object.t === "place" && object.structure.kind === "tuple") return computed(cx, object, at, node);
+  return cx.refuse(
+    node,
+    "unsupported-type",
+    `${kindOf(object)} cannot be indexed by a computed number.`,
+    "Only arrays can.",
+  );
+}
+
+/** A tuple in an array, by a computed index: its elements, one of which it is. */
+function computed(cx: Context, object: Val, _at: Num, node: Node): never {
+  return cx.refuse(
+    node,
+    "unsupported-type",
+    `${kindOf(object)} in an array cannot be indexed by a computed number.`,
+    "Declare its type as number[] instead of a tuple.",
+  );
+}
+
+function indexNumber(cx: Context, key: Val, node: Node): Num {
+  if (key.t === "num") return key;
+  if (key.t === "unknown") return learn(cx, key.path, "number");
+  return cx.refuse(node, "unsupported-type", `${kindOf(key)} is no index.`, "Indices are numbers.");
+}
+
+/** A tuple of which an element is looked up: its literal goes to memory, from the start. */
+export function inMemory(cx: Context, tuple: Obj, node: Node): Vec {
+  if (tuple.site !== undefined && !tuple.merged) {
+    const items = [...tuple.fields.values()].map((cell) => structureOf(cx, cx.read(cell), node));
+    const site = cx.knowledge.site(tuple.site);
+    if (site.memory !== true) {
+      site.memory = true;
+      site.element ??= items[0] ?? NUMBER;
+      return cx.knowledge.restart();
+    }
+  }
+  const first = [...tuple.fields.values()][0];
+  // One of several tuples: it cannot be written to, so a copy serves.
+  return toMemory(cx, tuple, first === undefined ? NUMBER : structureOf(cx, cx.read(first), node), node, {
+    readonly: "It is one of several tuples.",
+  });
+}
+
+/** object.key = value */
+export function setField(cx: Context, object: Val, key: string, value: Val, node: Node): void {
+  if (object.t === "place") {
+    if (!setPart(cx, object, key, value, node)) noField(cx, object, key, node);
+    return;
+  }
+  if (object.t === "unknown") return learn(cx, object.path, "object", key);
+  if (object.t === "poison") return cx.poisoned(node, object);
+  if (object.t !== "obj") return noField(cx, object, key, node);
+  const cell = object.fields.get(key);
+  if (cell === undefined || UNSAFE.has(key)) return noField(cx, object, key, node);
+  if (object.merged) {
+    cx.refuse(
+      node,
+      "aliased-structure",
+      `This is one of several ${object.tuple ? "tuples" : "objects"}, and which one depends on the path taken: it cannot be changed in place.`,
+      "Make a new one: x = { ...x, field: value }.",
+    );
+  }
+  unshared(cx, object, node);
+  cx.write(cell, value);
+}
+
+const SEEDS = 2;
+
+/** object[key] = value for a computed key. */
+export function setByKey(cx: Context, object: Val, key: Val, value: Val, node: Node): void {
+  if (key.t === "str") return setField(cx, object, key.k, value, node);
+  if (object.t === "unknown") return learn(cx, object.path, "array");
+  if (object.t === "poison") return cx.poisoned(node, object);
+  const at = indexNumber(cx, key, node);
+  if (object.t === "vec") return setElement(cx, object, at, value, node);
+  if (at.k !== undefined && object.t === "obj" && object.tuple && object.fields.has(String(at.k))) {
+    return setField(cx, object, String(at.k), value, node);
+  }
+  if (object.t === "place" && at.k !== undefined) return setField(cx, object, String(at.k), value, node);
+  if (object.t === "obj" && object.tuple) {
+    // `const dp = [1]; dp[i] = ...`: short ones are meant to grow.
+    if (object.site !== undefined && !object.merged && object.fields.size <= SEEDS) {
+      Object.assign(cx.knowledge.site(object.site), { growable: true });
+    }
+    return setElement(cx, inMemory(cx, object, node), at, value, node);
+  }
+  cx.refuse(node, "unsupported-type", `${kindOf(object)} cannot be indexed by a computed number.`, "Only arrays can.");
+}
+
+/** A new object or tuple. */
+export function makeObject(tuple: boolean, fields: Iterable<readonly [string, Val]>, site: Node | undefined): Obj {
+  const cells = new Map<string, Cell>();
+  for (const [key, value] of fields) cells.set(key, new Cell(value, key));
+  return { t: "obj", tuple, fields: cells, site, merged: false, stored: false };
+}
+
+/** The value of a field as it is stored in a record, for values of a known structure. */
+export function emptyOf(s: Structure): Val {
+  return s.kind === "boolean" ? FALSE : constant(0);
+}

@@ -1,0 +1,586 @@
+/** Arrays: blocks of records in memory. */
+import { arraysIn, children, stride } from "cotangent/program";
+import type { Structure, Value } from "cotangent/program";
+
+import type { Node } from "../ast.ts";
+import type { Context } from "./context.ts";
+import { branch, countedLoop } from "./control.ts";
+import { sameStructure, truth } from "./merge.ts";
+import { add, compare, f64, index, mul } from "./numbers.ts";
+import { Cell, LONGEST, bool, constant, integer, kindOf, number, size } from "./values.ts";
+import type { Num, Obj, Place, Store, Val, Vec } from "./values.ts";
+
+type ArrayStructure = Extract<Structure, { kind: "array" }>;
+export const NUMBER: Structure = { kind: "number" };
+
+const blockOf = (cx: Context, store: Store): Value => (cx.read(store.block) as { v: Value }).v;
+export const lengthOf = (cx: Context, a: Vec): Num => cx.read(a.length) as Num;
+const i32 = (cx: Context, x: Num): Value => index(cx, x, "length");
+
+function storeOf(element: Structure, block: Value, sub: readonly Store[], used: Cell | null): Store {
+  return { element, stride: stride(element), block: new Cell({ t: "raw", v: block }), sub, used, epoch: 0 };
+}
+
+/** The array that leaves make, as an argument does. Takes them from the front of `leaves`. */
+export function arrayFrom(
+  cx: Context,
+  s: ArrayStructure,
+  leaves: Iterator<Value>,
+  name: string,
+  readonly?: string,
+): Vec {
+  const load = (e: Structure): Store => {
+    const block = leaves.next().value as Value;
+    return storeOf(e, block, arraysIn(e).map((inner) => load(inner.element)), null);
+  };
+  const store = load(s.element);
+  const { b } = cx;
+  const all = b.length(blockOf(cx, store));
+  const length = store.stride === 1 ? all : b.op("i32.div", all, b.i32(Math.max(1, store.stride)));
+  return vec(store, size(length), { typed: s.typed === true, name, readonly });
+}
+
+interface VecOptions {
+  readonly growable?: boolean;
+  readonly typed?: boolean;
+  readonly name?: string | undefined;
+  readonly readonly?: string | undefined;
+  readonly site?: Node | undefined;
+  readonly offset?: Value | null;
+}
+
+function vec(store: Store, length: Num, options: VecOptions): Vec {
+  return {
+    t: "vec",
+    store,
+    offset: options.offset ?? null,
+    length: new Cell(length, "length"),
+    growable: options.growable ?? false,
+    readonly: options.readonly,
+    typed: options.typed ?? false,
+    site: options.site,
+    name: options.name,
+    merged: false,
+  };
+}
+
+/** A new array of `length` records, all zero. */
+export function newArray(cx: Context, element: Structure, length: Num, node: Node, options: VecOptions): Vec {
+  const { b } = cx;
+  const width = stride(element);
+  const n = i32(cx, length);
+  if (!(length.lo >= 0)) {
+    const negative = b.op("i32.lt", n, b.i32(0));
+    cx.impure = true;
+    b.if(negative, () => {
+      b.fail(
+        {
+          code: "not-an-index",
+          message: `{0} is no length of an array`,
+          remedy: "Lengths must not be negative: check the arguments.",
+        },
+        n,
+      );
+      return [];
+    });
+  }
+  const block = b.allocate(width === 1 ? n : b.op("i32.mul", n, b.i32(width)));
+  const store = storeOf(element, block, arraysIn(element).map((s) => pool(cx, s)), null);
+  const bounded = length.k !== undefined ? length : { ...length, lo: Math.max(0, length.lo), hi: Math.min(LONGEST, length.hi) };
+  return vec(store, bounded, { ...options, site: node });
+}
+
+/** The block of the rows of an array of arrays. */
+function pool(cx: Context, s: ArrayStructure): Store {
+  const { b } = cx;
+  const sub = arraysIn(s.element).map((inner) => pool(cx, inner));
+  return storeOf(s.element, b.allocate(b.i32(0)), sub, new Cell(constant(0), "used"));
+}
+
+/** An array that is a constant of the program. */
+export function dataArray(cx: Context, elements: readonly number[], name: string | undefined): Vec {
+  const store = storeOf(NUMBER, cx.b.data(Float64Array.from(elements)), [], null);
+  return vec(store, constant(elements.length), { name, readonly: "It is a constant of the module." });
+}
+
+/** The handle of exactly the elements of an array. */
+export function handle(cx: Context, a: Vec): Value {
+  const block = blockOf(cx, a.store);
+  if (a.offset === null && !a.growable && a.store.used === null) return block;
+  const { b } = cx;
+  const scaled = (v: Value): Value => (a.store.stride === 1 ? v : b.op("i32.mul", v, b.i32(a.store.stride)));
+  const lo = a.offset ?? b.i32(0);
+  const n = i32(cx, lengthOf(cx, a));
+  const hi = a.offset === null ? n : b.op("i32.add", lo, n);
+  return b.subarray(block, scaled(lo), scaled(hi));
+}
+
+/** How messages call an array. */
+export const called = (cx: Context, a: Vec, node: Node): string =>
+  a.name ?? cx.source.code.slice(node.start, node.end).split("[")[0]!.slice(0, 40);
+
+/** The program throws unless i is an index of the array. */
+function checkIndex(cx: Context, a: Vec, i: Value, whole: Value, node: Node): void {
+  const { b } = cx;
+  cx.impure = true;
+  const name = called(cx, a, node);
+  if (a.store.stride === 1) return b.bound(i, whole, name);
+  const n = i32(cx, lengthOf(cx, a));
+  const outside = b.op("i32.or", b.op("i32.lt", i, b.i32(0)), b.op("i32.ge", i, n));
+  b.if(outside, () => {
+    b.fail(
+      {
+        code: "index-out-of-range",
+        message: `${name}[{0}] does not exist: it has {1} elements`,
+        remedy: "Check the loop's bounds and the length of the array that was passed.",
+      },
+      i,
+      n,
+    );
+    return [];
+  });
+}
+
+/** a[i] */
+export function elementAt(cx: Context, a: Vec, at: Num, node: Node): Val {
+  staleness(cx, a.length, node);
+  const i = index(cx, at, called(cx, a, node) + "'s index");
+  const whole = handle(cx, a);
+  checkIndex(cx, a, i, whole, node);
+  return elementUnchecked(cx, a, i, whole);
+}
+
+/** a[i], where i is known to be an index. */
+export function elementUnchecked(cx: Context, a: Vec, i: Value, whole: Value = handle(cx, a)): Val {
+  const { store } = a;
+  cx.impure = true;
+  if (store.element.kind === "number") return number(cx.b.load(whole, i));
+  return readRecord(cx, store, store.element, address(cx, a, i), 0);
+}
+
+/** Where record i of an array begins in its store's block. */
+function address(cx: Context, a: Vec, i: Value): Value {
+  const { b } = cx;
+  const record = a.offset === null ? i : b.op("i32.add", a.offset, i);
+  return a.store.stride === 1 ? record : b.op("i32.mul", record, b.i32(a.store.stride));
+}
+
+const plus = (cx: Context, v: Value, n: number): Value => (n === 0 ? v : cx.b.op("i32.add", v, cx.b.i32(n)));
+
+/** What lies at `base`. `sub` tells which of the store's nested arrays is the first one there. */
+function readRecord(cx: Context, store: Store, s: Structure, base: Value, sub: number): Val {
+  const { b } = cx;
+  const load = (n: number): Value => b.load(blockOf(cx, store), plus(cx, base, n));
+  switch (s.kind) {
+    case "number":
+      return number(load(0));
+    case "boolean":
+      return bool(b.op("f64.ne", load(0), b.f64(0)));
+    case "nothing":
+      return { t: "nothing" };
+    case "array": {
+      const offset = b.op("f64.toInt32", load(0));
+      const length = size(b.op("f64.toInt32", load(1)));
+      return vec(store.sub[sub]!, length, { offset, typed: s.typed === true });
+    }
+    default:
+      return { t: "place", store, structure: s, base, sub, epoch: store.epoch };
+  }
+}
+
+/** A part of a tuple or an object in an array; undefined if there is none of that name. */
+export function partOf(cx: Context, p: Place, key: string, node: Node): Val | undefined {
+  const part = locate(p, key);
+  if (part === undefined) return undefined;
+  if (p.epoch !== p.store.epoch) {
+    cx.refuse(
+      node,
+      "aliased-structure",
+      "This element may have been replaced by another one since it was taken from its array.",
+      "Read its fields before an element is replaced, or assign the fields one by one.",
+    );
+  }
+  cx.impure = true;
+  return readRecord(cx, p.store, part.structure, plus(cx, p.base, part.offset), p.sub + part.sub);
+}
+
+function locate(
+  p: Place,
+  wanted: string,
+): { readonly structure: Structure; readonly offset: number; readonly sub: number } | undefined {
+  let offset = 0;
+  let sub = 0;
+  for (const [key, structure] of children(p.structure)) {
+    if (String(key) === wanted) return { structure, offset, sub };
+    offset += stride(structure);
+    sub += arraysIn(structure).length;
+  }
+  return undefined;
+}
+
+/** Assigns to a part of a tuple or an object in an array. */
+export function setPart(cx: Context, p: Place, key: string, value: Val, node: Node): boolean {
+  const part = locate(p, key);
+  if (part === undefined) return false;
+  if (p.epoch !== p.store.epoch) partOf(cx, p, key, node);
+  written(p.store);
+  writeRecord(cx, p.store, part.structure, plus(cx, p.base, part.offset), value, p.sub + part.sub, node);
+  return true;
+}
+
+/** The structure that a value has as an element of an array. */
+export function structureOf(cx: Context, v: Val, node: Node): Structure {
+  switch (v.t) {
+    case "num":
+      return NUMBER;
+    case "bool":
+      return { kind: "boolean" };
+    case "nothing":
+      return { kind: "nothing" };
+    case "place":
+      return v.structure;
+    case "vec":
+      return { kind: "array", element: v.store.element, typed: v.typed };
+    case "obj": {
+      const parts = [...v.fields].map(([key, cell]) => [key, structureOf(cx, cx.read(cell), node)] as const);
+      return v.tuple ? { kind: "tuple", elements: parts.map(([, s]) => s) } : { kind: "object", fields: parts };
+    }
+    default:
+      return cx.refuse(
+        node,
+        v.t === "poison" ? "aliased-structure" : "unsupported-type",
+        `${kindOf(v)} cannot be kept in an array or returned.`,
+        "Arrays and results are made of numbers, booleans, tuples, objects and arrays of these.",
+      );
+  }
+}
+
+/** Writes a value at `base`: what it holds is copied. */
+function writeRecord(cx: Context, store: Store, s: Structure, base: Value, v: Val, sub: number, node: Node): void {
+  const { b } = cx;
+  const put = (n: number, x: Value): void => b.store(blockOf(cx, store), plus(cx, base, n), x);
+  if (s.kind === "number" && v.t === "num") return put(0, f64(cx, v));
+  if (s.kind === "number" && v.t === "nothing") return put(0, b.f64(NaN));
+  if (s.kind === "boolean" && v.t === "bool") return put(0, b.op("f64.fromI32", truth(cx, v)));
+  if (s.kind === "array") {
+    const row = asArray(cx, v, s, node);
+    const { offset, length } = rowIn(cx, store.sub[sub]!, row, node);
+    put(0, b.op("f64.fromI32", offset));
+    return put(1, b.op("f64.fromI32", length));
+  }
+  if ((s.kind === "tuple" || s.kind === "object") && (v.t === "obj" || v.t === "place")) {
+    // All is read before anything is written: it may be the same record.
+    const parts = children(s).map(([key, e]) => ({ e, x: fieldOf(cx, v, String(key), node) }));
+    let offset = 0;
+    let nth = sub;
+    if (v.t === "obj") remember(v, store);
+    for (const { e, x } of parts) {
+      writeRecord(cx, store, e, plus(cx, base, offset), x, nth, node);
+      offset += stride(e);
+      nth += arraysIn(e).length;
+    }
+    return;
+  }
+  mismatch(cx, s, v, node);
+}
+
+function mismatch(cx: Context, s: Structure, v: Val, node: Node): never {
+  return cx.refuse(
+    node,
+    "unsupported-type",
+    `${kindOf(v)} cannot be put into an array whose elements are ${describe(s)}.`,
+    "All elements of an array must have the same structure.",
+  );
+}
+
+const describe = (s: Structure): string =>
+  s.kind === "tuple"
+    ? `tuples of ${s.elements.length}`
+    : s.kind === "object"
+      ? `objects with ${s.fields.map(([key]) => key).join(", ")}`
+      : `${s.kind}s`;
+
+function fieldOf(cx: Context, v: Obj | Place, key: string, node: Node): Val {
+  const x = v.t === "place" ? partOf(cx, v, key, node) : v.fields.get(key) && cx.read(v.fields.get(key)!);
+  if (x !== undefined) return x;
+  return cx.refuse(
+    node,
+    "unsupported-type",
+    `The field ${key} is missing.`,
+    "All elements of an array must have the same fields.",
+  );
+}
+
+/** A tuple where an array is needed becomes one. */
+export function asArray(cx: Context, v: Val, s: ArrayStructure, node: Node): Vec {
+  if (v.t === "vec") {
+    if (!sameStructure(v.store.element, s.element)) mismatch(cx, s, v, node);
+    return v;
+  }
+  if (v.t !== "obj" || !v.tuple) return mismatch(cx, s, v, node);
+  return toMemory(cx, v, s.element, node, {});
+}
+
+/** The elements of a tuple, in memory. */
+export function toMemory(cx: Context, v: Obj, element: Structure, node: Node, options: VecOptions): Vec {
+  const items = [...v.fields.values()].map((cell) => cx.read(cell));
+  const a = newArray(cx, element, constant(items.length), node, options);
+  items.forEach((x, i) => {
+    const at = cx.b.i32(i);
+    writeRecord(cx, a.store, element, address(cx, a, at), x, 0, node);
+  });
+  return a;
+}
+
+/** Puts a row into the block of rows, unless it lies there already. */
+function rowIn(cx: Context, store: Store, row: Vec, node: Node): { readonly offset: Value; readonly length: Value } {
+  const { b } = cx;
+  const length = i32(cx, lengthOf(cx, row));
+  if (row.store === store) return { offset: row.offset ?? b.i32(0), length };
+  if (store.used === null) {
+    cx.refuse(
+      node,
+      "aliased-structure",
+      "A row of an argument cannot be replaced by another array.",
+      "Assign its elements one by one, or build a new array of arrays.",
+    );
+  }
+  const used = cx.read(store.used) as Num;
+  const offset = i32(cx, used);
+  const end = b.op("i32.add", offset, length);
+  reserve(cx, store, end);
+  cx.write(store.used, size(end));
+  if (store.sub.length === 0) {
+    const from = store.stride === 1 ? offset : b.op("i32.mul", offset, b.i32(store.stride));
+    const to = store.stride === 1 ? end : b.op("i32.mul", end, b.i32(store.stride));
+    b.copy(b.subarray(blockOf(cx, store), from, to), handle(cx, row));
+  } else {
+    countedLoop(cx, b.i32(0), length, 1, (i) => {
+      const record = b.op("i32.add", offset, i);
+      const base = cx.b.op("i32.mul", record, cx.b.i32(store.stride));
+      writeRecord(cx, store, store.element, base, elementUnchecked(cx, row, i), 0, node);
+    });
+  }
+  remember(row.length, store);
+  return { offset, length };
+}
+
+/** Makes sure that a block has room for `count` records. */
+function reserve(cx: Context, store: Store, count: Value): void {
+  const { b } = cx;
+  const block = blockOf(cx, store);
+  const scaled = store.stride === 1 ? count : b.op("i32.mul", count, b.i32(store.stride));
+  const full = bool(b.op("i32.gt", scaled, b.length(block)));
+  branch(
+    cx,
+    full,
+    () => {
+      const { b } = cx;
+      const twice = b.op("i32.shl", b.length(block), b.i32(1));
+      const room = b.op("i32.max", b.op("i32.max", twice, scaled), b.i32(8 * store.stride));
+      const bigger = b.allocate(room);
+      b.copy(bigger, block);
+      cx.write(store.block, { t: "raw", v: bigger });
+    },
+    () => undefined,
+  );
+}
+
+/** Copies were made of these: from then on they must not change apart from each other. */
+const copies: WeakMap<object, Store> = new WeakMap();
+/** Stores into whose records something is written in place. */
+const mutated: WeakSet<Store> = new WeakSet();
+
+function remember(original: Obj | Cell, store: Store): void {
+  copies.set(original, store);
+}
+
+function written(store: Store): void {
+  mutated.add(store);
+}
+
+/** Refuses to read what may differ from its copy in an array. */
+export function staleness(cx: Context, original: Obj | Cell, node: Node): void {
+  const store = copies.get(original);
+  if (store === undefined || !mutated.has(store)) return;
+  shared(cx, node);
+}
+
+/** Refuses to change what was copied into an array. */
+export function unshared(cx: Context, original: Obj | Cell, node: Node): void {
+  if (copies.has(original)) shared(cx, node);
+}
+
+function shared(cx: Context, node: Node): never {
+  return cx.refuse(
+    node,
+    "aliased-structure",
+    "This was put into an array, and would have to change there and here alike.",
+    "Use it through the array from then on (rows[i]), or put a copy into it (row.slice(), { ...p }).",
+  );
+}
+
+function checkWritable(cx: Context, a: Vec, node: Node): void {
+  if (a.readonly !== undefined) {
+    cx.refuse(
+      node,
+      "captured-variable-changes",
+      `${called(cx, a, node)} must not be written to. ${a.readonly}`,
+      "Make a copy first: const copy = a.slice().",
+    );
+  }
+  unshared(cx, a.length, node);
+  written(a.store);
+}
+
+/** a[i] = v */
+export function setElement(cx: Context, a: Vec, at: Num, v: Val, node: Node): void {
+  checkWritable(cx, a, node);
+  const i = index(cx, at, called(cx, a, node) + "'s index");
+  if (a.growable) {
+    // One beyond the end is what push does.
+    const n = lengthOf(cx, a);
+    branch(
+      cx,
+      compare(cx, "===", { ...n, f: undefined }, { ...integer(i), k: at.k }),
+      () => push(cx, a, v, node),
+      () => replace(cx, a, i, v, node),
+    );
+  } else replace(cx, a, i, v, node);
+}
+
+function replace(cx: Context, a: Vec, i: Value, v: Val, node: Node): void {
+  const whole = handle(cx, a);
+  checkIndex(cx, a, i, whole, node);
+  const { store } = a;
+  if (store.element.kind === "number" && v.t === "num") return cx.b.store(whole, i, f64(cx, v));
+  if (store.element.kind === "tuple" || store.element.kind === "object") store.epoch++;
+  writeRecord(cx, store, store.element, address(cx, a, i), v, 0, node);
+}
+
+/** Learns that an array grows, or what it holds, and starts again. */
+export function relearn(cx: Context, site: Node | undefined, what: { growable?: true; element?: Structure }): boolean {
+  if (site === undefined) return false;
+  const known = cx.knowledge.site(site);
+  const news =
+    (what.growable === true && known.growable !== true) ||
+    (what.element !== undefined && known.element === undefined);
+  if (!news) return false;
+  Object.assign(known, { memory: true, ...what });
+  return cx.knowledge.restart();
+}
+
+/** a.push(v) */
+export function push(cx: Context, a: Vec, v: Val, node: Node): void {
+  if (!a.growable) {
+    if (!a.merged && !a.typed) relearn(cx, a.site, { growable: true });
+    cx.refuse(
+      node,
+      "unsupported-array",
+      `${called(cx, a, node)} cannot grow: ${a.merged ? "it is one of several arrays" : "only arrays made by this function do"}.`,
+      "Push to a local array that is made as [] in the same function, and not to a row of another array.",
+    );
+  }
+  checkWritable(cx, a, node);
+  const s = structureOf(cx, v, node);
+  if (!sameStructure(s, a.store.element)) {
+    const tuple = s.kind === "tuple" && a.store.element.kind === "array";
+    if (!tuple && !(s.kind === "nothing" && a.store.element.kind === "number")) {
+      relearn(cx, a.site, { element: s });
+    }
+  }
+  const n = lengthOf(cx, a);
+  const i = i32(cx, n);
+  const next = cx.b.op("i32.add", i, cx.b.i32(1));
+  reserve(cx, a.store, next);
+  writeRecord(cx, a.store, a.store.element, address(cx, a, i), v, 0, node);
+  cx.write(a.length, integer(next, n.lo + 1, LONGEST));
+}
+
+/** a.pop(): of an empty array, the program throws. */
+export function pop(cx: Context, a: Vec, node: Node): Val {
+  if (!a.growable) {
+    if (!a.merged && !a.typed) relearn(cx, a.site, { growable: true });
+    push(cx, a, constant(0), node);
+  }
+  checkWritable(cx, a, node);
+  const last = cx.b.op("i32.sub", i32(cx, lengthOf(cx, a)), cx.b.i32(1));
+  const x = elementAt(cx, a, integer(last, -1, LONGEST), node);
+  cx.write(a.length, integer(last, 0, LONGEST));
+  return x;
+}
+
+/** The elements lo ... hi - 1 in place, for lo and hi already made to lie within the array. */
+export function view(cx: Context, a: Vec, lo: Value, hi: Value): Vec {
+  const { b } = cx;
+  const length = size(b.op("i32.sub", hi, lo));
+  if (a.store.used === null && a.offset === null && a.store.stride === 1 && !a.growable) {
+    const store = { ...a.store, block: new Cell({ t: "raw", v: b.subarray(blockOf(cx, a.store), lo, hi) }) };
+    return vec(store, length, { typed: a.typed, name: a.name, readonly: a.readonly });
+  }
+  const offset = a.offset === null ? lo : b.op("i32.add", a.offset, lo);
+  return vec(a.store, length, { offset, typed: a.typed, name: a.name, readonly: a.readonly });
+}
+
+/** A copy of an array. */
+export function copyOf(cx: Context, a: Vec, node: Node, name?: string): Vec {
+  const n = lengthOf(cx, a);
+  const growable = cx.knowledge.site(node).growable === true;
+  const out = newArray(cx, a.store.element, n, node, { growable, typed: a.typed, name });
+  if (a.store.sub.length === 0) cx.b.copy(handle(cx, out), handle(cx, a));
+  else {
+    countedLoop(cx, cx.b.i32(0), i32(cx, n), 1, (i) => {
+      writeRecord(cx, out.store, out.store.element, address(cx, out, i), elementUnchecked(cx, a, i), 0, node);
+    });
+  }
+  return out;
+}
+
+/** Writes element i of an array that was just made with room for it. */
+export function initialise(cx: Context, a: Vec, i: Value, v: Val, node: Node): void {
+  writeRecord(cx, a.store, a.store.element, address(cx, a, i), v, 0, node);
+}
+
+/** Every element becomes x. */
+export function fill(cx: Context, a: Vec, x: Val, node: Node): void {
+  checkWritable(cx, a, node);
+  if (a.store.element.kind === "number" && x.t === "num") return cx.b.fill(handle(cx, a), f64(cx, x));
+  const n = i32(cx, lengthOf(cx, a));
+  const s = a.store.element;
+  let same = x;
+  if (s.kind === "tuple" || s.kind === "object") {
+    cx.refuse(
+      node,
+      "aliased-structure",
+      "All elements would be one and the same object.",
+      "Make one for each: Array.from({ length: n }, () => ({ ... })).",
+    );
+  }
+  // All elements are one and the same row.
+  if (s.kind === "array") {
+    const { offset, length } = rowIn(cx, a.store.sub[0]!, asArray(cx, x, s, node), node);
+    same = vec(a.store.sub[0]!, size(length), { offset });
+  }
+  countedLoop(cx, cx.b.i32(0), n, 1, (i) => {
+    writeRecord(cx, a.store, s, address(cx, a, i), same, 0, node);
+  });
+}
+
+/** The leaves of an array, as results or arguments of a call. */
+export function leavesOf(cx: Context, a: Vec): readonly Value[] {
+  const below = (store: Store): readonly Value[] =>
+    store.sub.flatMap((s) => [
+      s.used === null ? blockOf(cx, s) : cx.b.subarray(blockOf(cx, s), cx.b.i32(0), scaledUse(cx, s)),
+      ...below(s),
+    ]);
+  return [handle(cx, a), ...below(a.store)];
+}
+
+const scaledUse = (cx: Context, s: Store): Value =>
+  index(cx, mul(cx, cx.read(s.used!) as Num, constant(s.stride)), "length");
+
+/** i + 1 and the like on lengths. */
+export const plusSize = (cx: Context, x: Num, y: Num): Num => {
+  const sum = add(cx, x, y);
+  return sum.int ? sum : size(index(cx, sum, "length"));
+};

@@ -1,0 +1,232 @@
+/** What all parts of the lowering share: the program being written, what is assigned where, and how to refuse. */
+import type { ErrorCode } from "cotangent";
+import { Builder } from "cotangent/program";
+import type { Func, Structure, Ty, Value } from "cotangent/program";
+
+import { locationOf } from "../ast.ts";
+import type { Node } from "../ast.ts";
+import { refuse } from "../source.ts";
+import type { SourceText } from "../errors.ts";
+import { Cell } from "./values.ts";
+import type { Env, Fun, Poison, Val } from "./values.ts";
+
+/** What we learned of a literal (or other place that makes an array or a function) and start again for. */
+export interface Site {
+  /** A literal needs memory, because an index into it is computed. */
+  memory?: boolean;
+  /** Something is pushed to the array. */
+  growable?: boolean;
+  /** What the array holds. */
+  element?: Structure;
+  /** The function calls itself. */
+  recursive?: boolean;
+}
+
+/** What we learned of an argument. */
+export interface Guess {
+  kind: "number" | "integer" | "boolean" | "array" | "object";
+  /** Names of the fields that are used. */
+  fields: string[];
+}
+
+/** Thrown when something was learned that must be known from the start. */
+export class Restart {
+  static readonly instance: Restart = new Restart();
+}
+
+/** A function that is called, not inlined. */
+export interface Callee {
+  readonly name: string;
+  func: Func | undefined;
+  result: Structure;
+}
+
+/** What is known across restarts. */
+export class Knowledge {
+  readonly sites: Map<Node, Site> = new Map();
+  readonly guesses: Map<string, Guess> = new Map();
+  /** What recursive functions return, by the name of the function. */
+  readonly results: Map<string, Structure> = new Map();
+  #restarts = 0;
+
+  site(node: Node): Site {
+    let site = this.sites.get(node);
+    if (site === undefined) this.sites.set(node, (site = {}));
+    return site;
+  }
+
+  restart(): never {
+    this.#restarts++;
+    throw Restart.instance;
+  }
+
+  get restarts(): number {
+    return this.#restarts;
+  }
+}
+
+/** A function whose body is being lowered. */
+export interface Frame {
+  readonly fun: Fun;
+  /** Bool: whether it has returned. */
+  readonly returned: Cell;
+  readonly result: Cell;
+  /** The loops around, innermost last. */
+  readonly loops: Loop[];
+}
+
+/** A loop, or a labelled statement. */
+export interface Loop {
+  readonly labels: readonly string[];
+  readonly iterates: boolean;
+  /** Bool: whether it was left. */
+  readonly broken: Cell;
+  /** Bool: whether this iteration is over. */
+  readonly continued: Cell;
+}
+
+/** More than this is no function but a mistake. */
+const MOST_STEPS = 2_000_000;
+
+/** The parts of the lowering, as they call each other. */
+export interface Parts {
+  callExpression(node: Node, env: Env, name: string | undefined): Val;
+  newExpression(node: Node, env: Env, name: string | undefined): Val;
+  /** A function written in the language, for one call. */
+  prelude(call: Node, key: string, text: string): Fun;
+  call(fun: Fun, args: readonly Val[], site: Node): Val;
+  /** Assigns to a pattern; `declare` makes new variables. */
+  bind(pattern: Node, value: Val, env: Env, declare: "const" | "let" | null): void;
+}
+
+export class Context {
+  b: Builder;
+  readonly source: SourceText;
+  readonly knowledge: Knowledge;
+  readonly frames: Frame[] = [];
+  readonly callees: Map<string, Callee> = new Map();
+  /** How many loops (and branches) are being run on trial. */
+  dry = 0;
+  /** Set where memory is read or written, or where something may throw. */
+  impure = false;
+  parts!: Parts;
+  /** Before the first change of each cell in the innermost region. */
+  #log: Map<Cell, Val> = new Map();
+  #reads: Set<Cell> | null = null;
+  #steps = 0;
+
+  constructor(source: SourceText, knowledge: Knowledge, b: Builder) {
+    this.source = source;
+    this.knowledge = knowledge;
+    this.b = b;
+  }
+
+  get frame(): Frame {
+    return this.frames.at(-1)!;
+  }
+
+  refuse(node: Node, code: ErrorCode, problem: string, remedy: string): never {
+    return refuse(this.source, node, code, problem, remedy);
+  }
+
+  /** Everything written from now on belongs to this place of the source. */
+  at(node: Node): void {
+    this.b.loc = locationOf(node, this.source.file);
+    if (++this.#steps > MOST_STEPS) {
+      this.refuse(
+        node,
+        "too-large",
+        "The function becomes too large when everything that it calls is inlined.",
+        "Replace repeated nested calls by loops.",
+      );
+    }
+  }
+
+  read(cell: Cell): Val {
+    this.#reads?.add(cell);
+    return cell.value;
+  }
+
+  write(cell: Cell, value: Val): void {
+    if (!this.#log.has(cell)) this.#log.set(cell, cell.value);
+    cell.value = value;
+  }
+
+  /** Which cells `body` reads, and whether it does more than compute. */
+  observe<T>(body: () => T): { readonly result: T; readonly reads: ReadonlySet<Cell>; readonly impure: boolean } {
+    const [outer, wasImpure] = [this.#reads, this.impure];
+    const reads = (this.#reads = new Set<Cell>());
+    this.impure = false;
+    try {
+      const result = body();
+      return { result, reads, impure: this.impure };
+    } finally {
+      this.#reads = outer;
+      for (const cell of reads) outer?.add(cell);
+      this.impure ||= wasImpure;
+    }
+  }
+
+  /**
+   * Runs `body` and takes back what it assigned.
+   * @returns the cells that existed before, with what was assigned to them
+   */
+  collect(body: () => void): Map<Cell, Val> {
+    const outer = this.#log;
+    const log = (this.#log = new Map<Cell, Val>());
+    const first = Cell.next;
+    const changed = new Map<Cell, Val>();
+    try {
+      body();
+    } finally {
+      this.#log = outer;
+      for (const [cell, before] of log) {
+        // What was made inside keeps its contents: whatever holds it needs them.
+        if (cell.id >= first) continue;
+        if (cell.value !== before) changed.set(cell, cell.value);
+        cell.value = before;
+      }
+    }
+    return changed;
+  }
+
+  /** Runs `body` on trial: what it writes into the program is thrown away. `types` are those of values it is given. */
+  trial<T>(types: readonly Ty[], body: (...args: Value[]) => T): T {
+    const { b } = this;
+    const scratch = new Builder();
+    scratch.loc = b.loc;
+    this.b = scratch;
+    this.dry++;
+    let result!: T;
+    try {
+      scratch.region(types, (...args) => {
+        result = body(...args);
+        return [];
+      });
+    } finally {
+      this.b = b;
+      this.dry--;
+    }
+    return result;
+  }
+
+  /** Narrows what a variable is known to be, without counting as an assignment; returns how to undo it. */
+  narrow(cell: Cell, value: Val): () => void {
+    const before = cell.value;
+    if (!this.#log.has(cell)) this.#log.set(cell, before);
+    cell.value = value;
+    return () => {
+      if (cell.value === value) cell.value = before;
+    };
+  }
+
+  /** The value of a poisoned variable. */
+  poisoned(node: Node, poison: Poison): never {
+    return this.refuse(
+      node,
+      "aliased-structure",
+      poison.reason,
+      "Give it one kind of value on all paths, with the same fields.",
+    );
+  }
+}

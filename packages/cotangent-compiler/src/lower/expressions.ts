@@ -1,0 +1,479 @@
+/** Expressions: what each means in terms of the program. */
+import { bare } from "../ast.ts";
+import type { Node } from "../ast.ts";
+import { getElement, getField, learn, makeObject, setByKey, setField } from "./access.ts";
+import { copyOf, lengthOf, newArray, NUMBER, structureOf, toMemory } from "./arrays.ts";
+import type { Context } from "./context.ts";
+import { branch, choose } from "./control.ts";
+import { truth } from "./merge.ts";
+import { add, bitOperation, compare, div, f64, mul, neg, power, rem, sub } from "./numbers.ts";
+import type { Bitwise, Comparison } from "./numbers.ts";
+import { bool, Cell, constant, FALSE, integer, kindOf, NOTHING, TRUE } from "./values.ts";
+import type { Bool, Env, Num, Obj, Val } from "./values.ts";
+
+/** Evaluates an expression. `name`: what its value will be called. */
+export function expression(cx: Context, outer: Node, env: Env, name?: string): Val {
+  const node = bare(outer);
+  cx.at(node);
+  const x = evaluate(cx, node, env, name);
+  if (x.t === "poison") cx.poisoned(node, x);
+  return x;
+}
+
+function evaluate(cx: Context, node: Node, env: Env, name?: string): Val {
+  switch (node.type) {
+    case "Literal":
+      return literal(cx, node);
+    case "TemplateLiteral":
+      if (node.expressions.length === 0) {
+        return { t: "str", k: (node.quasis[0]!.value as { cooked: string }).cooked };
+      }
+      return unsupported(cx, node, "A text with values in it");
+    case "Identifier":
+      return variable(cx, node, env);
+    case "UnaryExpression":
+      return unary(cx, node, env);
+    case "UpdateExpression":
+      return update(cx, node, env);
+    case "BinaryExpression":
+      return binary(cx, node, env);
+    case "LogicalExpression":
+      return logical(cx, node, env);
+    case "ConditionalExpression": {
+      const test = condition(cx, node.test!, env);
+      const result = new Cell(NOTHING);
+      const run = (part: Node): (() => Val) => () => expression(cx, part, env, name);
+      return choose(cx, test, run(node.consequent as Node), run(node.alternate!), result);
+    }
+    case "AssignmentExpression":
+      return assignment(cx, node, env);
+    case "SequenceExpression":
+      return node.expressions.reduce<Val>((_, part) => expression(cx, part, env), NOTHING);
+    case "ArrayExpression":
+      return arrayLiteral(cx, node, env, name);
+    case "ObjectExpression":
+      return objectLiteral(cx, node, env);
+    case "MemberExpression":
+      return memberExpression(cx, node, env);
+    case "ChainExpression":
+      return expression(cx, node.expression, env, name);
+    case "CallExpression":
+      return cx.parts.callExpression(node, env, name);
+    case "NewExpression":
+      return cx.parts.newExpression(node, env, name);
+    case "FunctionExpression":
+    case "ArrowFunctionExpression":
+      return { t: "fun", node, env, name: node.id?.name ?? name ?? "anonymous" };
+    default:
+      return unsupported(cx, node, CALLED[node.type] ?? node.type);
+  }
+}
+
+const CALLED: Readonly<Record<string, string>> = {
+  AwaitExpression: "await",
+  ClassExpression: "A class",
+  ImportExpression: "import()",
+  MetaProperty: "import.meta or new.target",
+  Super: "super",
+  TaggedTemplateExpression: "A tagged text",
+  ThisExpression: "this",
+  YieldExpression: "yield",
+  PrivateIdentifier: "A private field",
+  JSXElement: "JSX",
+  SpreadElement: "A spread here",
+};
+
+export function unsupported(cx: Context, node: Node, what: string): never {
+  return cx.refuse(
+    node,
+    "unsupported-syntax",
+    `${what} is outside the language that can be differentiated.`,
+    "Use numbers, booleans, arrays, tuples and plain objects with loops, branches and function calls.",
+  );
+}
+
+function literal(cx: Context, node: Node): Val {
+  const { value } = node;
+  if (typeof value === "number") return constant(value);
+  if (typeof value === "boolean") return value ? TRUE : FALSE;
+  if (typeof value === "string") return { t: "str", k: value };
+  if (value === null && node.raw === "null") return NOTHING;
+  return unsupported(cx, node, node.raw.startsWith("/") ? "A regular expression" : "A BigInt");
+}
+
+function variable(cx: Context, node: Node, env: Env): Val {
+  const found = env.find(node.name, node);
+  if (found instanceof Cell) return cx.read(found);
+  if (found !== undefined) return found;
+  return cx.refuse(
+    node,
+    "unknown-name",
+    `${node.name} is not known here.`,
+    "Declare it in the same module, import it, or pass it: differentiable(f, { scope: { " + node.name + " } }).",
+  );
+}
+
+/** A number where one is needed. */
+export function toNumber(cx: Context, x: Val, node: Node): Num {
+  switch (x.t) {
+    case "num":
+      return x;
+    case "bool":
+      return x.k === undefined ? integer(x.v!, 0, 1) : constant(x.k ? 1 : 0);
+    case "unknown":
+      return learn(cx, x.path, "number");
+    case "nothing":
+      return constant(NaN);
+    case "poison":
+      return cx.poisoned(node, x);
+    default:
+      return cx.refuse(
+        node,
+        "unsupported-type",
+        `${kindOf(x)} is used as a number.`,
+        x.t === "str" ? "Texts cannot be computed with." : "Use one of its elements or fields.",
+      );
+  }
+}
+
+/** Truth as JavaScript sees it. */
+export function toBool(cx: Context, x: Val, node: Node): Bool {
+  switch (x.t) {
+    case "bool":
+      return x;
+    case "num": {
+      if (x.k !== undefined) return x.k !== 0 && !Number.isNaN(x.k) ? TRUE : FALSE;
+      const { b } = cx;
+      if (x.int) return bool(b.op("i32.ne", x.i!, b.i32(0)));
+      const f = f64(cx, x);
+      const zero = b.f64(0);
+      return bool(b.op("i32.or", b.op("f64.lt", f, zero), b.op("f64.gt", f, zero)));
+    }
+    case "str":
+      return x.k === "" ? FALSE : TRUE;
+    case "nothing":
+      return FALSE;
+    case "unknown":
+      return learn(cx, x.path, "boolean");
+    case "poison":
+      return cx.poisoned(node, x);
+    default:
+      return TRUE;
+  }
+}
+
+export const condition = (cx: Context, node: Node, env: Env): Bool => toBool(cx, expression(cx, node, env), node);
+
+function unary(cx: Context, node: Node, env: Env): Val {
+  const argument = node.argument!;
+  if (node.operator === "typeof") return typeOf(cx, expression(cx, argument, env), node);
+  const x = expression(cx, argument, env);
+  switch (node.operator) {
+    case "-":
+      return neg(cx, toNumber(cx, x, argument));
+    case "+":
+      return toNumber(cx, x, argument);
+    case "!":
+      return not(cx, toBool(cx, x, argument));
+    case "~":
+      return bitOperation(cx, "^", toNumber(cx, x, argument), constant(-1));
+    case "void":
+      return NOTHING;
+    default:
+      return unsupported(cx, node, node.operator);
+  }
+}
+
+export function not(cx: Context, x: Bool): Bool {
+  if (x.k !== undefined) return x.k ? FALSE : TRUE;
+  return bool(cx.b.op("i32.not", x.v!));
+}
+
+function typeOf(cx: Context, x: Val, node: Node): Val {
+  const texts: Partial<Record<Val["t"], string>> = {
+    num: "number",
+    bool: "boolean",
+    str: "string",
+    obj: "object",
+    place: "object",
+    vec: "object",
+    fun: "function",
+    nothing: "undefined",
+  };
+  const k = texts[x.t];
+  return k === undefined || (x.t === "num" && x.maybe === true) ? unsupported(cx, node, "typeof here") : { t: "str", k };
+}
+
+function update(cx: Context, node: Node, env: Env): Val {
+  const target = reference(cx, node.argument!, env);
+  const before = toNumber(cx, target.get(), node.argument!);
+  const after = node.operator === "++" ? add(cx, before, constant(1)) : sub(cx, before, constant(1));
+  target.set(after);
+  return node.prefix ? after : before;
+}
+
+function binary(cx: Context, node: Node, env: Env): Val {
+  const x = expression(cx, node.left, env);
+  const y = expression(cx, node.right, env);
+  return operate(cx, node.operator, x, y, node);
+}
+
+const EQUALITY: ReadonlySet<string> = new Set(["===", "!==", "==", "!="]);
+
+/** x ∘ y for a binary operator. */
+export function operate(cx: Context, operator: string, x: Val, y: Val, node: Node): Val {
+  if (EQUALITY.has(operator)) {
+    const equal = equality(cx, x, y, node);
+    return operator.startsWith("!") ? not(cx, equal) : equal;
+  }
+  if (operator === "in" || operator === "instanceof") return unsupported(cx, node, operator);
+  const [left, right] = [node.left, node.right];
+  if (operator === "+" && (x.t === "str" || y.t === "str")) {
+    return cx.refuse(
+      x.t === "str" ? left : right,
+      "unsupported-type",
+      "Texts cannot be put together here.",
+      "Compute with numbers only; format the result outside the function.",
+    );
+  }
+  const [a, b] = [toNumber(cx, x, left), toNumber(cx, y, right)];
+  switch (operator) {
+    case "+":
+      return add(cx, a, b);
+    case "-":
+      return sub(cx, a, b);
+    case "*":
+      return mul(cx, a, b);
+    case "/":
+      return div(cx, a, b);
+    case "%":
+      return rem(cx, a, b);
+    case "**":
+      return power(cx, a, b);
+    case "<":
+    case "<=":
+    case ">":
+    case ">=":
+      return compare(cx, operator as Comparison, a, b);
+    default:
+      return bitOperation(cx, operator as Bitwise, a, b);
+  }
+}
+
+function equality(cx: Context, x: Val, y: Val, node: Node): Bool {
+  if (x.t === "unknown") return learn(cx, x.path, y.t === "bool" ? "boolean" : "number");
+  if (y.t === "unknown") return learn(cx, y.path, x.t === "bool" ? "boolean" : "number");
+  if (x.t === "num" && y.t === "num") return compare(cx, "===", x, y);
+  if (x.t === "bool" && y.t === "bool") {
+    if (x.k !== undefined && y.k !== undefined) return x.k === y.k ? TRUE : FALSE;
+    return bool(cx.b.op("i32.eq", truth(cx, x), truth(cx, y)));
+  }
+  if (x.t === "str" && y.t === "str") return x.k === y.k ? TRUE : FALSE;
+  if (x.t === "nothing" && y.t === "nothing") return TRUE;
+  const other = x.t === "nothing" ? y : x;
+  if (x.t === "nothing" || y.t === "nothing") {
+    if (other.t === "num" && other.maybe === true) unassigned(cx, node);
+    return FALSE;
+  }
+  return cx.refuse(
+    node,
+    "unsupported-type",
+    `${kindOf(x)} and ${kindOf(y)} cannot be compared.`,
+    "Compare numbers with numbers and booleans with booleans.",
+  );
+}
+
+const unassigned = (cx: Context, node: Node): never =>
+  cx.refuse(
+    node,
+    "unsupported-type",
+    "Whether a number was assigned yet is not known here.",
+    "Give the variable a first value, such as NaN or Infinity, or keep a boolean beside it.",
+  );
+
+function logical(cx: Context, node: Node, env: Env): Val {
+  const x = expression(cx, node.left, env);
+  const rest = (): Val => expression(cx, node.right, env);
+  if (node.operator === "??" && x.t === "num" && x.maybe === true) unassigned(cx, node);
+  if (node.operator === "??") return x.t === "nothing" ? rest() : x;
+  const test = toBool(cx, x, node.left);
+  const result = new Cell(NOTHING);
+  return node.operator === "&&"
+    ? choose(cx, test, rest, () => x, result)
+    : choose(cx, test, () => x, rest, result);
+}
+
+/** Something that can be assigned to; its parts are evaluated once. */
+interface Reference {
+  get(): Val;
+  set(x: Val): void;
+}
+
+function reference(cx: Context, outer: Node, env: Env): Reference {
+  const node = bare(outer);
+  if (node.type === "Identifier") {
+    return {
+      get: () => expression(cx, node, env),
+      set: (x) => assignVariable(cx, node, x, env),
+    };
+  }
+  if (node.type !== "MemberExpression") return unsupported(cx, node, "An assignment to this");
+  const object = expression(cx, node.object, env);
+  if (!node.computed) {
+    const { name } = node.property;
+    return {
+      get: () => getField(cx, object, name, node),
+      set: (x) => setField(cx, object, name, x, node),
+    };
+  }
+  const key = expression(cx, node.property, env);
+  return {
+    get: () => getElement(cx, object, key, node),
+    set: (x) => setByKey(cx, object, key, x, node),
+  };
+}
+
+export function assignVariable(cx: Context, node: Node, x: Val, env: Env): void {
+  const cell = env.find(node.name, node);
+  if (cell instanceof Cell && !cell.constant) return cx.write(cell, x);
+  if (cell === undefined) variable(cx, node, env);
+  const local = cell instanceof Cell;
+  cx.refuse(
+    node,
+    local ? "constant-assignment" : "captured-variable-changes",
+    `${node.name} ${local ? "is a constant" : "belongs to the module"} and cannot be assigned to.`,
+    local ? "Declare it with let." : "Pass it in as a parameter and return its new value.",
+  );
+}
+
+function assignment(cx: Context, node: Node, env: Env): Val {
+  const { operator } = node;
+  const left = bare(node.left);
+  if (operator === "=") {
+    if (left.type === "ArrayPattern" || left.type === "ObjectPattern") {
+      const x = expression(cx, node.right, env);
+      cx.parts.bind(left, x, env, null);
+      return x;
+    }
+    const target = left.type === "Identifier" ? undefined : reference(cx, left, env);
+    const x = expression(cx, node.right, env, left.type === "Identifier" ? left.name : undefined);
+    if (target === undefined) assignVariable(cx, left, x, env);
+    else target.set(x);
+    return x;
+  }
+  const target = reference(cx, left, env);
+  const x = target.get();
+  if (operator === "&&=" || operator === "||=" || operator === "??=") {
+    if (operator === "??=" && x.t !== "nothing") return x;
+    const test = operator === "??=" ? FALSE : toBool(cx, x, left);
+    const assign = (): void => target.set(expression(cx, node.right, env));
+    const keep = (): void => undefined;
+    branch(cx, test, operator === "&&=" ? assign : keep, operator === "&&=" ? keep : assign);
+    return target.get();
+  }
+  const value = operate(cx, operator.slice(0, -1), x, expression(cx, node.right, env), node);
+  target.set(value);
+  return value;
+}
+
+function memberExpression(cx: Context, node: Node, env: Env): Val {
+  const object = expression(cx, node.object, env);
+  if (node.optional && object.t === "nothing") return NOTHING;
+  if (!node.computed) {
+    if (node.property.type === "PrivateIdentifier") return unsupported(cx, node.property, "A private field");
+    return getField(cx, object, node.property.name, node);
+  }
+  return getElement(cx, object, expression(cx, node.property, env), node);
+}
+
+/** The elements of a list in brackets or of arguments, spreads spread. */
+export function spread(cx: Context, nodes: readonly (Node | null)[], env: Env): readonly Val[] {
+  return nodes.flatMap((element): readonly Val[] => {
+    if (element === null) return [NOTHING];
+    if (element.type !== "SpreadElement") return [expression(cx, element, env)];
+    const x = expression(cx, element.argument!, env);
+    if (x.t === "obj" && x.tuple) return [...x.fields.values()].map((cell) => cx.read(cell));
+    if (x.t === "place" && x.structure.kind === "tuple") {
+      return x.structure.elements.map((_, i) => getField(cx, x, String(i), element));
+    }
+    if (x.t === "vec") {
+      const n = lengthOf(cx, x).k;
+      if (n !== undefined && n <= 64) {
+        return Array.from({ length: n }, (_, i) => getElement(cx, x, constant(i), element));
+      }
+    }
+    if (x.t === "unknown") return learn(cx, x.path, "array");
+    return cx.refuse(
+      element,
+      "unsupported-array",
+      "The length of what is spread here is not known when compiling.",
+      "Write a loop; a copy of an array is array.slice().",
+    );
+  });
+}
+
+function arrayLiteral(cx: Context, node: Node, env: Env, name?: string): Val {
+  const site = cx.knowledge.site(node);
+  const { elements } = node;
+  // [...a] of an array is a copy of it.
+  const only = elements.length === 1 ? elements[0] : undefined;
+  if (only?.type === "SpreadElement") {
+    const x = expression(cx, only.argument!, env);
+    if (x.t === "vec") return { ...copyOf(cx, x, node, name), typed: false };
+  }
+  if (elements.length === 0 && site.memory !== true) {
+    site.memory = true;
+    site.growable = true;
+  }
+  const items = spread(cx, elements, env);
+  const tuple = makeObject(
+    true,
+    items.map((x, i) => [String(i), x] as const),
+    node,
+  );
+  if (site.memory !== true) return tuple;
+  const element = site.element ?? (items[0] === undefined ? NUMBER : structureOf(cx, items[0], node));
+  const growable = site.growable === true;
+  if (items.length === 0) return newArray(cx, element, constant(0), node, { growable, name });
+  return toMemory(cx, tuple, element, node, { growable, name, site: node });
+}
+
+function objectLiteral(cx: Context, node: Node, env: Env): Obj {
+  const fields = new Map<string, Val>();
+  for (const property of node.properties) {
+    if (property.type === "SpreadElement") {
+      const x = expression(cx, property.argument!, env);
+      for (const [key, value] of entriesOf(cx, x, property)) fields.set(key, value);
+      continue;
+    }
+    if (property.kind !== "init") unsupported(cx, property, "A getter or setter");
+    const key = keyOf(cx, property, env);
+    fields.set(key, expression(cx, property.value as Node, env, key));
+  }
+  return makeObject(false, fields, node);
+}
+
+/** The name of a property. */
+export function keyOf(cx: Context, property: Node, env: Env): string {
+  if (!property.computed) {
+    return property.key.type === "Identifier" ? property.key.name : String(property.key.value);
+  }
+  const key = expression(cx, property.key, env);
+  if (key.t === "str") return key.k;
+  if (key.t === "num" && key.k !== undefined) return String(key.k);
+  return unsupported(cx, property.key, "A computed field name");
+}
+
+/** The fields of an object. */
+export function entriesOf(cx: Context, x: Val, node: Node): readonly (readonly [string, Val])[] {
+  if (x.t === "obj" && !x.tuple) return [...x.fields].map(([key, cell]) => [key, cx.read(cell)] as const);
+  if (x.t === "place" && x.structure.kind === "object") {
+    return x.structure.fields.map(([key]) => [key, getField(cx, x, key, node)] as const);
+  }
+  return cx.refuse(
+    node,
+    "unsupported-type",
+    `The fields of ${kindOf(x)} are not known here.`,
+    "Name the fields one by one.",
+  );
+}

@@ -1,0 +1,316 @@
+/** Calls of the user's functions: their bodies are written where they are called, except where a function calls itself. */
+import { Builder, buildFunction, leafTypes } from "cotangent/program";
+import type { Structure, Value } from "cotangent/program";
+
+import { walk } from "../ast.ts";
+import type { Node } from "../ast.ts";
+import { getField, learn, makeObject } from "./access.ts";
+import { arrayFrom, elementAt, leavesOf, lengthOf, NUMBER, structureOf, view } from "./arrays.ts";
+import type { Context, Frame } from "./context.ts";
+import { branch } from "./control.ts";
+import { assignVariable, entriesOf, expression, keyOf, toNumber, unsupported } from "./expressions.ts";
+import { sameStructure, truth } from "./merge.ts";
+import { f64, index } from "./numbers.ts";
+import { ends, hoistVars, statements } from "./statements.ts";
+import { bool, Cell, constant, Env, FALSE, kindOf, NOTHING, number, UNSET } from "./values.ts";
+import type { Bool, Fun, Val } from "./values.ts";
+
+/** Deeper nesting of calls is no program but a mistake. */
+const DEEPEST = 100;
+
+export function callFunction(cx: Context, fun: Fun, args: readonly Val[], site: Node): Val {
+  const known = cx.knowledge.site(fun.node);
+  if (known.recursive === true) return callRecursive(cx, fun, args, site);
+  if (cx.frames.some((f) => f.fun.node === fun.node)) {
+    known.recursive = true;
+    cx.knowledge.restart();
+  }
+  if (cx.frames.length > DEEPEST) {
+    cx.refuse(site, "too-large", "Calls are nested too deeply to be inlined.", "Write fewer levels of functions.");
+  }
+  return body(cx, fun, args);
+}
+
+/** The body, here and now. */
+export function body(cx: Context, fun: Fun, args: readonly Val[]): Val {
+  const { node } = fun;
+  if (node.async || node.generator) unsupported(cx, node, node.async ? "An async function" : "A generator");
+  const env = new Env(fun.env);
+  if (fun.node.type === "FunctionExpression" && fun.node.id !== null) {
+    env.variables.set(fun.node.id.name, new Cell(fun, fun.name, true));
+  }
+  const frame: Frame = { fun, returned: new Cell(FALSE), result: new Cell(UNSET), loops: [] };
+  cx.frames.push(frame);
+  try {
+    parameters(cx, node, args, env);
+    const code = node.body as Node;
+    if (code.type !== "BlockStatement") return expression(cx, code, env, fun.name);
+    hoistVars(code, env);
+    statements(cx, code.body as readonly Node[], env);
+    return resultOf(cx, frame, code);
+  } finally {
+    cx.frames.pop();
+  }
+}
+
+function parameters(cx: Context, node: Node, args: readonly Val[], env: Env): void {
+  node.params.forEach((pattern, i) => {
+    if (pattern.type === "RestElement") {
+      const rest = args.slice(i).map((x, k) => [String(k), x] as const);
+      return bind(cx, pattern.argument!, makeObject(true, rest, pattern), env, "let");
+    }
+    bind(cx, pattern, args[i] ?? NOTHING, env, "let");
+  });
+}
+
+/** What a function returns: undefined where it comes to its end. */
+function resultOf(cx: Context, frame: Frame, code: Node): Val {
+  const returned = cx.read(frame.returned) as Bool;
+  if (returned.k === false) return NOTHING;
+  if (returned.k === undefined && !ends(code)) {
+    branch(
+      cx,
+      returned,
+      () => undefined,
+      () => cx.write(frame.result, NOTHING),
+    );
+  }
+  return cx.read(frame.result);
+}
+
+/** Assigns a value to a pattern. */
+export function bind(cx: Context, pattern: Node, value: Val, env: Env, declare: "const" | "let" | null): void {
+  switch (pattern.type) {
+    case "Identifier":
+      if (declare === null) return assignVariable(cx, pattern, value, env);
+      nameAfter(value, pattern.name);
+      env.variables.set(pattern.name, new Cell(value, pattern.name, declare === "const"));
+      return;
+    case "AssignmentPattern": {
+      const x = value.t === "nothing" ? expression(cx, pattern.right, env) : value;
+      return bind(cx, pattern.left, x, env, declare);
+    }
+    case "ArrayPattern":
+      return pattern.elements.forEach((element, i) => {
+        if (element === null) return;
+        if (element.type === "RestElement") return bind(cx, element.argument!, restOf(cx, value, i, element), env, declare);
+        bind(cx, element, elementOf(cx, value, i, element), env, declare);
+      });
+    case "ObjectPattern": {
+      const taken: string[] = [];
+      for (const property of pattern.properties) {
+        if (property.type === "RestElement") {
+          const rest = entriesOf(cx, value, property).filter(([key]) => !taken.includes(key));
+          bind(cx, property.argument!, makeObject(false, rest, property), env, declare);
+          continue;
+        }
+        const key = keyOf(cx, property, env);
+        taken.push(key);
+        bind(cx, property.value as Node, fieldOr(cx, value, key, property), env, declare);
+      }
+      return;
+    }
+    case "MemberExpression":
+      return assignMember(cx, pattern, value, env);
+    default:
+      return unsupported(cx, pattern, "This pattern");
+  }
+}
+
+function assignMember(cx: Context, pattern: Node, value: Val, env: Env): void {
+  const cell = new Cell(value);
+  const inner = new Env(env);
+  inner.variables.set(VALUE.name, cell);
+  const assignment = { ...pattern, type: "AssignmentExpression", operator: "=", left: pattern, right: { ...pattern, ...VALUE } };
+  expression(cx, assignment as Node, inner);
+}
+/** A variable that no source can name. */
+const VALUE = { type: "Identifier", name: "(value)" } as const;
+
+function nameAfter(x: Val, name: string): void {
+  const v = x.t === "num" ? (x.f ?? x.i) : x.t === "bool" ? x.v : undefined;
+  if (v !== undefined) v.name ??= name;
+}
+
+function elementOf(cx: Context, x: Val, i: number, node: Node): Val {
+  if (x.t === "obj" && x.tuple) return x.fields.has(String(i)) ? getField(cx, x, String(i), node) : NOTHING;
+  if (x.t === "vec") return elementAt(cx, x, constant(i), node);
+  if (x.t === "unknown") learn(cx, x.path, "array");
+  if (x.t === "place" && x.structure.kind === "tuple") return getField(cx, x, String(i), node);
+  return cx.refuse(node, "unsupported-type", `${kindOf(x)} cannot be taken apart as an array.`, "Only arrays and tuples can.");
+}
+
+function restOf(cx: Context, x: Val, from: number, node: Node): Val {
+  if (x.t === "vec") {
+    const n = index(cx, lengthOf(cx, x), "length");
+    return view(cx, x, cx.b.op("i32.min", cx.b.i32(from), n), n);
+  }
+  if (x.t !== "obj" || !x.tuple) return unsupported(cx, node, "A rest element of this");
+  const rest = [...x.fields.values()].slice(from).map((cell, k) => [String(k), cx.read(cell)] as const);
+  return makeObject(true, rest, node);
+}
+
+/** A field that may be missing, where there may be a default. */
+function fieldOr(cx: Context, x: Val, key: string, node: Node): Val {
+  const optional = (node.value as Node).type === "AssignmentPattern";
+  if (optional && x.t === "obj" && !x.fields.has(key)) return NOTHING;
+  return getField(cx, x, key, node);
+}
+
+// Functions of the program
+
+/** The value that leaves make. */
+export function fromValues(
+  cx: Context,
+  s: Structure,
+  leaves: Iterator<Value>,
+  name: string,
+  readonly?: string,
+): Val {
+  switch (s.kind) {
+    case "number":
+      return number(leaves.next().value as Value);
+    case "boolean":
+      return bool(leaves.next().value as Value);
+    case "nothing":
+      return NOTHING;
+    case "array":
+      return arrayFrom(cx, s, leaves, name, readonly);
+    case "tuple":
+      return makeObject(
+        true,
+        s.elements.map((e, i) => [String(i), fromValues(cx, e, leaves, `${name}[${i}]`, readonly)] as const),
+        undefined,
+      );
+    case "object":
+      return makeObject(
+        false,
+        s.fields.map(([key, e]) => [key, fromValues(cx, e, leaves, `${name}.${key}`, readonly)] as const),
+        undefined,
+      );
+  }
+}
+
+/** The leaves of a value of this structure. */
+export function toValues(cx: Context, s: Structure, x: Val, node: Node): readonly Value[] {
+  switch (s.kind) {
+    case "number":
+      return [f64(cx, toNumber(cx, x, node))];
+    case "boolean":
+      return x.t === "bool" ? [truth(cx, x)] : unfit(cx, x, node);
+    case "nothing":
+      return [];
+    case "array": {
+      if (x.t === "vec" && sameStructure(x.store.element, s.element)) return leavesOf(cx, x);
+      return unfit(cx, x, node);
+    }
+    case "tuple":
+      return s.elements.flatMap((e, i) => toValues(cx, e, getField(cx, x, String(i), node), node));
+    case "object":
+      return s.fields.flatMap(([key, e]) => toValues(cx, e, getField(cx, x, key, node), node));
+  }
+}
+
+const unfit = (cx: Context, x: Val, node: Node): never =>
+  cx.refuse(
+    node,
+    "unsupported-type",
+    `${kindOf(x)} does not fit what is passed or returned elsewhere.`,
+    "Pass and return values of the same structure everywhere.",
+  );
+
+/** The variables from outside that a function uses, directly or through other local functions. */
+function captures(cx: Context, fun: Fun, found: Map<Cell, string> = new Map(), seen: Set<Node> = new Set()): Map<Cell, string> {
+  if (seen.has(fun.node)) return found;
+  seen.add(fun.node);
+  walk(fun.node, (n, parent) => {
+    if (n.type !== "Identifier") return;
+    if (parent?.type === "MemberExpression" && parent.property === n && !parent.computed) return;
+    const cell = fun.env.find(n.name, n);
+    if (!(cell instanceof Cell)) return;
+    if (cell.value.t === "fun") captures(cx, cell.value, found, seen);
+    else if (cell.value.t !== "builtin" && cell.value.t !== "str") found.set(cell, n.name);
+  });
+  return found;
+}
+
+function callRecursive(cx: Context, fun: Fun, args: readonly Val[], site: Node): Val {
+  const functions = args.filter((x) => x.t === "fun" || x.t === "builtin");
+  if (functions.length > 0) {
+    cx.refuse(site, "unsupported-syntax", "A function that calls itself cannot take functions.", "Refer to them from outside.");
+  }
+  for (const x of args) if (x.t === "unknown") learn(cx, x.path, "number");
+  const outside = [...captures(cx, fun)];
+  const structures = args.map((x) => structureOf(cx, x, site));
+  const free = outside.map(([cell]) => structureOf(cx, cx.read(cell), site));
+  const key = `${fun.name}@${fun.node.start}:${JSON.stringify([structures, free])}`;
+  const leaves = [
+    ...args.flatMap((x, i) => toValues(cx, structures[i]!, x, site)),
+    ...outside.flatMap(([cell], i) => toValues(cx, free[i]!, cx.read(cell), site)),
+  ];
+  let callee = cx.callees.get(key);
+  if (callee === undefined) {
+    callee = { name: `${fun.name}_${cx.callees.size}`, func: undefined, result: cx.knowledge.results.get(key) ?? NUMBER };
+    cx.callees.set(key, callee);
+    const { b } = cx;
+    const frames = cx.frames.splice(0);
+    const { dry } = cx;
+    const inner = new Builder();
+    inner.loc = b.loc;
+    cx.b = inner;
+    cx.dry = 0;
+    let result: Structure = NUMBER;
+    const types = [...structures, ...free].flatMap(leafTypes);
+    const before = outside.map(([cell]) => cell.value);
+    try {
+      callee.func = buildFunction(
+        callee.name,
+        types.map((ty, i) => ({ name: `p${i}`, ty })),
+        (_, values) => {
+          let results: readonly Value[] = [];
+          const list = values[Symbol.iterator]();
+          const changed = cx.collect(() => {
+            const own = structures.map((s, i) => fromValues(cx, s, list, `argument ${i + 1}`));
+            outside.forEach(([cell, name], i) => (cell.value = fromValues(cx, free[i]!, list, name)));
+            const inside = outside.map(([cell]) => cell.value);
+            const value = body(cx, fun, own);
+            outside.forEach(([cell, name], i) => {
+              if (cell.value === inside[i]) return;
+              cx.refuse(
+                fun.node,
+                "captured-variable-changes",
+                `${name} is changed by a function that calls itself.`,
+                "Pass it as a parameter and return its new value.",
+              );
+            });
+            result = structureOf(cx, value, site);
+            results = toValues(cx, result, value, site);
+          });
+          if (changed.size > 0) {
+            cx.refuse(fun.node, "captured-variable-changes", "A function that calls itself changes objects outside itself.", "Return what changes.");
+          }
+          return results;
+        },
+        { builder: inner },
+      );
+    } finally {
+      cx.b = b;
+      cx.dry = dry;
+      cx.frames.push(...frames);
+      outside.forEach(([cell], i) => (cell.value = before[i]!));
+    }
+    if (!sameStructure(result, callee.result)) {
+      cx.knowledge.results.set(key, result);
+      cx.knowledge.restart();
+    }
+  }
+  cx.impure = true;
+  const results = cx.b.call(callee.name, leaves, leafTypes(callee.result));
+  return fromValues(cx, callee.result, results[Symbol.iterator](), fun.name);
+}
+
+/** The function that an expression is, where one is needed. */
+export function asFunction(cx: Context, x: Val | undefined, node: Node): Fun | Extract<Val, { t: "builtin" }> {
+  if (x?.t === "fun" || x?.t === "builtin") return x;
+  return cx.refuse(node, "unsupported-type", `${x === undefined ? "Nothing" : kindOf(x)} is called as a function.`, "Pass a function.");
+}

@@ -1,0 +1,285 @@
+/**
+ * What a variable holds after two paths have met, or while a loop goes round: a form that both fit, the program's values
+ * that fill it, and the variable's value made of them again.
+ */
+import type { Structure, Ty, Value } from "cotangent/program";
+
+import type { Context } from "./context.ts";
+import { f64 } from "./numbers.ts";
+import { Cell, I32_MAX, I32_MIN, bool, integer, kindOf, number } from "./values.ts";
+import type { Bool, Num, Obj, Place, Poison, Raw, Store, Val, Vec } from "./values.ts";
+
+/** What two values have in common. */
+export type Form =
+  /** The very same thing: no value of the program is needed. */
+  | { readonly t: "same"; readonly value: Val }
+  | { readonly t: "int"; readonly lo: number; readonly hi: number; readonly maybe: boolean }
+  | { readonly t: "num"; readonly maybe: boolean }
+  | { readonly t: "bool" }
+  | { readonly t: "raw"; readonly ty: Ty }
+  | { readonly t: "obj"; readonly tuple: boolean; readonly fields: readonly (readonly [string, Form])[] }
+  | { readonly t: "place"; readonly store: Store; readonly structure: Structure; readonly sub: number; readonly epoch: number }
+  /** Several arrays: which block, where it begins, how long it is. */
+  | { readonly t: "vec"; readonly like: Vec; readonly block: Form; readonly offset: boolean; readonly length: Form }
+  | { readonly t: "poison"; readonly reason: string };
+
+const poison = (x: Val, y: Val): Form => ({
+  t: "poison",
+  reason: `This is ${kindOf(x)} on one path and ${kindOf(y)} on another.`,
+});
+
+/** The form that both fit. */
+export function join(cx: Context, x: Val, y: Val): Form {
+  if (x === y) return { t: "same", value: x };
+  if (isUnset(x)) return own(cx, y);
+  if (isUnset(y)) return own(cx, x);
+  if (x.t === "poison") return x;
+  if (y.t === "poison") return y;
+  if (x.t === "nothing" && y.t === "nothing") return { t: "same", value: x };
+  // Not assigned yet: NaN, as undefined is in arithmetic; but then nobody may ask whether it is undefined.
+  if (x.t === "nothing" && y.t === "num") return { t: "num", maybe: true };
+  if (y.t === "nothing" && x.t === "num") return { t: "num", maybe: true };
+  if (x.t === "num" && y.t === "num") return joinNumbers(x, y);
+  if (x.t === "bool" && y.t === "bool") {
+    return x.k !== undefined && x.k === y.k ? { t: "same", value: x } : { t: "bool" };
+  }
+  if (x.t === "raw" && y.t === "raw") return x.v === y.v ? { t: "same", value: x } : { t: "raw", ty: x.v.ty };
+  if (x.t === "vec" && y.t === "vec") return joinArrays(cx, x, y);
+  if (x.t === "place" && y.t === "place" && x.store === y.store && x.structure === y.structure) {
+    return { t: "place", store: x.store, structure: x.structure, sub: x.sub, epoch: Math.min(x.epoch, y.epoch) };
+  }
+  if (x.t === "obj" && y.t === "obj") return joinObjects(cx, x, y);
+  if (x.t === "str" && y.t === "str" && x.k === y.k) return { t: "same", value: x };
+  if (x.t === "builtin" && y.t === "builtin" && x.id === y.id) return { t: "same", value: x };
+  if (x.t === "fun" && y.t === "fun" && x.node === y.node && x.env === y.env) return { t: "same", value: x };
+  return poison(x, y);
+}
+
+const isUnset = (x: Val): boolean => x.t === "nothing" && x.unset === true;
+
+/** The form of one value, filled by values of the program wherever it may be needed. */
+function own(cx: Context, x: Val): Form {
+  switch (x.t) {
+    case "num":
+      return joinNumbers({ ...x, k: undefined, ...(x.k === undefined ? {} : { f: undefined }) }, x);
+    case "bool":
+      return { t: "bool" };
+    case "raw":
+      return { t: "raw", ty: x.v.ty };
+    case "obj": {
+      const fields = [...x.fields].map(([key, cell]) => [key, own(cx, cx.read(cell))] as const);
+      return { t: "obj", tuple: x.tuple, fields };
+    }
+    case "vec":
+      if (x.store.sub.length > 0) return { t: "poison", reason: "Arrays of arrays cannot be returned from within a loop or branch." };
+      return {
+        t: "vec",
+        like: { ...x, merged: true, growable: false },
+        block: { t: "raw", ty: "array" },
+        offset: x.offset !== null,
+        length: own(cx, cx.read(x.length)),
+      };
+    case "place":
+      return { t: "place", store: x.store, structure: x.structure, sub: x.sub, epoch: x.epoch };
+    default:
+      return { t: "same", value: x };
+  }
+}
+
+/** Something of each type, where nobody will look. */
+function anything(cx: Context, ty: Ty): Value {
+  if (ty === "f64") return cx.b.f64(0);
+  return ty === "i32" ? cx.b.i32(0) : cx.b.allocate(cx.b.i32(0));
+}
+
+function joinNumbers(x: Num, y: Num): Form {
+  if (x.k !== undefined && Object.is(x.k, y.k)) return { t: "same", value: x };
+  const maybe = x.maybe === true || y.maybe === true;
+  if (x.int && y.int && x.f === undefined && y.f === undefined) {
+    return { t: "int", lo: Math.min(x.lo, y.lo), hi: Math.max(x.hi, y.hi), maybe };
+  }
+  return { t: "num", maybe };
+}
+
+function joinObjects(cx: Context, x: Obj, y: Obj): Form {
+  const same = x.tuple === y.tuple && x.fields.size === y.fields.size;
+  if (!same || [...x.fields.keys()].some((key) => !y.fields.has(key))) {
+    const list = (o: Obj): string => [...o.fields.keys()].join(", ");
+    return { t: "poison", reason: `This has the fields ${list(x)} on one path and ${list(y)} on another.` };
+  }
+  const fields = [...x.fields].map(
+    ([key, cell]) => [key, join(cx, cx.read(cell), cx.read(y.fields.get(key)!))] as const,
+  );
+  return { t: "obj", tuple: x.tuple, fields };
+}
+
+function joinArrays(cx: Context, x: Vec, y: Vec): Form {
+  const sameStore = x.store === y.store;
+  if (!sameStore && (x.store.sub.length > 0 || !sameStructure(x.store.element, y.store.element))) {
+    return { t: "poison", reason: "These are different arrays on different paths." };
+  }
+  return {
+    t: "vec",
+    like: sameStore && x.length === y.length && x.offset === y.offset ? x : { ...x, merged: true, growable: false },
+    block: sameStore ? { t: "same", value: cx.read(x.store.block) } : { t: "raw", ty: "array" },
+    offset: x.offset !== null || y.offset !== null,
+    length: join(cx, cx.read(x.length), cx.read(y.length)),
+  };
+}
+
+/** Do two structures describe the same records? */
+export function sameStructure(x: Structure, y: Structure): boolean {
+  return JSON.stringify(untyped(x)) === JSON.stringify(untyped(y));
+}
+
+/** Without the difference between Float64Array and number[]. */
+function untyped(s: Structure): unknown {
+  if (s.kind === "array") return { kind: s.kind, element: untyped(s.element) };
+  if (s.kind === "tuple") return { kind: s.kind, elements: s.elements.map(untyped) };
+  return s.kind === "object" ? { kind: s.kind, fields: s.fields.map(([key, e]) => [key, untyped(e)]) } : s;
+}
+
+/** The types of the values that fill a form. */
+export function typesOf(form: Form): readonly Ty[] {
+  switch (form.t) {
+    case "same":
+    case "poison":
+      return [];
+    case "int":
+    case "bool":
+    case "place":
+      return ["i32"];
+    case "num":
+      return ["f64"];
+    case "raw":
+      return [form.ty];
+    case "obj":
+      return form.fields.flatMap(([, f]) => typesOf(f));
+    case "vec":
+      return [...typesOf(form.block), ...(form.offset ? (["i32"] as const) : []), ...typesOf(form.length)];
+  }
+}
+
+export const truth = (cx: Context, x: Bool): Value => x.v ?? cx.b.i32(x.k === true ? 1 : 0);
+
+/** The values of `x` that fill the form. */
+export function pack(cx: Context, form: Form, x: Val): readonly Value[] {
+  if (isUnset(x)) return typesOf(form).map((ty) => anything(cx, ty));
+  switch (form.t) {
+    case "same":
+    case "poison":
+      return [];
+    case "int":
+      return [(x as Num).k === undefined ? (x as Num).i! : cx.b.i32((x as Num).k!)];
+    case "num":
+      return [x.t === "nothing" ? cx.b.f64(NaN) : f64(cx, x as Num)];
+    case "bool":
+      return [truth(cx, x as Bool)];
+    case "raw":
+      return [(x as Raw).v];
+    case "place":
+      return [(x as Place).base];
+    case "obj":
+      return form.fields.flatMap(([key, f]) => pack(cx, f, cx.read((x as Obj).fields.get(key)!)));
+    case "vec": {
+      const v = x as Vec;
+      return [
+        ...pack(cx, form.block, cx.read(v.store.block)),
+        ...(form.offset ? [v.offset ?? cx.b.i32(0)] : []),
+        ...pack(cx, form.length, cx.read(v.length)),
+      ];
+    }
+  }
+}
+
+/** The value that the program's values make. Takes them from the front of `values`. */
+export function unpack(form: Form, values: Iterator<Value>): Val {
+  const next = (): Value => values.next().value as Value;
+  switch (form.t) {
+    case "same":
+      return form.value;
+    case "poison":
+      return form satisfies Poison;
+    case "int":
+      return maybe(integer(next(), form.lo, form.hi), form.maybe);
+    case "num":
+      return maybe(number(next()), form.maybe);
+    case "bool":
+      return bool(next());
+    case "raw":
+      return { t: "raw", v: next() };
+    case "place": {
+      const { store, structure, sub, epoch } = form;
+      return { t: "place", store, structure, sub, epoch, base: next() };
+    }
+    case "obj": {
+      const fields = new Map(form.fields.map(([key, f]) => [key, new Cell(unpack(f, values), key)]));
+      return { t: "obj", tuple: form.tuple, fields, site: undefined, merged: true, stored: false };
+    }
+    case "vec": {
+      const { like } = form;
+      const sharesBlock = form.block.t === "same";
+      const store = sharesBlock ? like.store : { ...like.store, block: new Cell(unpack(form.block, values)), used: null };
+      const offset = form.offset ? next() : null;
+      return { ...like, store, offset, length: new Cell(unpack(form.length, values)) };
+    }
+  }
+}
+
+const maybe = (x: Num, flag: boolean): Num => (flag ? { ...x, maybe: true } : x);
+
+/** Whether `wider` already says all that `form` does. */
+export function covers(wider: Form, form: Form): boolean {
+  if (wider.t === "poison") return true;
+  if (form.t === "same" && wider.t !== "same") return holds(wider, form.value);
+  if (wider.t !== form.t) return wider.t === "num" && form.t === "int";
+  switch (wider.t) {
+    case "same":
+      return wider.value === (form as typeof wider).value;
+    case "int": {
+      const f = form as typeof wider;
+      return wider.lo <= f.lo && wider.hi >= f.hi && wider.maybe === f.maybe;
+    }
+    case "num":
+      return wider.maybe === (form as typeof wider).maybe;
+    case "place":
+      return wider.epoch === (form as typeof wider).epoch && wider.store === (form as typeof wider).store;
+    case "obj": {
+      const f = form as typeof wider;
+      return (
+        wider.fields.length === f.fields.length && wider.fields.every(([, w], i) => covers(w, f.fields[i]![1]))
+      );
+    }
+    case "vec": {
+      const f = form as typeof wider;
+      const block = wider.block.t === f.block.t;
+      return block && wider.offset === f.offset && covers(wider.length, f.length);
+    }
+    default:
+      return true;
+  }
+}
+
+/** Whether a form covers one value. */
+function holds(form: Form, x: Val): boolean {
+  if (isUnset(x)) return true;
+  if (form.t === "int") return x.t === "num" && x.int && x.f === undefined && form.lo <= x.lo && form.hi >= x.hi;
+  return form.t === x.t;
+}
+
+/** A form that covers both, with bounds that were still moving set to the limits. */
+export function widen(old: Form, now: Form): Form {
+  if (old.t === "int" && now.t === "int") {
+    return {
+      t: "int",
+      lo: now.lo < old.lo ? I32_MIN : old.lo,
+      hi: now.hi > old.hi ? I32_MAX : old.hi,
+      maybe: old.maybe || now.maybe,
+    };
+  }
+  if (old.t === "obj" && now.t === "obj" && old.fields.length === now.fields.length) {
+    return { ...now, fields: now.fields.map(([key, f], i) => [key, widen(old.fields[i]![1], f)]) };
+  }
+  if (old.t === "vec" && now.t === "vec") return { ...now, length: widen(old.length, now.length) };
+  return now;
+}

@@ -1,0 +1,244 @@
+/**
+ * What is known of a JavaScript value while its function is being lowered. Numbers, truth and arrays become values of the
+ * program; objects, tuples and functions exist only here, so that they cost nothing when the program runs.
+ */
+import type { Structure, Value } from "cotangent/program";
+
+import type { Node } from "../ast.ts";
+
+export type Val = Num | Bool | Str | Nothing | Obj | Place | Vec | Fun | Builtin | Unknown | Poison | Raw;
+
+/** A number: a constant (`k`), an integer of 32 bits (`int`: then `i` is the number), or any f64. */
+export interface Num {
+  readonly t: "num";
+  readonly k?: number | undefined;
+  /** The number as an f64. */
+  readonly f?: Value | undefined;
+  /**
+   * As an i32. Where `int` does not hold, the number modulo 2^32: usable as an index where the number itself would be,
+   * because what it is made of are integers between `lo` and `hi`.
+   */
+  readonly i?: Value | undefined;
+  readonly int: boolean;
+  readonly lo: number;
+  readonly hi: number;
+  /** It is the exact quotient of two integers. */
+  readonly quotient?: { readonly of: Num; readonly by: number };
+  /** The argument that it is: used as an index or a bound, it is checked at the call and becomes an integer. */
+  readonly leaf?: string | undefined;
+  /** On some path nothing was assigned yet. */
+  readonly maybe?: boolean;
+}
+
+/** true or false: 1 or 0. */
+export interface Bool {
+  readonly t: "bool";
+  readonly k?: boolean | undefined;
+  readonly v?: Value | undefined;
+}
+
+/** A text; it must be known when compiling. */
+export interface Str {
+  readonly t: "str";
+  readonly k: string;
+}
+
+/** undefined or null. */
+export interface Nothing {
+  readonly t: "nothing";
+  /** Nobody will read it: what another path gives counts. */
+  readonly unset?: true;
+}
+
+/** A tuple or an object, in registers. */
+export interface Obj {
+  readonly t: "obj";
+  readonly tuple: boolean;
+  readonly fields: ReadonlyMap<string, Cell>;
+  /** The literal that makes it. */
+  readonly site: Node | undefined;
+  /** It is one of several objects, which one depends on the run: it may be read but not written. */
+  readonly merged: boolean;
+  /** It was copied into an array: from then on it may not be changed. */
+  stored: boolean;
+}
+
+/** A tuple or an object in an array. */
+export interface Place {
+  readonly t: "place";
+  readonly store: Store;
+  readonly structure: Structure;
+  /** Where in the store's block it begins. */
+  readonly base: Value;
+  /** Which of the store's nested arrays its first one is. */
+  readonly sub: number;
+  readonly epoch: number;
+}
+
+/** A block of records, which grows where something is pushed. */
+export interface Store {
+  readonly element: Structure;
+  readonly stride: number;
+  /** Holds a Raw array. */
+  readonly block: Cell;
+  /** The blocks of the arrays in the records, in order. */
+  readonly sub: readonly Store[];
+  /** How many records are in use, where rows are put into it; else null. */
+  readonly used: Cell | null;
+  /** Counts how often whole records were replaced. */
+  epoch: number;
+}
+
+/** An array: all of a store's records, or some of them. */
+export interface Vec {
+  readonly t: "vec";
+  readonly store: Store;
+  /** The record where it begins; null: at the first. */
+  readonly offset: Value | null;
+  /** Holds a Num. */
+  readonly length: Cell;
+  readonly growable: boolean;
+  /** Why it must not be written to. */
+  readonly readonly: string | undefined;
+  readonly typed: boolean;
+  readonly site: Node | undefined;
+  readonly name: string | undefined;
+  readonly merged: boolean;
+}
+
+/** A function of the user's, with the variables that it sees. */
+export interface Fun {
+  readonly t: "fun";
+  readonly node: Node;
+  readonly env: Env;
+  readonly name: string;
+}
+
+/** A function or object of the language's or the library's. */
+export interface Builtin {
+  readonly t: "builtin";
+  /** `Math`, `Math.sin`, `cotangent.sin`, `Float64Array`. */
+  readonly id: string;
+}
+
+/** An argument of which nothing is known yet but its path. */
+export interface Unknown {
+  readonly t: "unknown";
+  readonly path: string;
+}
+
+/** A variable that holds different kinds of things on different paths: an error when read. */
+export interface Poison {
+  readonly t: "poison";
+  readonly reason: string;
+}
+
+/** A value of the program, in cells of our own. */
+export interface Raw {
+  readonly t: "raw";
+  readonly v: Value;
+}
+
+/** A place that holds a value: a variable, a field, what an array is made of. */
+export class Cell {
+  static #count = 0;
+  /** Cells are numbered as they are made. */
+  readonly id: number = Cell.#count++;
+  readonly name: string | undefined;
+  /** A `const`. */
+  readonly constant: boolean;
+  /** Only `Context.write` changes it, which keeps track. */
+  value: Val;
+
+  constructor(value: Val, name?: string, constant = false) {
+    this.value = value;
+    this.name = name;
+    this.constant = constant;
+  }
+
+  /** The number of the next cell. */
+  static get next(): number {
+    return Cell.#count;
+  }
+}
+
+/** The variables that are seen from somewhere. */
+export class Env {
+  readonly variables: Map<string, Cell> = new Map();
+  readonly parent: Env | null;
+  /** Looks for a name that no scope declares. */
+  readonly outer: ((name: string, node: Node) => Val | undefined) | undefined;
+
+  constructor(parent: Env | null, outer?: (name: string, node: Node) => Val | undefined) {
+    this.parent = parent;
+    this.outer = outer;
+  }
+
+  find(name: string, node: Node): Cell | Val | undefined {
+    for (let env: Env | null = this; env !== null; env = env.parent) {
+      const cell = env.variables.get(name) ?? env.outer?.(name, node);
+      if (cell !== undefined) return cell;
+    }
+    return undefined;
+  }
+}
+
+export const I32_MIN: number = -(2 ** 31);
+export const I32_MAX: number = 2 ** 31 - 1;
+/** No array has more elements: 4 GB of numbers. */
+export const LONGEST: number = 2 ** 29;
+
+export const NOTHING: Nothing = { t: "nothing" };
+export const UNSET: Nothing = { t: "nothing", unset: true };
+export const isI32 = (x: number): boolean => x === (x | 0) && !Object.is(x, -0);
+
+/** A constant. */
+export function constant(k: number): Num {
+  const int = isI32(k);
+  return { t: "num", k, int, lo: int ? k : -Infinity, hi: int ? k : Infinity };
+}
+
+/** Any number. */
+export const number = (f: Value): Num => ({ t: "num", f, int: false, lo: -Infinity, hi: Infinity });
+/** An integer of 32 bits between two bounds. */
+export const integer = (i: Value, lo: number = I32_MIN, hi: number = I32_MAX): Num => ({
+  t: "num",
+  i,
+  int: true,
+  lo,
+  hi,
+});
+/** A length. */
+export const size = (i: Value): Num => integer(i, 0, LONGEST);
+export const bool = (v: Value): Bool => ({ t: "bool", v });
+export const TRUE: Bool = { t: "bool", k: true };
+export const FALSE: Bool = { t: "bool", k: false };
+
+/** How a message calls what `v` is. */
+export function kindOf(v: Val): string {
+  switch (v.t) {
+    case "num":
+      return "a number";
+    case "bool":
+      return "a boolean";
+    case "str":
+      return `the text ${JSON.stringify(v.k)}`;
+    case "nothing":
+      return "undefined";
+    case "obj":
+      return v.tuple ? "a tuple" : "an object";
+    case "place":
+      return v.structure.kind === "tuple" ? "a tuple" : "an object";
+    case "vec":
+      return "an array";
+    case "fun":
+      return `the function ${v.name}`;
+    case "builtin":
+      return v.id;
+    case "unknown":
+      return "an argument of unknown shape";
+    case "poison":
+    case "raw":
+      return "something that depends on the path taken";
+  }
+}

@@ -1,0 +1,56 @@
+/** Reading a source text. */
+import { tsPlugin } from "@sveltejs/acorn-typescript";
+import { Parser } from "acorn";
+import type { ErrorCode } from "cotangent";
+
+import { type Node } from "./ast.ts";
+import { CompileError } from "./errors.ts";
+import type { SourceText } from "./errors.ts";
+
+/** A text and its syntax tree. */
+export interface Source extends SourceText {
+  readonly program: Node;
+}
+
+const TypeScript = Parser.extend(tsPlugin());
+const TypeScriptWithJsx = Parser.extend(tsPlugin({ jsx: true }));
+
+/**
+ * Parses TypeScript or JavaScript.
+ * @throws CompileError `syntax-error`
+ */
+export function parseSource(code: string, file?: string): Source {
+  const parser = file !== undefined && /\.[jt]sx$/.test(file) ? TypeScriptWithJsx : TypeScript;
+  try {
+    const program = parser.parse(code, {
+      ecmaVersion: "latest",
+      sourceType: "module",
+      locations: true,
+      allowHashBang: true,
+    }) as unknown as Node;
+    return { code, file, program };
+  } catch (error) {
+    // Besides its SyntaxErrors the parser throws TypeErrors at some texts that are cut off in the middle.
+    const at = (error as { pos?: unknown }).pos;
+    const start = typeof at === "number" ? Math.min(at, code.length) : code.length;
+    const what = error instanceof SyntaxError ? error.message.replace(/ \(\d+:\d+\)$/, "") : "Unexpected end or token";
+    throw new CompileError(
+      "syntax-error",
+      { code, file },
+      { start, end: start + 1 },
+      `This is not TypeScript: ${what}.`,
+      "Mend the syntax; `tsc` or the editor shows the same place.",
+    );
+  }
+}
+
+/** Refuses something in a source. */
+export function refuse(
+  source: SourceText,
+  node: { readonly start: number; readonly end: number },
+  code: ErrorCode,
+  problem: string,
+  remedy: string,
+): never {
+  throw new CompileError(code, source, { start: node.start, end: node.end }, problem, remedy);
+}
