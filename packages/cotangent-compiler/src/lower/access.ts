@@ -5,7 +5,7 @@ import type { Node } from "../ast.ts";
 import { elementAt, lengthOf, NUMBER, partOf, setElement, setPart, staleness, structureOf, toMemory, unshared } from "./arrays.ts";
 import type { Context } from "./context.ts";
 import { Cell, constant, FALSE, kindOf } from "./values.ts";
-import type { Num, Obj, Val, Vec } from "./values.ts";
+import type { Num, Obj, Place, Val, Vec } from "./values.ts";
 
 /** An argument turns out to be something: start again knowing it. */
 export function learn(cx: Context, path: string, kind: "number" | "boolean" | "array" | "object", field?: string): never {
@@ -99,7 +99,7 @@ export function getElement(cx: Context, object: Val, key: Val, node: Node): Val 
     return getField(cx, object, String(at.k), node);
   }
   if (object.t === "obj" && object.tuple) return elementAt(cx, inMemory(cx, object, node), at, node);
-  if (object.t === "place" && object.structure.kind === "tuple") return computed(cx, object, at, node);
+  if (object.t === "place" && object.structure.kind === "tuple") return computed(cx, object, node);
   return cx.refuse(
     node,
     "unsupported-type",
@@ -108,8 +108,13 @@ export function getElement(cx: Context, object: Val, key: Val, node: Node): Val 
   );
 }
 
-/** A tuple in an array, by a computed index: its elements, one of which it is. */
-function computed(cx: Context, object: Val, _at: Num, node: Node): never {
+/** A tuple in an array, by a computed index: the array is one of arrays, from the start. */
+function computed(cx: Context, object: Place, node: Node): never {
+  const { site, element } = object.store;
+  if (site !== undefined && element.kind === "tuple" && object.structure === element) {
+    cx.knowledge.site(site).element = { kind: "array", element: element.elements[0] ?? NUMBER };
+    cx.knowledge.restart();
+  }
   return cx.refuse(
     node,
     "unsupported-type",
@@ -124,6 +129,15 @@ function indexNumber(cx: Context, key: Val, node: Node): Num {
   return cx.refuse(node, "unsupported-type", `${kindOf(key)} is no index.`, "Indices are numbers.");
 }
 
+/** What the elements of a literal have in common: rows of different lengths are arrays. */
+function elementOf(items: readonly Structure[]): Structure {
+  const [first] = items;
+  if (first?.kind !== "tuple" || items.every((s) => s.kind === "tuple" && s.elements.length === first.elements.length)) {
+    return first ?? NUMBER;
+  }
+  return { kind: "array", element: first.elements[0] ?? NUMBER };
+}
+
 /** A tuple of which an element is looked up: its literal goes to memory, from the start. */
 export function inMemory(cx: Context, tuple: Obj, node: Node): Vec {
   if (tuple.site !== undefined && !tuple.merged) {
@@ -131,7 +145,7 @@ export function inMemory(cx: Context, tuple: Obj, node: Node): Vec {
     const site = cx.knowledge.site(tuple.site);
     if (site.memory !== true) {
       site.memory = true;
-      site.element ??= items[0] ?? NUMBER;
+      site.element ??= elementOf(items);
       return cx.knowledge.restart();
     }
   }
@@ -165,8 +179,6 @@ export function setField(cx: Context, object: Val, key: string, value: Val, node
   cx.write(cell, value);
 }
 
-const SEEDS = 2;
-
 /** object[key] = value for a computed key. */
 export function setByKey(cx: Context, object: Val, key: Val, value: Val, node: Node): void {
   if (key.t === "str") return setField(cx, object, key.k, value, node);
@@ -179,12 +191,9 @@ export function setByKey(cx: Context, object: Val, key: Val, value: Val, node: N
   }
   if (object.t === "place" && at.k !== undefined) return setField(cx, object, String(at.k), value, node);
   if (object.t === "obj" && object.tuple) {
-    // `const dp = [1]; dp[i] = ...`: short ones are meant to grow.
-    if (object.site !== undefined && !object.merged && object.fields.size <= SEEDS) {
-      Object.assign(cx.knowledge.site(object.site), { growable: true });
-    }
     return setElement(cx, inMemory(cx, object, node), at, value, node);
   }
+  if (object.t === "place" && object.structure.kind === "tuple") return computed(cx, object, node);
   cx.refuse(node, "unsupported-type", `${kindOf(object)} cannot be indexed by a computed number.`, "Only arrays can.");
 }
 

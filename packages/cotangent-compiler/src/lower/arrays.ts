@@ -8,17 +8,18 @@ import { branch, countedLoop } from "./control.ts";
 import { sameStructure, truth } from "./merge.ts";
 import { add, compare, f64, index, mul } from "./numbers.ts";
 import { Cell, LONGEST, bool, constant, integer, kindOf, number, size } from "./values.ts";
-import type { Num, Obj, Place, Store, Val, Vec } from "./values.ts";
+import type { Home, Num, Obj, Place, Raw, Store, Val, Vec } from "./values.ts";
 
 type ArrayStructure = Extract<Structure, { kind: "array" }>;
 export const NUMBER: Structure = { kind: "number" };
 
 const blockOf = (cx: Context, store: Store): Value => (cx.read(store.block) as { v: Value }).v;
 export const lengthOf = (cx: Context, a: Vec): Num => cx.read(a.length) as Num;
+const offsetOf = (cx: Context, a: Vec): Value | null => (a.offset === null ? null : (cx.read(a.offset) as Raw).v);
 const i32 = (cx: Context, x: Num): Value => index(cx, x, "length");
 
-function storeOf(element: Structure, block: Value, sub: readonly Store[], used: Cell | null): Store {
-  return { element, stride: stride(element), block: new Cell({ t: "raw", v: block }), sub, used, epoch: 0 };
+function storeOf(element: Structure, block: Value, sub: readonly Store[], used: Cell | null, site?: Node): Store {
+  return { element, stride: stride(element), block: new Cell({ t: "raw", v: block }), sub, used, epoch: 0, site };
 }
 
 /** The array that leaves make, as an argument does. Takes them from the front of `leaves`. */
@@ -47,13 +48,15 @@ interface VecOptions {
   readonly readonly?: string | undefined;
   readonly site?: Node | undefined;
   readonly offset?: Value | null;
+  readonly home?: Home;
 }
 
 function vec(store: Store, length: Num, options: VecOptions): Vec {
   return {
     t: "vec",
     store,
-    offset: options.offset ?? null,
+    offset: options.offset === undefined || options.offset === null ? null : new Cell({ t: "raw", v: options.offset }),
+    home: options.home,
     length: new Cell(length, "length"),
     growable: options.growable ?? false,
     readonly: options.readonly,
@@ -85,7 +88,7 @@ export function newArray(cx: Context, element: Structure, length: Num, node: Nod
     });
   }
   const block = b.allocate(width === 1 ? n : b.op("i32.mul", n, b.i32(width)));
-  const store = storeOf(element, block, arraysIn(element).map((s) => pool(cx, s)), null);
+  const store = storeOf(element, block, arraysIn(element).map((s) => pool(cx, s)), null, node);
   const bounded = length.k !== undefined ? length : { ...length, lo: Math.max(0, length.lo), hi: Math.min(LONGEST, length.hi) };
   return vec(store, bounded, { ...options, site: node });
 }
@@ -109,7 +112,7 @@ export function handle(cx: Context, a: Vec): Value {
   if (a.offset === null && !a.growable && a.store.used === null) return block;
   const { b } = cx;
   const scaled = (v: Value): Value => (a.store.stride === 1 ? v : b.op("i32.mul", v, b.i32(a.store.stride)));
-  const lo = a.offset ?? b.i32(0);
+  const lo = offsetOf(cx, a) ?? b.i32(0);
   const n = i32(cx, lengthOf(cx, a));
   const hi = a.offset === null ? n : b.op("i32.add", lo, n);
   return b.subarray(block, scaled(lo), scaled(hi));
@@ -144,6 +147,7 @@ function checkIndex(cx: Context, a: Vec, i: Value, whole: Value, node: Node): vo
 /** a[i] */
 export function elementAt(cx: Context, a: Vec, at: Num, node: Node): Val {
   staleness(cx, a.length, node);
+  fresh(cx, a, node);
   const i = index(cx, at, called(cx, a, node) + "'s index");
   const whole = handle(cx, a);
   checkIndex(cx, a, i, whole, node);
@@ -161,7 +165,8 @@ export function elementUnchecked(cx: Context, a: Vec, i: Value, whole: Value = h
 /** Where record i of an array begins in its store's block. */
 function address(cx: Context, a: Vec, i: Value): Value {
   const { b } = cx;
-  const record = a.offset === null ? i : b.op("i32.add", a.offset, i);
+  const offset = offsetOf(cx, a);
+  const record = offset === null ? i : b.op("i32.add", offset, i);
   return a.store.stride === 1 ? record : b.op("i32.mul", record, b.i32(a.store.stride));
 }
 
@@ -181,7 +186,8 @@ function readRecord(cx: Context, store: Store, s: Structure, base: Value, sub: n
     case "array": {
       const offset = b.op("f64.toInt32", load(0));
       const length = size(b.op("f64.toInt32", load(1)));
-      return vec(store.sub[sub]!, length, { offset, typed: s.typed === true });
+      const rows = store.sub[sub]!;
+      return vec(rows, length, { offset, typed: s.typed === true, home: { store, base, epoch: rows.epoch } });
     }
     default:
       return { t: "place", store, structure: s, base, sub, epoch: store.epoch };
@@ -336,7 +342,7 @@ export function toMemory(cx: Context, v: Obj, element: Structure, node: Node, op
 function rowIn(cx: Context, store: Store, row: Vec, node: Node): { readonly offset: Value; readonly length: Value } {
   const { b } = cx;
   const length = i32(cx, lengthOf(cx, row));
-  if (row.store === store) return { offset: row.offset ?? b.i32(0), length };
+  if (row.store === store) return { offset: offsetOf(cx, row) ?? b.i32(0), length };
   if (store.used === null) {
     cx.refuse(
       node,
@@ -430,12 +436,29 @@ function checkWritable(cx: Context, a: Vec, node: Node): void {
     );
   }
   unshared(cx, a.length, node);
+  fresh(cx, a, node);
   written(a.store);
 }
+
+/** Refuses to use a row that may have grown under another name. */
+function fresh(cx: Context, a: Vec, node: Node): void {
+  if (a.home === undefined || a.home.epoch === a.store.epoch || a.store.used === null) return;
+  cx.refuse(
+    node,
+    "aliased-structure",
+    "A row of this array of arrays has grown since this one was taken from it, and it may be the same.",
+    "Take the row again: rows[i].",
+  );
+}
+
+const SEEDS = 2;
 
 /** a[i] = v */
 export function setElement(cx: Context, a: Vec, at: Num, v: Val, node: Node): void {
   checkWritable(cx, a, node);
+  // `const dp = [1]; dp[i] = ...`: short ones are meant to grow.
+  const short = a.site?.type === "ArrayExpression" && a.site.elements.length <= SEEDS;
+  if (short && !a.growable && !a.merged) relearn(cx, a.site, { growable: true });
   const i = index(cx, at, called(cx, a, node) + "'s index");
   if (a.growable) {
     // One beyond the end is what push does.
@@ -472,6 +495,7 @@ export function relearn(cx: Context, site: Node | undefined, what: { growable?: 
 
 /** a.push(v) */
 export function push(cx: Context, a: Vec, v: Val, node: Node): void {
+  if (a.home !== undefined && a.store.used !== null && a.offset !== null) return pushToRow(cx, a, v, node);
   if (!a.growable) {
     if (!a.merged && !a.typed) relearn(cx, a.site, { growable: true });
     cx.refuse(
@@ -497,6 +521,44 @@ export function push(cx: Context, a: Vec, v: Val, node: Node): void {
   cx.write(a.length, integer(next, n.lo + 1, LONGEST));
 }
 
+/** A row grows where it lies if it is the last one; else it moves to the end. */
+function pushToRow(cx: Context, a: Vec, v: Val, node: Node): void {
+  checkWritable(cx, a, node);
+  const { store } = a;
+  const used = cx.read(store.used!) as Num;
+  const length = i32(cx, lengthOf(cx, a));
+  const begin = offsetOf(cx, a)!;
+  const { b } = cx;
+  const last = b.op("i32.eq", b.op("i32.add", begin, length), i32(cx, used));
+  const move = (): void => {
+    const { b } = cx;
+    const to = i32(cx, cx.read(store.used!) as Num);
+    const end = b.op("i32.add", to, length);
+    reserve(cx, store, end);
+    const scaled = (x: Value): Value => cx.b.op("i32.mul", x, cx.b.i32(store.stride));
+    const block = blockOf(cx, store);
+    const source = cx.b.subarray(block, scaled(begin), scaled(cx.b.op("i32.add", begin, length)));
+    cx.b.copy(cx.b.subarray(block, scaled(to), scaled(end)), source);
+    cx.write(a.offset!, { t: "raw", v: to });
+    cx.write(store.used!, size(end));
+  };
+  branch(cx, bool(last), () => undefined, move);
+  const end = i32(cx, cx.read(store.used!) as Num);
+  const next = cx.b.op("i32.add", end, cx.b.i32(1));
+  reserve(cx, store, next);
+  const base = store.stride === 1 ? end : cx.b.op("i32.mul", end, cx.b.i32(store.stride));
+  writeRecord(cx, store, store.element, base, v, 0, node);
+  cx.write(store.used!, size(next));
+  const longer = cx.b.op("i32.add", length, cx.b.i32(1));
+  cx.write(a.length, size(longer));
+  const home = a.home!;
+  const block = blockOf(cx, home.store);
+  cx.b.store(block, home.base, cx.b.op("f64.fromI32", offsetOf(cx, a)!));
+  cx.b.store(block, plus(cx, home.base, 1), cx.b.op("f64.fromI32", longer));
+  store.epoch++;
+  home.epoch = store.epoch;
+}
+
 /** a.pop(): of an empty array, the program throws. */
 export function pop(cx: Context, a: Vec, node: Node): Val {
   if (!a.growable) {
@@ -518,7 +580,8 @@ export function view(cx: Context, a: Vec, lo: Value, hi: Value): Vec {
     const store = { ...a.store, block: new Cell({ t: "raw", v: b.subarray(blockOf(cx, a.store), lo, hi) }) };
     return vec(store, length, { typed: a.typed, name: a.name, readonly: a.readonly });
   }
-  const offset = a.offset === null ? lo : b.op("i32.add", a.offset, lo);
+  const begin = offsetOf(cx, a);
+  const offset = begin === null ? lo : b.op("i32.add", begin, lo);
   return vec(a.store, length, { offset, typed: a.typed, name: a.name, readonly: a.readonly });
 }
 

@@ -7,6 +7,7 @@ import { locationOf } from "../ast.ts";
 import type { Node } from "../ast.ts";
 import { refuse } from "../source.ts";
 import type { SourceText } from "../errors.ts";
+import type { TypeScope } from "./types.ts";
 import { Cell } from "./values.ts";
 import type { Env, Fun, Poison, Val } from "./values.ts";
 
@@ -110,6 +111,8 @@ export class Context {
   /** Set where memory is read or written, or where something may throw. */
   impure = false;
   parts!: Parts;
+  /** The types that annotations may name. */
+  types: TypeScope = new Map();
   /** Before the first change of each cell in the innermost region. */
   #log: Map<Cell, Val> = new Map();
   #reads: Set<Cell> | null = null;

@@ -12,6 +12,7 @@ import { assignVariable, entriesOf, expression, keyOf, toNumber, unsupported } f
 import { sameStructure, truth } from "./merge.ts";
 import { f64, index } from "./numbers.ts";
 import { ends, hoistVars, statements } from "./statements.ts";
+import { structureFromType } from "./types.ts";
 import { bool, Cell, constant, Env, FALSE, kindOf, NOTHING, number, UNSET } from "./values.ts";
 import type { Bool, Fun, Val } from "./values.ts";
 
@@ -250,7 +251,7 @@ function callRecursive(cx: Context, fun: Fun, args: readonly Val[], site: Node):
   ];
   let callee = cx.callees.get(key);
   if (callee === undefined) {
-    callee = { name: `${fun.name}_${cx.callees.size}`, func: undefined, result: cx.knowledge.results.get(key) ?? NUMBER };
+    callee = { name: `${fun.name}_${cx.callees.size}`, func: undefined, result: cx.knowledge.results.get(key) ?? structureFromType(fun.node.returnType, cx.types) ?? NUMBER };
     cx.callees.set(key, callee);
     const { b } = cx;
     const frames = cx.frames.splice(0);

@@ -12,7 +12,6 @@ import { Context, Knowledge, Restart } from "./context.ts";
 import { expression } from "./expressions.ts";
 import { bind, body, callFunction, toValues } from "./functions.ts";
 import type { Declaration, Module } from "./module.ts";
-import { withTypes } from "./statements.ts";
 import { structureFromType } from "./types.ts";
 import { bool, Cell, Env, I32_MAX, I32_MIN, NOTHING, number } from "./values.ts";
 import type { Fun, Num, Val } from "./values.ts";
@@ -107,7 +106,7 @@ class Lowering {
     const b = new Builder();
     const cx = new Context(this.#module.source, this.#knowledge, b);
     this.#cx = cx;
-    withTypes(this.#module.types);
+    cx.types = this.#module.types;
     cx.parts = {
       callExpression: (node, env, name) => callExpression(cx, node, env, name),
       newExpression: (node, env, name) => newExpression(cx, node, env, name),

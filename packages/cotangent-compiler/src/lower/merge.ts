@@ -185,7 +185,7 @@ export function pack(cx: Context, form: Form, x: Val): readonly Value[] {
       const v = x as Vec;
       return [
         ...pack(cx, form.block, cx.read(v.store.block)),
-        ...(form.offset ? [v.offset ?? cx.b.i32(0)] : []),
+        ...(form.offset ? [v.offset === null ? cx.b.i32(0) : (cx.read(v.offset) as Raw).v] : []),
         ...pack(cx, form.length, cx.read(v.length)),
       ];
     }
@@ -220,8 +220,8 @@ export function unpack(form: Form, values: Iterator<Value>): Val {
       const { like } = form;
       const sharesBlock = form.block.t === "same";
       const store = sharesBlock ? like.store : { ...like.store, block: new Cell(unpack(form.block, values)), used: null };
-      const offset = form.offset ? next() : null;
-      return { ...like, store, offset, length: new Cell(unpack(form.length, values)) };
+      const offset = form.offset ? new Cell({ t: "raw", v: next() }) : null;
+      return { ...like, home: undefined, store, offset, length: new Cell(unpack(form.length, values)) };
     }
   }
 }

@@ -10,15 +10,8 @@ import { anyOf, branch, conditionalLoop, countedCarries, countedLoop } from "./c
 import { condition, expression, operate, toNumber, unsupported } from "./expressions.ts";
 import { add, compare, f64, index } from "./numbers.ts";
 import { structureFromType } from "./types.ts";
-import type { TypeScope } from "./types.ts";
 import { Cell, constant, Env, FALSE, I32_MAX, I32_MIN, integer, kindOf, NOTHING, TRUE } from "./values.ts";
 import type { Bool, Num, Val } from "./values.ts";
-
-/** Types that annotations of variables may name. */
-let types: TypeScope = new Map();
-export function withTypes(scope: TypeScope): void {
-  types = scope;
-}
 
 /** Runs statements in a scope that is already there. */
 export function statements(cx: Context, list: readonly Node[], env: Env): void {
@@ -237,7 +230,7 @@ function declare(cx: Context, node: Node, env: Env): void {
 /** An annotation tells what an array that is empty at first will hold. */
 function initial(cx: Context, pattern: Node, init: Node, env: Env): Val {
   const literal = bare(init);
-  const annotated = structureFromType(pattern.typeAnnotation, types);
+  const annotated = structureFromType(pattern.typeAnnotation, cx.types);
   if (annotated?.kind === "array" && MAKES_ARRAY.has(literal.type)) {
     const site = cx.knowledge.site(literal);
     if (annotated.element.kind !== "number" || literal.type === "ArrayExpression") site.element ??= annotated.element;

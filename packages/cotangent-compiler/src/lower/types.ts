@@ -2,7 +2,8 @@
 import type { Structure } from "cotangent/program";
 
 import type { Node } from "../ast.ts";
-import { NUMBER } from "./arrays.ts";
+
+const NUMBER: Structure = { kind: "number" };
 
 /** The type declarations of a module by their names. */
 export type TypeScope = ReadonlyMap<string, Node>;

@@ -85,16 +85,20 @@ export interface Store {
   readonly sub: readonly Store[];
   /** How many records are in use, where rows are put into it; else null. */
   readonly used: Cell | null;
-  /** Counts how often whole records were replaced. */
+  /** Counts how often whole records were replaced, or rows grew. */
   epoch: number;
+  /** The literal or call that made it. */
+  readonly site: Node | undefined;
 }
 
 /** An array: all of a store's records, or some of them. */
 export interface Vec {
   readonly t: "vec";
   readonly store: Store;
-  /** The record where it begins; null: at the first. */
-  readonly offset: Value | null;
+  /** Holds a Raw i32: the record where it begins; null: at the first. */
+  readonly offset: Cell | null;
+  /** Where the array itself is kept, of an array in an array. */
+  readonly home: Home | undefined;
   /** Holds a Num. */
   readonly length: Cell;
   readonly growable: boolean;
@@ -104,6 +108,13 @@ export interface Vec {
   readonly site: Node | undefined;
   readonly name: string | undefined;
   readonly merged: boolean;
+}
+
+/** The record that describes a row, and how often rows had grown when it was read. */
+export interface Home {
+  readonly store: Store;
+  readonly base: Value;
+  epoch: number;
 }
 
 /** A function of the user's, with the variables that it sees. */
