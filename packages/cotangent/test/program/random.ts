@@ -60,6 +60,8 @@ export interface RandomOptions {
   readonly calls?: boolean;
   /** Comparisons of f64, selection, rounding, min, max, abs: whatever is not smooth. */
   readonly kinks?: boolean;
+  /** Checks that may fail: indices out of range, numbers that are no indices. Not unless asked for. */
+  readonly faults?: boolean;
   /** Array arguments that overlap one another. Not unless asked for. */
   readonly overlap?: boolean;
   /** Roughly how many operations; 30 unless said. */
@@ -105,6 +107,7 @@ export function randomProgram(choose: Choose, options: RandomOptions = {}): Rand
     branches: true,
     calls: true,
     kinks: true,
+    faults: false,
     overlap: false,
     size: 30,
     ...options,
@@ -430,6 +433,7 @@ class Writer {
         return push(this.#condition(), { lo: 0, hi: 1 });
       case 7: {
         const f = b.op("f64.fromI32", x.v);
+        if (this.#settings.faults && this.#choose(4) === 3) b.index(this.#num().v, "i");
         return push(this.#flip() ? b.index(f, "i") : b.op("f64.toInt32", f), x);
       }
       default: {
@@ -450,6 +454,7 @@ class Writer {
     const a = this.#recent(arrs);
     const element = (): Value => this.#tame(this.#num(), ELEMENT).v;
     const checked = (): Value => {
+      if (this.#settings.faults && this.#choose(3) === 2) b.bound(this.#int().v, a.v, "a");
       const i = this.#index(a.length);
       if (this.#flip()) b.bound(i, a.v, "a");
       return i;
@@ -491,7 +496,8 @@ class Writer {
         ints.push({ v: b.length(a.v), lo: a.length, hi: a.length });
         return;
       default: {
-        const never = b.op("i32.lt", b.length(a.v), b.i32(0));
+        const least = this.#settings.faults && this.#choose(4) === 3 ? 4 : 0;
+        const never = b.op("i32.lt", b.length(a.v), b.i32(least));
         b.if(never, () => {
           b.fail({ code: "index-out-of-range", message: "length {0}", remedy: "None." }, b.length(a.v));
           return [];

@@ -138,7 +138,10 @@ class Analyser {
           if (v.ty === "array") written.roots.add(rootOf(v));
         }
       }
-      if (matters) this.#need(op);
+      if (matters) {
+        this.#matters = true;
+        this.#need(op);
+      }
     } else if (effect === "traps") {
       this.#matters = true;
       this.#need(op);

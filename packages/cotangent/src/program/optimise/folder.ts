@@ -1,13 +1,22 @@
-import { add, eq, hypot, max, min, mul } from "../../primitives/index.ts";
+import { add, eq, hypot, max, min, mul, sub } from "../../primitives/index.ts";
 import { Builder } from "../builder.ts";
 import { kinds } from "../ir.ts";
-import type { AttributeOf, Kind, Region, Ty, Value } from "../ir.ts";
+import type { AttributeOf, Attributes, Kind, OpOf, Region, Ty, Value } from "../ir.ts";
 import { definedBy } from "./analysis.ts";
 import { simplify } from "./fold.ts";
 import { Memory } from "./memory.ts";
 import type { OptimiseOptions } from "./options.ts";
 import { ANY, decided, rangeOf } from "./ranges.ts";
 import type { Range } from "./ranges.ts";
+
+/** A `for` loop, and how deep its body lies. */
+interface CountedLoop {
+  readonly index: Value;
+  readonly lo: Value;
+  readonly hi: Value;
+  readonly step: number;
+  readonly depth: number;
+}
 
 /**
  * A builder that simplifies as it goes: folds, reuses what has been computed, moves what does not change out of loops,
@@ -20,6 +29,10 @@ export class Folder extends Builder {
   readonly #seen = new Map<string, Value>();
   /** For each open region, outermost first: the keys that are forgotten with it, and whether it is part of a loop. */
   readonly #scopes: { readonly keys: string[]; readonly loop: boolean }[] = [];
+  /** The checks that have been made, and how deep. */
+  readonly #checked = new Map<string, number>();
+  /** The `for` loops around, outermost first. */
+  readonly #loops: CountedLoop[] = [];
   readonly #ranges: (Range | undefined)[] = [];
   /** Numbers objects by identity, for keys. */
   readonly #identities = new Map<unknown, number>();
@@ -40,7 +53,7 @@ export class Folder extends Builder {
     if (effect === "regions" || effect === "calls") return super.emit(kind, args, attr, types, regions);
     const equal = simplify(this, kind, args, attr, this.#options) ?? this.#known(kind, args);
     if (equal !== undefined) return [equal];
-    if (kind === "bound" && this.#inRange(args[0]!, args[1]!)) return [];
+    if (kind === "bound") return this.#check(args[0]!, args[1]!, attr as Attributes["bound"]);
     if (effect === "writes" || effect === "allocates") return this.#writes(kind, args, attr, types);
     if (kind === "fail" || kind === "external") return super.emit(kind, args, attr, types);
     if (effect === "reads") {
@@ -51,7 +64,103 @@ export class Folder extends Builder {
     return this.#once(kind, args, attr, types);
   }
 
-  /** Pure operations and checks: once is enough. */
+  /** A check that cannot fail, or has been made, is left out; one that runs with a loop is made before it, for its ends. */
+  #check(i: Value, a: Value, attr: Attributes["bound"]): readonly Value[] {
+    if (this.#inRange(i, a)) return [];
+    const key = `bound ${i.id},${a.id}`;
+    if ((this.#checked.get(key) ?? Infinity) <= this.depth) return [];
+    const loop = this.#loops.at(-1);
+    if (loop === undefined || loop.depth !== this.depth || !this.#checkEnds(loop, i, a, attr)) {
+      super.emit("bound", [i, a], attr);
+    }
+    this.#checked.set(key, this.depth);
+    this.#scopes[this.depth - 1]!.keys.push(key);
+    return [];
+  }
+
+  /**
+   * Every iteration checks a linear function of the loop's index: in range at the first and at the last iteration, it is so at
+   * all. (Linear in the integers, that is: what wraps around in i32 is out of range.) So an error comes before the loop has
+   * begun, and not in its midst.
+   */
+  #checkEnds(loop: CountedLoop, i: Value, a: Value, attr: Attributes["bound"]): boolean {
+    if (this.depthOf(a) >= loop.depth) return false;
+    const shape = this.#linear(i, loop);
+    if (shape === undefined) return false;
+    const { lo, hi, step } = loop;
+    const positive = step > 0 ? this.rangeOf(lo)[0] >= 0 : this.rangeOf(hi)[0] >= -1;
+    const check = (): void => {
+      if (shape === "constant") return this.bound(i, a, attr.name);
+      const span = this.op("i32.sub", this.op("i32.sub", hi, this.i32(Math.sign(step))), lo);
+      const last = this.op(
+        "i32.add",
+        lo,
+        this.op("i32.mul", this.op("i32.div", span, this.i32(step)), this.i32(step)),
+      );
+      for (const end of [lo, last]) {
+        if (shape === "shifted" && positive) {
+          this.bound(this.#shifted(i, loop, end), a, attr.name);
+        } else {
+          // In f64 nothing wraps around; what is far out of range stays out of range.
+          const exact = this.#exactly(i, loop, this.op("f64.fromI32", end));
+          const near = this.primitive(max, this.primitive(min, exact, this.f64(2 ** 31 - 1)), this.f64(-1));
+          this.bound(this.op("f64.toInt32", near), a, attr.name);
+        }
+      }
+    };
+    this.#before(loop, () => {
+      const runs = this.op(step > 0 ? "i32.lt" : "i32.gt", lo, hi);
+      if (this.rangeOf(runs)[0] > 0) return check();
+      this.if(runs, () => {
+        check();
+        return [];
+      });
+    });
+    return true;
+  }
+
+  /** Writes before the loop, which is the innermost. */
+  #before(loop: CountedLoop, write: () => void): void {
+    this.#loops.pop();
+    try {
+      this.at(loop.depth - 1, write);
+    } finally {
+      this.#loops.push(loop);
+    }
+  }
+
+  /** How v depends on a loop's index: not at all, as index + constant, linearly; undefined if otherwise. */
+  #linear(v: Value, loop: CountedLoop): "constant" | "shifted" | "scaled" | undefined {
+    if (this.depthOf(v) < loop.depth) return "constant";
+    if (v === loop.index) return "shifted";
+    const op = definedBy(v, "i32.add") ?? definedBy(v, "i32.sub") ?? definedBy(v, "i32.mul");
+    if (op === undefined) return undefined;
+    const [x, y] = op.args.map((arg) => this.#linear(arg, loop));
+    if (x === undefined || y === undefined) return undefined;
+    if (x === "constant" && y === "constant") return "constant";
+    if (op.kind === "i32.mul") return x === "constant" || y === "constant" ? "scaled" : undefined;
+    if (op.kind === "i32.add" && (x === "constant" || y === "constant")) return x === "constant" ? y : x;
+    return op.kind === "i32.sub" && y === "constant" ? x : "scaled";
+  }
+
+  /** The shifted index v where the loop's index is `end`. */
+  #shifted(v: Value, loop: CountedLoop, end: Value): Value {
+    if (v === loop.index) return end;
+    if (this.depthOf(v) < loop.depth) return v;
+    const { kind, args } = v.def as OpOf<"i32.add" | "i32.sub">;
+    return this.op(kind, this.#shifted(args[0]!, loop, end), this.#shifted(args[1]!, loop, end));
+  }
+
+  /** The linear function v of the loop's index where that is `end`, in f64. */
+  #exactly(v: Value, loop: CountedLoop, end: Value): Value {
+    if (v === loop.index) return end;
+    if (this.depthOf(v) < loop.depth) return this.op("f64.fromI32", v);
+    const { kind, args } = v.def as OpOf<"i32.add" | "i32.sub" | "i32.mul">;
+    const f = kind === "i32.add" ? add : kind === "i32.sub" ? sub : mul;
+    return this.primitive(f, this.#exactly(args[0]!, loop, end), this.#exactly(args[1]!, loop, end));
+  }
+
+  /** Pure operations and conversions: once is enough. */
   #once<K extends Kind>(
     kind: K,
     args: readonly Value[],
@@ -60,20 +169,20 @@ export class Folder extends Builder {
   ): readonly Value[] {
     const key = this.#key(kind, args, attr, types);
     const seen = this.#seen.get(key);
-    if (seen !== undefined) return [seen];
+    // What was computed further in does not exist yet where something is moved out to.
+    if (seen !== undefined && this.depthOf(seen) <= this.depth) return [seen];
     const depth = this.#place(kind, args);
     const results = this.at(depth, () => super.emit(kind, args, attr, types));
-    // A check has no result; its first argument stands for its having been carried out.
-    this.#seen.set(key, results[0] ?? args[0]!);
+    const result = results[0]!;
+    this.#seen.set(key, result);
     this.#scopes[depth - 1]!.keys.push(key);
-    const [result] = results;
-    if (result?.ty === "i32")
+    if (result.ty === "i32")
       this.#ranges[result.id] = rangeOf(
         kind,
         args.map((v) => this.rangeOf(v)),
       );
-    if (kind === "data") this.memory.declare(result!, result!);
-    if (kind === "subarray") this.memory.declare(result!, this.memory.groupOf(args[0]!));
+    if (kind === "data") this.memory.declare(result, result);
+    if (kind === "subarray") this.memory.declare(result, this.memory.groupOf(args[0]!));
     return results;
   }
 
@@ -144,7 +253,8 @@ export class Folder extends Builder {
       }
       case "accumulate": {
         const before = memory.load(a, i);
-        if (before !== undefined) {
+        // What has only been read there is best left to be read again.
+        if (before !== undefined && definedBy(before, "load") === undefined) {
           this.store(a, i, this.primitive(add, before, x));
           return [];
         }
@@ -171,6 +281,16 @@ export class Folder extends Builder {
   rangeOf(v: Value): Range {
     const constant = definedBy(v, "constant");
     return constant === undefined ? (this.#ranges[v.id] ?? ANY) : [constant.attr, constant.attr];
+  }
+
+  /** Says that what follows, in this region, is done once for each index. */
+  inLoop<T>(loop: Omit<CountedLoop, "depth">, write: () => T): T {
+    this.#loops.push({ ...loop, depth: this.depth });
+    try {
+      return write();
+    } finally {
+      this.#loops.pop();
+    }
   }
 
   setRange(v: Value, range: Range): void {
@@ -208,7 +328,10 @@ export class Folder extends Builder {
     try {
       return this.memory.inside(() => super.region(types, write));
     } finally {
-      for (const key of this.#scopes.pop()!.keys) this.#seen.delete(key);
+      for (const key of this.#scopes.pop()!.keys) {
+        this.#seen.delete(key);
+        this.#checked.delete(key);
+      }
       this.#scopes.push(...outer);
     }
   }

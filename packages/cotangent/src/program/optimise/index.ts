@@ -20,7 +20,12 @@ const INLINED_ONCE_OPS = 2000;
  */
 export function optimise(program: Program, options: OptimiseOptions = {}): Program {
   let functions = program.functions;
-  for (let round = 0; round < ROUNDS; round++) functions = new Round(functions, options).run();
+  for (let round = 0, before = 0; round < ROUNDS; round++) {
+    functions = new Round(functions, options).run();
+    const size = functions.reduce((n, f) => n + f.size, 0);
+    if (size === before) break;
+    before = size;
+  }
   return { functions };
 }
 

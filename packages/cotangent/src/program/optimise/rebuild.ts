@@ -185,7 +185,7 @@ class Rebuilder {
       if (step > 0) b.below(i, hi);
       this.#is(index, i);
       kept.forEach((k, at) => this.#is(carries[k]!, values[at]));
-      const yields = this.#region(region);
+      const yields = b.inLoop({ index: i, lo, hi, step }, () => this.#region(region));
       return kept.map((k) => yields[k]!);
     };
     const types = kept.map((k) => carries[k]!.ty);
