@@ -69,6 +69,7 @@ export function emitWasm(program: Program, options: { readonly math: "fast" | "e
     runtime,
     arithmetic: new Arithmetic(module, kernels, imported),
     functions,
+    reorder: options.math === "fast",
     externals: (op: OpOf<"external">) => called.get(op)!,
     site: (op: Op) => sites.push(op) - 1,
     data: (elements: Float64Array) => module.table(Array.from(elements)),

@@ -1,11 +1,13 @@
 /** From programs to WebAssembly: one function of a program at a time. */
 import { isOp, plan } from "../plan.ts";
 import type { Plan } from "../plan.ts";
-import type { Func, Op, OpOf, Region, Value } from "../../program/ir.ts";
+import type { Func, Op, OpOf, Parameter, Region, Value } from "../../program/ir.ts";
 import { affine, isInside, keyOf } from "./affine.ts";
 import type { Affine } from "./affine.ts";
 import type { Callable, FunctionBuilder, ModuleBuilder } from "./assembler.ts";
 import type { Instruction } from "./instructions.ts";
+import { vectorLoop } from "./vectorise.ts";
+import type { VectorLoop } from "./vectorise.ts";
 import { TAPE_CAPACITY, TAPE_RECORDS } from "./layout.ts";
 import type { Arithmetic } from "./primitives.ts";
 import type { Runtime } from "./runtime.ts";
@@ -19,6 +21,8 @@ export interface Shared {
   readonly externals: (op: OpOf<"external">) => Callable;
   /** The number by which the host finds the operation that refused. */
   readonly site: (op: Op) => number;
+  /** Whether sums may be added up in another order than the program says. */
+  readonly reorder: boolean;
   /** The address of a constant array. */
   readonly data: (elements: Float64Array) => number;
 }
@@ -44,6 +48,11 @@ interface Loop {
 
 /** More than this would not stay in registers. */
 const MOST_POINTERS = 10;
+/** A function of more operations than this is written in pieces of so many. */
+const LONGEST = 4000;
+const PIECE = 2000;
+/** Loops of fewer iterations are carried out one by one. */
+const FEWEST_PAIRED = 4;
 /** A pointer serves elements up to this far behind it; memory begins with as much that no array lies in. */
 const REACH = 8;
 
@@ -75,10 +84,24 @@ const direct: Partial<Record<Op["kind"], Instruction>> = {
   "f64.fromU32": "f64.convert_i32_u",
 };
 
+/** Calls `visit` for everything that an operation uses, its regions included. */
+function eachUse(op: Op, visit: (v: Value) => void): void {
+  op.args.forEach(visit);
+  for (const region of op.regions) {
+    for (const inner of region.ops) eachUse(inner, visit);
+    region.yields.forEach(visit);
+  }
+}
+
+/** Whether v is defined inside the regions of op. */
+const isInsideOp = (v: Value, op: Op): boolean => op.regions.some((region) => isInside(v, region));
+
 export class Lowering {
-  readonly f: FunctionBuilder;
+  /** The function being written: that of the program, or a piece of it. */
+  f: FunctionBuilder;
   readonly #shared: Shared;
   readonly #plan: Plan;
+  readonly #params: readonly Parameter[];
   /** The local of each value (of an array: of its address), -1 where it has none. */
   readonly #local: Int32Array;
   /** Of an array: the local of its length. */
@@ -93,6 +116,7 @@ export class Lowering {
     this.f = f;
     this.#shared = shared;
     this.#plan = plan(func);
+    this.#params = func.params;
     this.#local = new Int32Array(func.size).fill(-1);
     this.#length = new Int32Array(func.size).fill(-1);
     this.#scanTapes(func.body);
@@ -102,8 +126,93 @@ export class Lowering {
       if (v.ty === "array") this.#length[v.id] = next++;
     }
     func.body.args.forEach((v) => this.#locateRecords(v));
+    if (func.body.ops.length > LONGEST) {
+      this.#pieces(func);
+      return;
+    }
     this.#ops(func.body);
     func.body.yields.forEach((v) => this.#push(v));
+  }
+
+  // Long functions
+
+  /**
+   * Engines refuse very long functions, and take long over long ones: the body is written in pieces, each a function of its own.
+   * What one piece computes and another needs goes through memory.
+   */
+  #pieces(func: Func): void {
+    const outer = this.f;
+    const { ops, args, yields } = func.body;
+    const { inlined } = this.#plan;
+    const piece = new Int32Array(func.size).fill(-1);
+    ops.forEach((op, k) => op.results.forEach((v) => (piece[v.id] = Math.floor(k / PIECE))));
+    const slots = new Map<Value, number>();
+    const share = (v: Value): void => {
+      if (!slots.has(v)) slots.set(v, 8 * slots.size);
+    };
+    // Backwards, so that it is known where an inlined value is written before its arguments are looked at.
+    for (let k = ops.length - 1; k >= 0; k--) {
+      const here = Math.floor(k / PIECE);
+      eachUse(ops[k]!, (v) => {
+        if (piece[v.id] === here || isInsideOp(v, ops[k]!)) return;
+        if (isOp(v.def) && v.def.kind === "constant") return;
+        inlined[v.id] = 0;
+        share(v);
+      });
+    }
+    for (const v of yields) if (!inlined[v.id]) share(v);
+    const frame = outer.local("i");
+    const store = (v: Value, at: number): void => {
+      const { f } = this;
+      const slot = slots.get(v)!;
+      f.get(at)
+        .get(this.#local[v.id]!)
+        .access(v.ty === "f64" ? "f64.store" : "i32.store", slot);
+      if (v.ty === "array")
+        f.get(at)
+          .get(this.#length[v.id]!)
+          .access("i32.store", slot + 4);
+    };
+    const load = (v: Value, at: number): void => {
+      const { f } = this;
+      const slot = slots.get(v)!;
+      f.get(at).access(v.ty === "f64" ? "f64.load" : "i32.load", slot);
+      if (v.ty === "array") f.get(at).access("i32.load", slot + 4);
+    };
+    outer
+      .i32(8 * slots.size)
+      .call(this.#shared.runtime.reserve)
+      .set(frame);
+    for (const v of args) if (slots.has(v)) store(v, frame);
+    let present: Value[] = [...args];
+    for (let begin = 0; begin < ops.length; begin += PIECE) {
+      for (const v of present) {
+        this.#local[v.id] = -1;
+        this.#slots.delete(v);
+      }
+      present = [];
+      this.f = this.#shared.module.function(`${func.name} ${begin}`, "i", "");
+      for (const op of ops.slice(begin, begin + PIECE)) {
+        eachUse(op, (v) => {
+          if (!slots.has(v) || this.#local[v.id]! >= 0) return;
+          load(v, 0);
+          this.#defineAll([v]);
+          present.push(v);
+        });
+        this.#operation(op);
+        for (const v of op.results) {
+          if (slots.has(v) && !inlined[v.id]) store(v, 0);
+          present.push(v);
+        }
+        this.#bury(op);
+      }
+      outer.get(frame).call(this.f);
+    }
+    this.f = outer;
+    for (const v of yields) {
+      if (inlined[v.id]) this.#push(v);
+      else load(v, frame);
+    }
   }
 
   // Values
@@ -250,12 +359,20 @@ export class Lowering {
 
   #ops(region: Region): void {
     for (const op of region.ops) {
-      const out = op.results[0];
-      if (out !== undefined && this.#plan.inlined[out.id]) continue;
-      this.#op(op);
-      for (const v of this.#plan.deaths.get(op) ?? []) this.#release(v);
-      for (const v of op.results) if (this.#plan.uses[v.id] === 0) this.#release(v);
+      this.#operation(op);
+      this.#bury(op);
     }
+  }
+
+  #operation(op: Op): void {
+    const out = op.results[0];
+    if (out === undefined || !this.#plan.inlined[out.id]) this.#op(op);
+  }
+
+  /** Frees the locals of what is not used after op. */
+  #bury(op: Op): void {
+    for (const v of this.#plan.deaths.get(op) ?? []) this.#release(v);
+    for (const v of op.results) if (this.#plan.uses[v.id] === 0) this.#release(v);
   }
 
   /** What a region defined and yields lives to its end, and no longer. */
@@ -557,22 +674,281 @@ export class Lowering {
     this.#push(hi);
     f.op(more);
     f.if("", () => {
-      const pointers = this.#pointers(region, step);
-      f.loop("", (again) => {
-        this.#loops.push({ region, pointers });
-        this.#ops(region);
-        this.#assign(region.yields, carries);
-        this.#leave(region);
-        this.#loops.pop();
-        for (const p of pointers) if (p.stride !== 0) f.get(p.local).i32(p.stride).op("i32.add").set(p.local);
-        f.get(this.#local[i.id]!).i32(step).op("i32.add").tee(this.#local[i.id]!);
-        this.#push(hi);
-        f.op(more).brIf(again);
-      });
-      for (const p of pointers) f.release(p.local);
+      const { arithmetic, reorder } = this.#shared;
+      const vector = vectorLoop(
+        op,
+        this.#plan,
+        (id) => arithmetic.hasVector(id),
+        reorder,
+        (v) => this.#params[v.index]!.noalias,
+      );
+      const scalar = (): void => this.#rounds(op, more);
+      if (vector === undefined) {
+        scalar();
+        return;
+      }
+      this.#pairs(op, vector);
+      f.get(this.#local[i.id]!);
+      this.#push(hi);
+      f.op(more).if("", scalar);
     });
     this.#release(i);
     this.#inherit(op.results, carries);
+  }
+
+  /** The iterations of a loop, one by one, from the present value of its variable. There is at least one. */
+  #rounds(op: OpOf<"for">, more: Instruction): void {
+    const { f } = this;
+    const hi = op.args[1]!;
+    const [region] = op.regions as [Region];
+    const [i, ...carries] = region.args as [Value, ...Value[]];
+    const { step } = op.attr;
+    const pointers = this.#pointers(region, step);
+    f.loop("", (again) => {
+      this.#loops.push({ region, pointers });
+      this.#ops(region);
+      this.#assign(region.yields, carries);
+      this.#leave(region);
+      this.#loops.pop();
+      for (const p of pointers) if (p.stride !== 0) f.get(p.local).i32(p.stride).op("i32.add").set(p.local);
+      f.get(this.#local[i.id]!).i32(step).op("i32.add").tee(this.#local[i.id]!);
+      this.#push(hi);
+      f.op(more).brIf(again);
+    });
+    for (const p of pointers) f.release(p.local);
+  }
+
+  // Two iterations at a time
+
+  /** As many pairs of iterations as there are, if there are enough to be worth it and all checks will succeed. */
+  #pairs(op: OpOf<"for">, vector: VectorLoop): void {
+    const { f } = this;
+    const [region] = op.regions as [Region];
+    const [i, ...carries] = region.args as [Value, ...Value[]];
+    const index = this.#local[i.id]!;
+    const end = f.local("i");
+    this.#push(op.args[1]!);
+    f.get(index).op("i32.sub").tee(end).i32(FEWEST_PAIRED).op("i32.ge_s");
+    f.get(end).i32(-2).op("i32.and").get(index).op("i32.add").set(end);
+    // So that slope times count stays below 2^31.
+    if (vector.bounds.some((b) => b.index.slope > 1)) {
+      f.get(end)
+        .get(index)
+        .op("i32.sub")
+        .i32(2 ** 24)
+        .op("i32.lt_s")
+        .op("i32.and");
+    }
+    for (const bound of vector.bounds) {
+      const length = this.#length[bound.array.id]!;
+      // The first and the last index in range, and the first not after the last: then all are.
+      this.#pushAffine(bound.index, () => f.get(index));
+      f.get(length).op("i32.lt_u").op("i32.and");
+      if (bound.index.slope === 0) continue;
+      const last = (): unknown => f.get(end).i32(1).op("i32.sub");
+      this.#pushAffine(bound.index, last);
+      f.get(length).op("i32.lt_u").op("i32.and");
+      this.#pushAffine(bound.index, () => f.get(index));
+      this.#pushAffine(bound.index, last);
+      f.op("i32.le_s").op("i32.and");
+    }
+    f.if("", () => {
+      const pointers = this.#pointers(region, 1);
+      const lanes = new Map<Value, number>();
+      const splat = (v: Value): void => {
+        if (lanes.has(v) || isInside(v, region) || v.ty !== "f64" || this.#plan.inlined[v.id]) return;
+        const local = f.local("v");
+        f.get(this.#local[v.id]!).op("f64x2.splat").set(local);
+        lanes.set(v, local);
+      };
+      for (const o of region.ops) o.args.forEach(splat);
+      region.yields.forEach(splat);
+      const totals = carries.map((c) => {
+        const local = f.local("v");
+        // The sum so far in one lane, nothing in the other.
+        this.#shared.arithmetic.constant(f, 0);
+        f.op("f64x2.splat").get(this.#local[c.id]!).lane("f64x2.replace_lane", 0).set(local);
+        return local;
+      });
+      const memoryTotals = new Map<Op, number>();
+      for (const o of vector.memorySums) {
+        const local = f.local("v");
+        this.#shared.arithmetic.constant(f, 0);
+        f.op("f64x2.splat").set(local);
+        memoryTotals.set(o, local);
+      }
+      f.loop("", (again) => {
+        this.#loops.push({ region, pointers });
+        const owned: number[] = [];
+        for (const o of vector.ops) this.#pair(o, vector, lanes, owned, memoryTotals);
+        vector.sums.forEach(({ term, negative }, k) => {
+          f.get(totals[k]!);
+          this.#pushLanes(term, lanes);
+          f.op(negative ? "f64x2.sub" : "f64x2.add").set(totals[k]!);
+        });
+        this.#leave(region);
+        for (const local of owned) f.release(local);
+        this.#loops.pop();
+        for (const p of pointers)
+          f.get(p.local)
+            .i32(2 * p.stride)
+            .op("i32.add")
+            .set(p.local);
+        f.get(index).i32(2).op("i32.add").tee(index).get(end).op("i32.lt_s").brIf(again);
+      });
+      const both = (local: number): void => {
+        f.get(local).lane("f64x2.extract_lane", 0).get(local).lane("f64x2.extract_lane", 1).op("f64.add");
+      };
+      carries.forEach((c, k) => {
+        both(totals[k]!);
+        f.set(this.#local[c.id]!);
+      });
+      for (const [o, local] of memoryTotals) {
+        const at = f.local("i");
+        this.#pushBase(o.args[0]!);
+        this.#pushAffine(vector.accesses.get(o)!.index, () => f.i32(0));
+        f.i32(3).op("i32.shl").op("i32.add").tee(at).get(at).access("f64.load");
+        both(local);
+        f.op("f64.add").access("f64.store");
+        f.release(at);
+      }
+      for (const p of pointers) f.release(p.local);
+      for (const local of [...totals, ...memoryTotals.values()]) f.release(local);
+      for (const [v, local] of lanes) if (!isInside(v, region)) f.release(local);
+    });
+    f.release(end);
+  }
+
+  /** Pushes an index, where `at` pushes the loop's variable. */
+  #pushAffine(index: Affine, at: () => unknown): void {
+    const { f } = this;
+    f.i32(index.constant);
+    if (index.slope !== 0) {
+      at();
+      f.i32(index.slope).op("i32.mul").op("i32.add");
+    }
+    for (const [v, factor] of index.terms) {
+      this.#push(v);
+      f.i32(factor).op("i32.mul").op("i32.add");
+    }
+  }
+
+  #pushLanes(v: Value, lanes: ReadonlyMap<Value, number>): void {
+    const known = lanes.get(v);
+    if (known !== undefined) {
+      this.f.get(known);
+      return;
+    }
+    if (isOp(v.def) && v.def.kind === "constant") {
+      this.#shared.arithmetic.constantLanes(this.f, v.def.attr);
+      return;
+    }
+    this.#push(v);
+    this.f.op("f64x2.splat");
+  }
+
+  /** One operation in two iterations at once. */
+  #pair(
+    op: Op,
+    vector: VectorLoop,
+    lanes: Map<Value, number>,
+    owned: number[],
+    memoryTotals: ReadonlyMap<Op, number>,
+  ): void {
+    const { f } = this;
+    const [x, y, z] = op.args as [Value, Value, Value];
+    const push = (v: Value): void => this.#pushLanes(v, lanes);
+    const out = op.results[0];
+    const define = (): void => {
+      const local = f.local("v");
+      owned.push(local);
+      f.set(local);
+      lanes.set(out!, local);
+    };
+    if (vector.sums.some((sum) => sum.op === op)) return;
+    const access = vector.accesses.get(op);
+    if (access !== undefined) {
+      const total = memoryTotals.get(op);
+      if (total !== undefined) {
+        f.get(total);
+        push(z);
+        f.op("f64x2.add").set(total);
+        return;
+      }
+      const slot = op.kind === "tape.load" || op.kind === "tape.store" ? op.attr.slot : undefined;
+      const offset = this.#address(x, y, slot);
+      if (op.kind === "load" || op.kind === "tape.load") {
+        const { slope } = access.index;
+        if (slope === 0) f.access("v128.load64_splat", offset);
+        else if (slope === 1) f.access("v128.load", offset);
+        else {
+          const at = f.local("i");
+          f.tee(at)
+            .get(at)
+            .access("v128.load64_zero", offset)
+            .loadSecondLane(offset + 8 * slope);
+          f.release(at);
+        }
+        define();
+      } else if (op.kind === "accumulate") {
+        const at = f.local("i");
+        f.tee(at).get(at).access("v128.load", offset);
+        push(z);
+        f.op("f64x2.add").access("v128.store", offset);
+        f.release(at);
+      } else {
+        push(z);
+        f.access("v128.store", offset);
+      }
+      return;
+    }
+    switch (op.kind) {
+      case "bound":
+      case "constant":
+        return;
+      case "primitive":
+        this.#shared.arithmetic.applyLanes(f, op.attr, op.args, push);
+        define();
+        return;
+      case "f64.fromI32": {
+        const index = affine(x, op.parent)!;
+        this.#push(x);
+        f.op("f64.convert_i32_s").op("f64x2.splat");
+        this.#push(x);
+        f.i32(index.slope).op("i32.add").op("f64.convert_i32_s").lane("f64x2.replace_lane", 1);
+        define();
+        return;
+      }
+      case "select":
+        push(y);
+        push(z);
+        push(x);
+        f.op("v128.bitselect");
+        define();
+        return;
+      case "i32.and":
+      case "i32.or":
+        push(x);
+        push(y);
+        f.op(op.kind === "i32.and" ? "v128.and" : "v128.or");
+        define();
+        return;
+      case "i32.not":
+        push(x);
+        f.op("v128.not");
+        define();
+        return;
+      default:
+        if (out!.ty === "i32" && op.kind.startsWith("i32.")) {
+          // An index: that of the first lane.
+          if (!this.#plan.inlined[out!.id]) this.#op(op);
+          return;
+        }
+        push(x);
+        push(y);
+        f.op(direct[op.kind]!.replace("f64.", "f64x2.") as Instruction);
+        define();
+    }
   }
 
   /** Sets up pointers for what a loop accesses at indices that move evenly. */

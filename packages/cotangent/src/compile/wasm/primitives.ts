@@ -21,7 +21,45 @@ const single: Readonly<Record<string, Instruction>> = {
 };
 const comparisons: Readonly<Record<string, Instruction>> = { lt: "f64.lt", gt: "f64.gt", eq: "f64.eq" };
 
+/** Primitives that are a few instructions on two lanes; the others of {@link several} stay on one. */
+const pairs: Readonly<Record<string, Emit>> = {
+  stopGradient: (_, _f, [x], push) => push(x),
+  square: (_, f, [x], push) => {
+    push(x);
+    push(x);
+    f.op("f64x2.mul");
+  },
+  inv: (self, f, [x], push) => {
+    self.constantLanes(f, 1);
+    push(x);
+    f.op("f64x2.div");
+  },
+  relu: (self, f, [x], push) => {
+    push(x);
+    self.constantLanes(f, 0);
+    f.op("f64x2.max");
+  },
+  where: (self, f, [c, a, b], push) => {
+    push(a);
+    push(b);
+    push(c);
+    f.op("f64x2.abs");
+    self.constantLanes(f, 0);
+    f.op("f64x2.gt").op("v128.bitselect");
+  },
+  oneMinusSquare: (self, f, [x], push) => {
+    self.constantLanes(f, 1);
+    push(x);
+    f.op("f64x2.sub");
+    self.constantLanes(f, 1);
+    push(x);
+    f.op("f64x2.add").op("f64x2.mul");
+  },
+};
+
 type Push<T> = (arg: T) => void;
+const onLanes = (name: Instruction): Instruction => name.replace("f64.", "f64x2.") as Instruction;
+
 type Emit = (self: Arithmetic, f: FunctionBuilder, args: readonly unknown[], push: Push<unknown>) => void;
 
 /** Primitives that are a few instructions. */
@@ -114,6 +152,33 @@ export class Arithmetic {
   /** Pushes a number that is kept in memory: engines are slow at constants inside the code. */
   constant(f: FunctionBuilder, value: number): void {
     f.i32(0).access("f64.load", this.#module.constant(value));
+  }
+
+  /** The same for two lanes. */
+  constantLanes(f: FunctionBuilder, value: number): void {
+    f.i32(0).access("v128.load64_splat", this.#module.constant(value));
+  }
+
+  /** Whether a primitive can be computed two at a time. */
+  hasVector(id: string): boolean {
+    return id in single || id in comparisons || id in pairs || (isKernel(id) && !this.#imports.has(id));
+  }
+
+  /** Pushes primitive(args) on two lanes; the same bits in each as `apply` gives. */
+  applyLanes<T>(f: FunctionBuilder, { id }: PrimitiveBase, args: readonly T[], push: Push<T>): void {
+    const pair = pairs[id];
+    if (pair !== undefined) {
+      pair(this, f, args, push as Push<unknown>);
+      return;
+    }
+    args.forEach(push);
+    if (id in single) f.op(onLanes(single[id]!));
+    else if (id in comparisons) {
+      // All bits of a lane where it holds: of them, those of the number 1.
+      f.op(onLanes(comparisons[id]!));
+      this.constantLanes(f, 1);
+      f.op("v128.and");
+    } else f.call(this.#kernels.vector(id));
   }
 
   /** Has `use` work on a local that holds x. */

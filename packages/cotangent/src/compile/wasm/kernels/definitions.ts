@@ -196,11 +196,10 @@ reduce(x) = n, h, l:
 z = x * TWOOVERPI + SHIFT
 n = bits(z)
 k = z - SHIFT
-s, e = twosum(x - k * P1, -(k * P2))
-t, f = twosum(s, -(k * P3))
-w = e + f - k * P4
-h = t + w
-l = t - h + w
+s = x - k * P1
+w = k * P2
+h = s - w
+l = s - h - w - k * P3
 
 reduceslow(x) = n, h, l:
 b = bits(x)
@@ -249,17 +248,19 @@ x = float(i + 0x4338000000000000i) - SHIFT
 sinpair(x, w) = h, l:
 z = x * x
 v = z * x
-r = 1 / 120 + z * (1 / -5040 + z * (1 / 362880 + z * (1 / -39916800 + z * (1 / 6227020800 + z * (1 / -1307674368000 + z * (1 / 355687428096000))))))
+u = z * z
+r = 0.008333333333333331 - z * 0.00019841269841265017 + u * (2.7557319219301936e-6 - z * 2.5052106219528367e-8 + u * (1.6058529573291737e-10 - z * 7.586576648405261e-13))
 c = w - v * (1 / 6) + (z * (v * r - 0.5 * w))
 h = x + c
 l = x - h + c
 
 cospair(x, w) = h, l:
 z = x * x
-r = 1 / 24 + z * (1 / -720 + z * (1 / 40320 + z * (1 / -3628800 + z * (1 / 479001600 + z * (1 / -87178291200 + z * (1 / 20922789888000))))))
+u = z * z
+r = 1 / 24 - z * 0.0013888888888887382 + u * (2.480158729874308e-5 - z * 2.755731726001471e-7 + u * (2.0876143829213935e-9 - z * 1.1382456865840483e-11))
 a = 0.5 * z
 b = 1 - a
-c = (1 - b - a) + (z * z * r - x * w)
+c = (1 - b - a) + (u * r - x * w)
 h = b + c
 l = b - h + c
 
@@ -272,7 +273,7 @@ y = float(bits(v) + ((n & 2i) << 62i))
 sin(x) = y:
 n, h, l = reduce(x)
 a = angle(n, h, l)
-guard abs(x) < 1000000
+guard abs(x) < 10000
 y = x == 0 ? x : a
 
 sin_slow(x) = y:
@@ -282,7 +283,7 @@ y = angle(n, h, l)
 cos(x) = y:
 n, h, l = reduce(x)
 y = angle(n + 1i, h, l)
-guard abs(x) < 1000000
+guard abs(x) < 10000
 
 cos_slow(x) = y:
 n, h, l = reduceslow(x)
@@ -297,7 +298,7 @@ y, e = quotient(odd ? -c : s, odd ? -cl : sl, odd ? s : c, odd ? sl : cl)
 tan(x) = y:
 n, h, l = reduce(x)
 a = tangent(n, h, l)
-guard abs(x) < 1000000
+guard abs(x) < 10000
 y = abs(x) < 1e-150 ? x : a
 
 tan_slow(x) = y:

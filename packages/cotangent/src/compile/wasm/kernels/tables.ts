@@ -155,11 +155,10 @@ export const constants: Readonly<Record<string, () => number>> = {
   LOG2ELOW: () => factor((ONE * ONE) / log2())[1],
   LOG10E: () => factor((ONE * ONE) / (3n * log2() + 2n * odd(1n, 9n, 1n)))[0],
   LOG10ELOW: () => factor((ONE * ONE) / (3n * log2() + 2n * odd(1n, 9n, 1n)))[1],
-  // π/2 in parts: n·Pᵢ is exact for 20 bits of n
-  P1: () => parts(halfPi(), 32, 65, 98)[0]!,
-  P2: () => parts(halfPi(), 32, 65, 98)[1]!,
-  P3: () => parts(halfPi(), 32, 65, 98)[2]!,
-  P4: () => parts(halfPi(), 32, 65, 98)[3]!,
+  // π/2 in parts: n·P1 and n·P2 are exact for 13 bits of n
+  P1: () => parts(halfPi(), 39, 79)[0]!,
+  P2: () => parts(halfPi(), 39, 79)[1]!,
+  P3: () => parts(halfPi(), 39, 79)[2]!,
   TWOOVERPI: () => 2 / Math.PI,
   HALFPI: () => pair(halfPi())[0],
   HALFPILOW: () => pair(halfPi())[1],
