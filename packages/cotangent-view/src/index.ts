@@ -25,3 +25,5 @@ export { plotFunction3D } from "./plot/surface.ts";
 export type { Function3DOptions } from "./plot/surface.ts";
 export { plotDecision, plotLoss } from "./plot/training.ts";
 export type { DecisionOptions, LabelledPoint, LossOptions } from "./plot/training.ts";
+export { derivativeFormula, Formula, formula } from "./formula/formula.ts";
+export type { DerivativeFormulaOptions, FormulaOptions } from "./formula/formula.ts";

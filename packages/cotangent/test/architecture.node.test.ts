@@ -32,7 +32,17 @@ const LAYERS: LayerTable = {
 
   program: ["errors", "real", "primitives", "chain", "custom", "traces"],
   differentiate: ["errors", "real", "primitives", "program"],
-  compile: ["errors", "real", "primitives", "chain", "custom", "traces", "transforms", "program", "differentiate"],
+  compile: [
+    "errors",
+    "real",
+    "primitives",
+    "chain",
+    "custom",
+    "traces",
+    "transforms",
+    "program",
+    "differentiate",
+  ],
 
   index: [
     "errors",
@@ -49,9 +59,12 @@ const LAYERS: LayerTable = {
     "compile",
   ],
 
+  // How the primitives are written, for what prints formulas.
+  notation: ["real", "primitives"],
+
   // Built on the public surface, as anybody else's code is.
   optimize: ["index"],
-  nn: ["index"],
+  nn: ["index", "optimize"],
 };
 
 const CORE = "packages/cotangent/src";
