@@ -19,5 +19,6 @@ export function erfOf(x: number): number {
   }
   let rest = 0;
   for (let n = 30; n > 0; n--) rest = (1 / (2 * n + 1) - rest) * ((x * x) / n);
-  return (2 / Math.sqrt(Math.PI)) * (x - x * rest);
+  // The sign of a zero is kept.
+  return (2 / Math.sqrt(Math.PI)) * (x - x * rest || x);
 }

@@ -31,7 +31,7 @@ export function lgammaOf(x: number): number {
   if (x < 0.5) return lgammaNear2(x) - Math.log1p(x) - Math.log(x);
   if (x < 1.25) return lgammaNear2(x - 1) - Math.log1p(x - 1);
   if (x >= asymptotic) {
-    return (x - 0.5) * (Math.log(x) - 1) + (Math.log(2 * Math.PI) - 1) / 2 + x * eulerMaclaurin(0, x);
+    return (x - 0.5) * (Math.log(x) - 1) + (Math.log(2 * Math.PI) - 1) / 2 + eulerMaclaurin(0, x);
   }
   let product = 1;
   while (x > 2.5) product *= --x;
@@ -44,7 +44,7 @@ export function lgammaOf(x: number): number {
  */
 export function digammaOf(x: number): number {
   if (x <= 0) return digammaOf(1 - x) - Math.PI / Math.tan(phase(x));
-  if (x >= asymptotic) return Math.log(x) - 0.5 / x - eulerMaclaurin(1, x);
+  if (x >= asymptotic) return Math.log(x) - (0.5 + eulerMaclaurin(1, x)) / x;
   let total = 0;
   for (; x < 1.5; x++) total -= 1 / x;
   while (x > 2.5) total += 1 / --x;

@@ -5,19 +5,17 @@ const bernoulli = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6];
 export const asymptotic = 16;
 
 /**
- * Σₖ B₂ₖ/(2k)! · (s + 1)(s + 2)…(s + 2k − 2) · x^(−2k), for x ≥ 16 and small s: what the Euler-Maclaurin formula adds to an
+ * Σₖ B₂ₖ/(2k)! · (s + 1)(s + 2)…(s + 2k − 2) · x^(1−2k), for x ≥ 16 and small s: what the Euler-Maclaurin formula adds to an
  * integral over x^−s. F. W. J. Olver et al. (eds.), NIST Digital Library of Mathematical Functions, 25.11.43; with s = 0 and 1 it is
  * the tail of Stirling's series, 5.11.1, and of that of digamma, 5.11.2.
  */
 export function eulerMaclaurin(s: number, x: number): number {
-  let term = 0.5;
+  let term = 0.5 / x;
   let total = 0;
-  let i = s;
   let j = 2;
   for (const b of bernoulli) {
-    term /= x * x;
     total += b * term;
-    term *= (++i / ++j) * (++i / ++j);
+    term *= ((++s / ++j) * (++s / ++j)) / x / x;
   }
   return total;
 }
@@ -26,7 +24,7 @@ export function eulerMaclaurin(s: number, x: number): number {
 export function zeta(s: number, x: number): number {
   let total = 0;
   for (; x < asymptotic; x++) total += x ** -s;
-  return total + x ** (1 - s) * (1 / (s - 1) + 0.5 / x + s * eulerMaclaurin(s, x));
+  return total + x ** (1 - s) * (1 / (s - 1) + (0.5 + s * eulerMaclaurin(s, x)) / x);
 }
 
 /**

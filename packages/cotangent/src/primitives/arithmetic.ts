@@ -20,10 +20,7 @@ import {
 import type { Form, Notation } from "./notation.ts";
 
 /** x + y. Partials: 1, 1. */
-export const add: Binary = primitive("add", {
-  eval: (x, y) => x + y,
-  partials: [() => 1, () => 1],
-});
+export const add: Binary = primitive("add", (x, y) => x + y, [() => 1, () => 1]);
 export const addNotation: Notation = /* @__PURE__ */ notation(add, () => ({
   js: infix("+", binding.sum),
   latex: latexInfix("+", binding.sum),
@@ -34,10 +31,7 @@ export const addNotation: Notation = /* @__PURE__ */ notation(add, () => ({
 }));
 
 /** x − y. Partials: 1, −1. */
-export const sub: Binary = primitive("sub", {
-  eval: (x, y) => x - y,
-  partials: [() => 1, () => -1],
-});
+export const sub: Binary = primitive("sub", (x, y) => x - y, [() => 1, () => -1]);
 export const subNotation: Notation = /* @__PURE__ */ notation(sub, () => ({
   js: infix("-", binding.sum),
   latex: latexInfix("-", binding.sum),
@@ -48,10 +42,7 @@ export const subNotation: Notation = /* @__PURE__ */ notation(sub, () => ({
 }));
 
 /** x·y. Partials: y, x. */
-export const mul: Binary = primitive("mul", {
-  eval: (x, y) => x * y,
-  partials: [(_x, y) => y, (x) => x],
-});
+export const mul: Binary = primitive("mul", (x, y) => x * y, [(_x, y) => y, (x) => x]);
 export const mulNotation: Notation = /* @__PURE__ */ notation(mul, () => ({
   js: infix("*", binding.product),
   latex: latexInfix("\\cdot", binding.product),
@@ -62,10 +53,10 @@ export const mulNotation: Notation = /* @__PURE__ */ notation(mul, () => ({
 }));
 
 /** x/y. Partials: 1/y, −(x/y)/y: divided twice, because y² would overflow or vanish long before the result does. */
-export const div: Binary = primitive("div", {
-  eval: (x, y) => x / y,
-  partials: [(_x, y) => inv(y), (_x, y, out) => neg(div(out, y))],
-});
+export const div: Binary = primitive("div", (x, y) => x / y, [
+  (_x, y) => inv(y),
+  (_x, y, out) => neg(div(out, y)),
+]);
 export const divNotation: Notation = /* @__PURE__ */ notation(div, () => ({
   js: infix("/", binding.product),
   latex: fraction(argument(0), argument(1)),
@@ -76,7 +67,7 @@ export const divNotation: Notation = /* @__PURE__ */ notation(div, () => ({
 }));
 
 /** −x. Partial: −1. */
-export const neg: Unary = primitive("neg", { eval: (x) => -x, partials: [() => -1] });
+export const neg: Unary = primitive("neg", (x) => -x, [() => -1]);
 export const negNotation: Notation = /* @__PURE__ */ notation(neg, () => ({
   js: prefix("-"),
   latex: latexMinus,
@@ -84,10 +75,7 @@ export const negNotation: Notation = /* @__PURE__ */ notation(neg, () => ({
 }));
 
 /** 1/x. Partial: −(1/x)². */
-export const inv: Unary = primitive("inv", {
-  eval: (x) => 1 / x,
-  partials: [(_x, out) => neg(square(out))],
-});
+export const inv: Unary = primitive("inv", (x) => 1 / x, [(_x, out) => neg(square(out))]);
 export const invNotation: Notation = /* @__PURE__ */ notation(inv, () => ({
   js: (x) => infix("/", binding.product)({ text: "1", binding: binding.atom }, x),
   latex: fraction(fixed("1"), argument(0)),
@@ -95,10 +83,7 @@ export const invNotation: Notation = /* @__PURE__ */ notation(inv, () => ({
 }));
 
 /** x². Partial: 2x. */
-export const square: Unary = primitive("square", {
-  eval: (x) => x * x,
-  partials: [(x) => mul(2, x)],
-});
+export const square: Unary = primitive("square", (x) => x * x, [(x) => mul(2, x)]);
 export const squareNotation: Notation = /* @__PURE__ */ notation(square, () => ({
   // Only a name is written twice: a longer expression would be computed twice.
   js: (x) => (/^\w+$/.test(x.text) ? infix("*", binding.product)(x, x) : call("square")(x)),
@@ -107,7 +92,7 @@ export const squareNotation: Notation = /* @__PURE__ */ notation(square, () => (
 }));
 
 /** |x|. Partial: sign(x), which is 0 at 0. */
-export const abs: Unary = primitive("abs", { eval: Math.abs, partials: [(x) => sign(x)] });
+export const abs: Unary = primitive("abs", Math.abs, [(x) => sign(x)]);
 export const absNotation: Notation = /* @__PURE__ */ notation(abs, () => ({
   js: call("Math.abs"),
   latex: frame`\left|${0}\right|`,
@@ -115,7 +100,7 @@ export const absNotation: Notation = /* @__PURE__ */ notation(abs, () => ({
 }));
 
 /** −1, 0 or 1. Its derivative counts as 0 everywhere. */
-export const sign: Unary = primitive("sign", { eval: Math.sign, partials: "flat" });
+export const sign: Unary = primitive("sign", Math.sign, "flat");
 export const signNotation: Notation = /* @__PURE__ */ notation(sign, () => ({
   js: call("Math.sign"),
   latex: command("\\operatorname{sign}"),
@@ -128,7 +113,7 @@ const greater: Partial<[number, number]> = (x, y) => add(gt(x, y), mul(0.5, eq(x
 const smaller: Partial<[number, number]> = (x, y, out) => greater(y, x, out);
 
 /** The smaller of x and y. Partials: 1 for the smaller argument, 0 for the other; ½ each at a tie. */
-export const min: Binary = primitive("min", { eval: Math.min, partials: [smaller, greater] });
+export const min: Binary = primitive("min", Math.min, [smaller, greater]);
 export const minNotation: Notation = /* @__PURE__ */ notation(min, () => ({
   js: call("Math.min"),
   latex: frame`\min\left(${0}, ${1}\right)`,
@@ -139,7 +124,7 @@ export const minNotation: Notation = /* @__PURE__ */ notation(min, () => ({
 }));
 
 /** The greater of x and y. Partials: 1 for the greater argument, 0 for the other; ½ each at a tie. */
-export const max: Binary = primitive("max", { eval: Math.max, partials: [greater, smaller] });
+export const max: Binary = primitive("max", Math.max, [greater, smaller]);
 export const maxNotation: Notation = /* @__PURE__ */ notation(max, () => ({
   js: call("Math.max"),
   latex: frame`\max\left(${0}, ${1}\right)`,
@@ -160,10 +145,7 @@ const latexHypot: Form = (x, y) =>
   frame`\sqrt{${0}}`(latexInfix("+", binding.sum)(latexSquare(x), latexSquare(y)));
 
 /** √(x² + y²), without overflow. Partials: x/h, y/h, where h is the result; 0, 0 at the origin. */
-export const hypot: Binary = primitive("hypot", {
-  eval: Math.hypot,
-  partials: [(x, y) => cosine(x, y), (x, y) => cosine(y, x)],
-});
+export const hypot: Binary = primitive("hypot", Math.hypot, [(x, y) => cosine(x, y), (x, y) => cosine(y, x)]);
 export const hypotNotation: Notation = /* @__PURE__ */ notation(hypot, () => ({
   js: call("Math.hypot"),
   latex: latexHypot,
@@ -178,10 +160,10 @@ export const hypotNotation: Notation = /* @__PURE__ */ notation(hypot, () => ({
  * differentiating the quotient would subtract nearly equal numbers where y is small.
  * Partials: (y/r)(y/r²), −(x/r)(y/r²).
  */
-export const cosine: Binary = primitive("cosine", {
-  eval: cosineOf,
-  partials: [(x, y) => mul(cosine(y, x), inversion(y, x)), (x, y, out) => neg(mul(out, inversion(y, x)))],
-});
+export const cosine: Binary = primitive("cosine", cosineOf, [
+  (x, y) => mul(cosine(y, x), inversion(y, x)),
+  (x, y, out) => neg(mul(out, inversion(y, x))),
+]);
 export const cosineNotation: Notation = /* @__PURE__ */ notation(cosine, () => ({
   js: call("cosine"),
   latex: fraction(argument(0), latexHypot),
@@ -192,16 +174,18 @@ export const cosineNotation: Notation = /* @__PURE__ */ notation(cosine, () => (
 }));
 
 /**
- * x/(x² + y²): where the inversion in the unit circle takes the point (x, y); the real part of 1/(x + iy). No square is formed, which
+ * x/(x² + y²): where the inversion in the unit circle takes the point (x, y); the real part of 1/(x + iy); 0 at
+ * the origin. No square is formed, which
  * would overflow or vanish. With z = y/(x² + y²), its partials are z² − out², −2·out·z.
  */
-export const inversion: Binary = primitive("inversion", {
-  eval: (x, y) => cosineOf(x, y) / Math.hypot(x, y),
-  partials: [
+export const inversion: Binary = primitive(
+  "inversion",
+  (x, y) => (x === 0 ? 0 : cosineOf(x, y) / Math.hypot(x, y)),
+  [
     (x, y, out) => differenceOfSquares(inversion(y, x), out),
     (x, y, out) => mul(-2, mul(out, inversion(y, x))),
   ],
-});
+);
 export const inversionNotation: Notation = /* @__PURE__ */ notation(inversion, () => ({
   js: call("inversion"),
   latex: fraction(argument(0), (x, y) => latexInfix("+", binding.sum)(latexSquare(x), latexSquare(y))),
@@ -217,10 +201,8 @@ export const inversionNotation: Notation = /* @__PURE__ */ notation(inversion, (
  */
 export const differenceOfSquares: Primitive<[a: number, b: number]> = primitive(
   "differenceOfSquares",
-  {
-    eval: (a, b) => (a - b) * (a + b),
-    partials: [(a) => mul(2, a), (_a, b) => mul(-2, b)],
-  },
+  (a, b) => (a - b) * (a + b),
+  [(a) => mul(2, a), (_a, b) => mul(-2, b)],
 );
 export const differenceOfSquaresNotation: Notation = /* @__PURE__ */ notation(differenceOfSquares, () => ({
   js: call("differenceOfSquares"),
@@ -232,10 +214,7 @@ export const differenceOfSquaresNotation: Notation = /* @__PURE__ */ notation(di
 }));
 
 /** The sum of a list, as if rounded once (Neumaier's compensated summation). Partial by each element: 1. */
-export const sum: ListPrimitive = listPrimitive("sum", {
-  eval: neumaierSum,
-  partial: () => 1,
-});
+export const sum: ListPrimitive = listPrimitive("sum", neumaierSum, () => 1);
 export const sumNotation: Notation = /* @__PURE__ */ notation(sum, () => ({
   js: (...args) => call("sum")({ text: `[${args.map((x) => x.text).join(", ")}]`, binding: binding.atom }),
   latex: (...args) =>
@@ -251,18 +230,15 @@ export const sumNotation: Notation = /* @__PURE__ */ notation(sum, () => ({
 const iverson =
   (operator: string): Form =>
   (x, y) =>
-    frame`\left[${0}\right]`(infix(operator, binding.sum)(x, y));
+    frame`\left[${0}\right]`(latexInfix(operator, binding.relation)(x, y));
 /** JavaScript: `Number(x < y)` */
 const comparison =
   (operator: string): Form =>
   (x, y) =>
-    call("Number")(infix(operator, binding.sum)(x, y));
+    call("Number")(infix(operator, binding.relation)(x, y));
 
 /** 1 where x < y, else 0 (also where either is NaN). Its derivatives count as 0. */
-export const lt: Binary = primitive("lt", {
-  eval: (x, y) => Number(x < y),
-  partials: "flat",
-});
+export const lt: Binary = primitive("lt", (x, y) => Number(x < y), "flat");
 export const ltNotation: Notation = /* @__PURE__ */ notation(lt, () => ({
   js: comparison("<"),
   latex: iverson("<"),
@@ -273,10 +249,7 @@ export const ltNotation: Notation = /* @__PURE__ */ notation(lt, () => ({
 }));
 
 /** 1 where x > y, else 0 (also where either is NaN). Its derivatives count as 0. */
-export const gt: Binary = primitive("gt", {
-  eval: (x, y) => Number(x > y),
-  partials: "flat",
-});
+export const gt: Binary = primitive("gt", (x, y) => Number(x > y), "flat");
 export const gtNotation: Notation = /* @__PURE__ */ notation(gt, () => ({
   js: comparison(">"),
   latex: iverson(">"),
@@ -287,10 +260,7 @@ export const gtNotation: Notation = /* @__PURE__ */ notation(gt, () => ({
 }));
 
 /** 1 where x = y, else 0 (also where either is NaN). Its derivatives count as 0. */
-export const eq: Binary = primitive("eq", {
-  eval: (x, y) => Number(x === y),
-  partials: "flat",
-});
+export const eq: Binary = primitive("eq", (x, y) => Number(x === y), "flat");
 export const eqNotation: Notation = /* @__PURE__ */ notation(eq, () => ({
   js: comparison("==="),
   latex: iverson("="),
@@ -306,10 +276,8 @@ export const eqNotation: Notation = /* @__PURE__ */ notation(eq, () => ({
  */
 export const where: Primitive<[condition: number, a: number, b: number]> = primitive(
   "where",
-  {
-    eval: (condition, a, b) => (condition ? a : b),
-    partials: [() => 0, (condition) => where(condition, 1, 0), (condition) => where(condition, 0, 1)],
-  },
+  (condition, a, b) => (condition ? a : b),
+  [() => 0, (condition) => where(condition, 1, 0), (condition) => where(condition, 0, 1)],
 );
 export const whereNotation: Notation = /* @__PURE__ */ notation(where, () => ({
   js: (c, a, b) => ({ text: `(${c.text} ? ${a.text} : ${b.text})`, binding: binding.atom }),
@@ -322,7 +290,7 @@ export const whereNotation: Notation = /* @__PURE__ */ notation(where, () => ({
 }));
 
 /** The greatest integer not above x. Its derivative counts as 0 everywhere. */
-export const floor: Unary = primitive("floor", { eval: Math.floor, partials: "flat" });
+export const floor: Unary = primitive("floor", Math.floor, "flat");
 export const floorNotation: Notation = /* @__PURE__ */ notation(floor, () => ({
   js: call("Math.floor"),
   latex: frame`\lfloor ${0} \rfloor`,
@@ -330,7 +298,7 @@ export const floorNotation: Notation = /* @__PURE__ */ notation(floor, () => ({
 }));
 
 /** The least integer not below x. Its derivative counts as 0 everywhere. */
-export const ceil: Unary = primitive("ceil", { eval: Math.ceil, partials: "flat" });
+export const ceil: Unary = primitive("ceil", Math.ceil, "flat");
 export const ceilNotation: Notation = /* @__PURE__ */ notation(ceil, () => ({
   js: call("Math.ceil"),
   latex: frame`\lceil ${0} \rceil`,
@@ -338,7 +306,7 @@ export const ceilNotation: Notation = /* @__PURE__ */ notation(ceil, () => ({
 }));
 
 /** The nearest integer; halfway between two, the greater one, as `Math.round`. Its derivative counts as 0 everywhere. */
-export const round: Unary = primitive("round", { eval: Math.round, partials: "flat" });
+export const round: Unary = primitive("round", Math.round, "flat");
 export const roundNotation: Notation = /* @__PURE__ */ notation(round, () => ({
   js: call("Math.round"),
   latex: command("\\operatorname{round}"),
@@ -346,7 +314,7 @@ export const roundNotation: Notation = /* @__PURE__ */ notation(round, () => ({
 }));
 
 /** x without its fractional part. Its derivative counts as 0 everywhere. */
-export const trunc: Unary = primitive("trunc", { eval: Math.trunc, partials: "flat" });
+export const trunc: Unary = primitive("trunc", Math.trunc, "flat");
 export const truncNotation: Notation = /* @__PURE__ */ notation(trunc, () => ({
   js: call("Math.trunc"),
   latex: command("\\operatorname{trunc}"),
@@ -354,10 +322,7 @@ export const truncNotation: Notation = /* @__PURE__ */ notation(trunc, () => ({
 }));
 
 /** x, counted as a constant: no derivative flows through. */
-export const stopGradient: Unary = primitive("stopGradient", {
-  eval: (x) => x,
-  partials: "flat",
-});
+export const stopGradient: Unary = primitive("stopGradient", (x) => x, "flat");
 export const stopGradientNotation: Notation = /* @__PURE__ */ notation(stopGradient, () => ({
   js: (x) => x,
   latex: (x) => x,

@@ -6,7 +6,7 @@ import type { Notation } from "./notation.ts";
 import { sqrt } from "./powers.ts";
 
 /** sinh x. Partial: cosh x. */
-export const sinh: Unary = primitive("sinh", { eval: Math.sinh, partials: [(x) => cosh(x)] });
+export const sinh: Unary = primitive("sinh", Math.sinh, [(x) => cosh(x)]);
 export const sinhNotation: Notation = /* @__PURE__ */ notation(sinh, () => ({
   js: call("Math.sinh"),
   latex: command("\\sinh"),
@@ -14,7 +14,7 @@ export const sinhNotation: Notation = /* @__PURE__ */ notation(sinh, () => ({
 }));
 
 /** cosh x. Partial: sinh x. */
-export const cosh: Unary = primitive("cosh", { eval: Math.cosh, partials: [(x) => sinh(x)] });
+export const cosh: Unary = primitive("cosh", Math.cosh, [(x) => sinh(x)]);
 export const coshNotation: Notation = /* @__PURE__ */ notation(cosh, () => ({
   js: call("Math.cosh"),
   latex: command("\\cosh"),
@@ -22,10 +22,7 @@ export const coshNotation: Notation = /* @__PURE__ */ notation(cosh, () => ({
 }));
 
 /** tanh x. Partial: sech² x, because 1 − tanh² x would lose all its digits for large x. */
-export const tanh: Unary = primitive("tanh", {
-  eval: Math.tanh,
-  partials: [(x) => square(sech(x))],
-});
+export const tanh: Unary = primitive("tanh", Math.tanh, [(x) => square(sech(x))]);
 export const tanhNotation: Notation = /* @__PURE__ */ notation(tanh, () => ({
   js: call("Math.tanh"),
   latex: command("\\tanh"),
@@ -36,10 +33,7 @@ export const tanhNotation: Notation = /* @__PURE__ */ notation(tanh, () => ({
  * 1/cosh x. Partial: −sech x·tanh x. A primitive of its own, because cosh overflows, and differentiating its reciprocal
  * passes through the much smaller sech².
  */
-export const sech: Unary = primitive("sech", {
-  eval: (x) => 1 / Math.cosh(x),
-  partials: [(x, out) => neg(mul(out, tanh(x)))],
-});
+export const sech: Unary = primitive("sech", (x) => 1 / Math.cosh(x), [(x, out) => neg(mul(out, tanh(x)))]);
 export const sechNotation: Notation = /* @__PURE__ */ notation(sech, () => ({
   js: call("sech"),
   latex: command("\\operatorname{sech}"),
@@ -47,10 +41,7 @@ export const sechNotation: Notation = /* @__PURE__ */ notation(sech, () => ({
 }));
 
 /** The inverse of sinh. Partial: 1/√(1 + x²). */
-export const asinh: Unary = primitive("asinh", {
-  eval: Math.asinh,
-  partials: [(x) => inv(hypot(1, x))],
-});
+export const asinh: Unary = primitive("asinh", Math.asinh, [(x) => inv(hypot(1, x))]);
 export const asinhNotation: Notation = /* @__PURE__ */ notation(asinh, () => ({
   js: call("Math.asinh"),
   latex: command("\\operatorname{arsinh}"),
@@ -58,10 +49,9 @@ export const asinhNotation: Notation = /* @__PURE__ */ notation(asinh, () => ({
 }));
 
 /** The inverse of cosh on [1, ∞). Partial: 1/(√(x − 1)·√(x + 1)): accurate near 1, and no square overflows. */
-export const acosh: Unary = primitive("acosh", {
-  eval: Math.acosh,
-  partials: [(x) => inv(mul(sqrt(sub(x, 1)), sqrt(add(x, 1))))],
-});
+export const acosh: Unary = primitive("acosh", Math.acosh, [
+  (x) => inv(mul(sqrt(sub(x, 1)), sqrt(add(x, 1)))),
+]);
 export const acoshNotation: Notation = /* @__PURE__ */ notation(acosh, () => ({
   js: call("Math.acosh"),
   latex: command("\\operatorname{arcosh}"),
@@ -69,10 +59,7 @@ export const acoshNotation: Notation = /* @__PURE__ */ notation(acosh, () => ({
 }));
 
 /** The inverse of tanh on (−1, 1). Partial: 1/(1 − x²). */
-export const atanh: Unary = primitive("atanh", {
-  eval: Math.atanh,
-  partials: [(x) => inv(differenceOfSquares(1, x))],
-});
+export const atanh: Unary = primitive("atanh", Math.atanh, [(x) => inv(differenceOfSquares(1, x))]);
 export const atanhNotation: Notation = /* @__PURE__ */ notation(atanh, () => ({
   js: call("Math.atanh"),
   latex: command("\\operatorname{artanh}"),

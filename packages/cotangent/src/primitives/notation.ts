@@ -2,7 +2,7 @@ import type { Each, PrimitiveBase, Primitive } from "../real/real.ts";
 import type { ListPrimitive } from "../real/primitive.ts";
 
 /** How tightly an expression binds; an argument that binds less than its place asks for is put in parentheses. */
-export const binding = { sum: 1, product: 2, prefix: 3, power: 4, atom: 5 } as const;
+export const binding = { relation: 0, sum: 1, product: 2, prefix: 3, power: 4, atom: 5 } as const;
 export type Binding = (typeof binding)[keyof typeof binding];
 
 /** A piece of text in some language, and how tightly it binds. */

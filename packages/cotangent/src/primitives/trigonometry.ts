@@ -6,7 +6,7 @@ import type { Notation } from "./notation.ts";
 import { sqrt } from "./powers.ts";
 
 /** sin x, x in radians. Partial: cos x. */
-export const sin: Unary = primitive("sin", { eval: Math.sin, partials: [(x) => cos(x)] });
+export const sin: Unary = primitive("sin", Math.sin, [(x) => cos(x)]);
 export const sinNotation: Notation = /* @__PURE__ */ notation(sin, () => ({
   js: call("Math.sin"),
   latex: command("\\sin"),
@@ -14,10 +14,7 @@ export const sinNotation: Notation = /* @__PURE__ */ notation(sin, () => ({
 }));
 
 /** cos x, x in radians. Partial: −sin x. */
-export const cos: Unary = primitive("cos", {
-  eval: Math.cos,
-  partials: [(x) => neg(sin(x))],
-});
+export const cos: Unary = primitive("cos", Math.cos, [(x) => neg(sin(x))]);
 export const cosNotation: Notation = /* @__PURE__ */ notation(cos, () => ({
   js: call("Math.cos"),
   latex: command("\\cos"),
@@ -25,10 +22,7 @@ export const cosNotation: Notation = /* @__PURE__ */ notation(cos, () => ({
 }));
 
 /** tan x, x in radians. Partial: 1 + tan² x. */
-export const tan: Unary = primitive("tan", {
-  eval: Math.tan,
-  partials: [(_x, out) => add(1, square(out))],
-});
+export const tan: Unary = primitive("tan", Math.tan, [(_x, out) => add(1, square(out))]);
 export const tanNotation: Notation = /* @__PURE__ */ notation(tan, () => ({
   js: call("Math.tan"),
   latex: command("\\tan"),
@@ -36,10 +30,7 @@ export const tanNotation: Notation = /* @__PURE__ */ notation(tan, () => ({
 }));
 
 /** The angle in [−π/2, π/2] whose sine is x. Partial: 1/√(1 − x²). */
-export const asin: Unary = primitive("asin", {
-  eval: Math.asin,
-  partials: [(x) => inv(sqrt(differenceOfSquares(1, x)))],
-});
+export const asin: Unary = primitive("asin", Math.asin, [(x) => inv(sqrt(differenceOfSquares(1, x)))]);
 export const asinNotation: Notation = /* @__PURE__ */ notation(asin, () => ({
   js: call("Math.asin"),
   latex: command("\\arcsin"),
@@ -47,10 +38,7 @@ export const asinNotation: Notation = /* @__PURE__ */ notation(asin, () => ({
 }));
 
 /** The angle in [0, π] whose cosine is x. Partial: −1/√(1 − x²). */
-export const acos: Unary = primitive("acos", {
-  eval: Math.acos,
-  partials: [(x) => neg(inv(sqrt(differenceOfSquares(1, x))))],
-});
+export const acos: Unary = primitive("acos", Math.acos, [(x) => neg(inv(sqrt(differenceOfSquares(1, x))))]);
 export const acosNotation: Notation = /* @__PURE__ */ notation(acos, () => ({
   js: call("Math.acos"),
   latex: command("\\arccos"),
@@ -58,10 +46,7 @@ export const acosNotation: Notation = /* @__PURE__ */ notation(acos, () => ({
 }));
 
 /** The angle in (−π/2, π/2) whose tangent is x. Partial: 1/(1 + x²). */
-export const atan: Unary = primitive("atan", {
-  eval: Math.atan,
-  partials: [(x) => inversion(1, x)],
-});
+export const atan: Unary = primitive("atan", Math.atan, [(x) => inversion(1, x)]);
 export const atanNotation: Notation = /* @__PURE__ */ notation(atan, () => ({
   js: call("Math.atan"),
   latex: command("\\arctan"),
@@ -69,10 +54,10 @@ export const atanNotation: Notation = /* @__PURE__ */ notation(atan, () => ({
 }));
 
 /** The angle of the point (x, y), in (−π, π]. Partials: x/(x² + y²), −y/(x² + y²). */
-export const atan2: Primitive<[y: number, x: number]> = primitive("atan2", {
-  eval: Math.atan2,
-  partials: [(y, x) => inversion(x, y), (y, x) => neg(inversion(y, x))],
-});
+export const atan2: Primitive<[y: number, x: number]> = primitive("atan2", Math.atan2, [
+  (y, x) => inversion(x, y),
+  (y, x) => neg(inversion(y, x)),
+]);
 export const atan2Notation: Notation = /* @__PURE__ */ notation(atan2, () => ({
   js: call("Math.atan2"),
   latex: frame`\operatorname{atan2}\left(${0}, ${1}\right)`,

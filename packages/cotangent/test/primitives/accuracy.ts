@@ -1,7 +1,8 @@
 /** How far the library is from the reference data, in units in the last place, and how far it may be. */
-import { grad, jvp } from "../../src/index.ts";
 import type { Real } from "../../src/index.ts";
 import { table } from "../../src/primitives/table.ts";
+import { applyTo, modes } from "./modes.ts";
+import type { Multivariate } from "./modes.ts";
 import references from "./reference.json" with { type: "json" };
 
 /** One reference point: outputs are the value, then the first partials, then the second ones (xx, xy, yy), by `vary`. */
@@ -65,32 +66,14 @@ export interface Measurement {
   readonly allowed: number;
 }
 
-type Function = (...x: Real[]) => Real;
-
-/** ∂g/∂xᵢ, by forward and by reverse mode. */
-const modes: Record<string, (g: Function, i: number) => Function> = {
-  forward:
-    (g, i) =>
-    (...x) =>
-      (jvp(g) as unknown as (x: Real[], t: Real[]) => { tangent: Real })(
-        x,
-        x.map((_, k) => (k === i ? 1 : 0)),
-      ).tangent,
-  reverse:
-    (g, i) =>
-    (...x) =>
-      grad((xi: Real): Real => g(...x.map((xk, k) => (k === i ? xi : xk))))(x[i]!),
-};
-
 /** Computes every output of every point in every way, and measures it. */
 export function* measure({ id, vary, points }: Reference): Generator<Measurement> {
   const { primitive } = table.get(id)!;
-  const call = primitive as unknown as (...x: readonly unknown[]) => Real;
   for (const { args, outputs, conditions } of points) {
-    const g: Function = (...x) => {
+    const g: Multivariate = (...x) => {
       const all: Real[] = [...args];
       vary.forEach((k, i) => (all[k] = x[i]!));
-      return primitive.arity === undefined ? call(all) : call(...all);
+      return applyTo(primitive, all);
     };
     const x = vary.map((k) => args[k]!);
     let at = 0;
