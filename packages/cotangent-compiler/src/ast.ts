@@ -9,7 +9,11 @@ export interface Node {
   readonly type: string;
   readonly start: number;
   readonly end: number;
-  readonly loc: { readonly start: { readonly line: number; readonly column: number } };
+  readonly loc: {
+    readonly start: { readonly line: number; readonly column: number };
+    /** The file. */
+    readonly source?: string;
+  };
   readonly name: string;
   readonly value: unknown;
   readonly raw: string;
@@ -135,8 +139,8 @@ export function namesIn(pattern: Node): readonly string[] {
 }
 
 /** Where a node is, lines and columns counting from 1. */
-export const locationOf = (node: Node, file: string | undefined): Location => ({
-  ...(file === undefined ? {} : { file }),
-  line: node.loc.start.line,
-  column: node.loc.start.column + 1,
+export const locationOf = ({ loc }: Node): Location => ({
+  ...(loc.source === undefined ? {} : { file: loc.source }),
+  line: loc.start.line,
+  column: loc.start.column + 1,
 });

@@ -1,6 +1,7 @@
 /** Reading a source text. */
 import { tsPlugin } from "@sveltejs/acorn-typescript";
 import { Parser } from "acorn";
+import type { Options } from "acorn";
 import type { ErrorCode } from "cotangent";
 
 import { type Node } from "./ast.ts";
@@ -21,14 +22,28 @@ const TypeScriptWithJsx = Parser.extend(tsPlugin({ jsx: true }));
  */
 export function parseSource(code: string, file?: string): Source {
   const parser = file !== undefined && /\.[jt]sx$/.test(file) ? TypeScriptWithJsx : TypeScript;
+  return reading(code, file, () => parser.parse(code, options(file)) as unknown as Node);
+}
+
+/**
+ * Parses one expression, such as the text of a function.
+ * @throws CompileError `syntax-error`
+ */
+export function parseExpression(code: string, file?: string): Source {
+  return reading(code, file, () => TypeScript.parseExpressionAt(code, 0, options(file)) as unknown as Node);
+}
+
+const options = (file: string | undefined): Options => ({
+  ecmaVersion: "latest",
+  sourceType: "module",
+  locations: true,
+  allowHashBang: true,
+  ...(file === undefined ? {} : { sourceFile: file }),
+});
+
+function reading(code: string, file: string | undefined, read: () => Node): Source {
   try {
-    const program = parser.parse(code, {
-      ecmaVersion: "latest",
-      sourceType: "module",
-      locations: true,
-      allowHashBang: true,
-    }) as unknown as Node;
-    return { code, file, program };
+    return { code, file, program: read() };
   } catch (error) {
     // Besides its SyntaxErrors the parser throws TypeErrors at some texts that are cut off in the middle.
     const at = (error as { pos?: unknown }).pos;

@@ -120,7 +120,7 @@ export function handle(cx: Context, a: Vec): Value {
 
 /** How messages call an array. */
 export const called = (cx: Context, a: Vec, node: Node): string =>
-  a.name ?? cx.source.code.slice(node.start, node.end).split("[")[0]!.slice(0, 40);
+  a.name ?? cx.textOf(node).code.slice(node.start, node.end).split("[")[0]!.slice(0, 40);
 
 /** The program throws unless i is an index of the array. */
 function checkIndex(cx: Context, a: Vec, i: Value, whole: Value, node: Node): void {

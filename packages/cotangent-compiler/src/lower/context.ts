@@ -103,6 +103,8 @@ export interface Parts {
 export class Context {
   b: Builder;
   readonly source: SourceText;
+  /** The texts of other modules, by their files. */
+  readonly sources: Map<string | undefined, SourceText> = new Map();
   readonly knowledge: Knowledge;
   readonly frames: Frame[] = [];
   readonly callees: Map<string, Callee> = new Map();
@@ -124,17 +126,22 @@ export class Context {
     this.b = b;
   }
 
+  /** The text that a node was read from. */
+  textOf(node: Node): SourceText {
+    return this.sources.get(node.loc.source) ?? this.source;
+  }
+
   get frame(): Frame {
     return this.frames.at(-1)!;
   }
 
   refuse(node: Node, code: ErrorCode, problem: string, remedy: string): never {
-    return refuse(this.source, node, code, problem, remedy);
+    return refuse(this.textOf(node), node, code, problem, remedy);
   }
 
   /** Everything written from now on belongs to this place of the source. */
   at(node: Node): void {
-    this.b.loc = locationOf(node, this.source.file);
+    this.b.loc = locationOf(node);
     if (++this.#steps > MOST_STEPS) {
       this.refuse(
         node,

@@ -13,7 +13,7 @@ import { expression } from "./expressions.ts";
 import { bind, body, callFunction, toValues } from "./functions.ts";
 import type { Declaration, Module } from "./module.ts";
 import { structureFromType } from "./types.ts";
-import { bool, Cell, Env, I32_MAX, I32_MIN, NOTHING, number } from "./values.ts";
+import { bool, Cell, constant, Env, FALSE, I32_MAX, I32_MIN, NOTHING, number, TRUE } from "./values.ts";
 import type { Fun, Num, Val } from "./values.ts";
 
 /** A program and how arguments and results become its values. */
@@ -26,19 +26,22 @@ export interface Lowered {
 
 /** What is known of names that the module does not declare itself. */
 export interface Surroundings {
-  /** The structure of a value from outside; "unknown" to find out by its use; undefined if there is no such name. */
-  structure(name: string): Structure | "unknown" | undefined;
-  /** A function from outside that can be lowered with this one. */
-  function(name: string): { readonly module: Module; readonly node: Node } | undefined;
-  /** The name in the library that an imported name stands for. */
-  library(name: string): string | undefined;
+  /** What a name stands for that is neither declared nor known to the language. */
+  find(name: string): Found | undefined;
+  /** The module that another one imports from; undefined where its source is not at hand. */
+  resolve(importer: Module, from: string): Module | undefined;
+  /** Whether what a name stands for at run time can be passed to the program as an argument. */
+  readonly thunks: boolean;
 }
 
-export const nowhere: Surroundings = {
-  structure: () => undefined,
-  function: () => undefined,
-  library: () => undefined,
-};
+export type Found =
+  | { readonly kind: "number" | "boolean" | "text"; readonly value: number | boolean | string }
+  | { readonly kind: "function"; readonly module: Module; readonly node: Node }
+  | { readonly kind: "library"; readonly name: string }
+  /** Passed as an argument at each call. */
+  | { readonly kind: "outside"; readonly structure: Structure };
+
+export const nowhere: Surroundings = { find: () => undefined, resolve: () => undefined, thunks: false };
 
 /** More restarts than any function has literals that need memory, and arguments. */
 const MOST_RESTARTS = 300;
@@ -58,15 +61,18 @@ export function lower(
   const knowledge = new Knowledge();
   const outside = new Map<string, Structure | "unknown">();
   const preludes = new Map<Node, Map<string, Node>>();
+  const early = new Map<ConstantDeclaration, { readonly module: Module; readonly name: string }>();
   for (let round = 0; round < MOST_RESTARTS; round++) {
     try {
-      return new Lowering(module, node, name, given, surroundings, knowledge, outside, preludes).run();
+      return new Lowering(module, node, name, given, surroundings, knowledge, outside, preludes, early).run();
     } catch (error) {
       if (!(error instanceof Restart)) throw error;
     }
   }
   throw new Error(`Lowering ${name} comes to no end.`);
 }
+
+type ConstantDeclaration = Extract<Declaration, { kind: "constant" }>;
 
 class Lowering {
   readonly #module: Module;
@@ -77,7 +83,7 @@ class Lowering {
   readonly #knowledge: Knowledge;
   readonly #outside: Map<string, Structure | "unknown">;
   readonly #preludes: Map<Node, Map<string, Node>>;
-  readonly #values = new Map<string, Val>();
+  readonly #early: Map<ConstantDeclaration, { readonly module: Module; readonly name: string }>;
   readonly #roots = new Map<Module, Env>();
   readonly #constants = new Map<Declaration, Env>();
   #cx!: Context;
@@ -91,7 +97,9 @@ class Lowering {
     knowledge: Knowledge,
     outside: Map<string, Structure | "unknown">,
     preludes: Map<Node, Map<string, Node>>,
+    early: Map<ConstantDeclaration, { readonly module: Module; readonly name: string }>,
   ) {
+    this.#early = early;
     this.#module = module;
     this.#node = node;
     this.#name = name;
@@ -117,6 +125,7 @@ class Lowering {
     cx.at(this.#node);
     const fun: Fun = { t: "fun", node: this.#node, env: this.#root(this.#module), name: this.#name };
     const params = this.#parameters();
+    const root = this.#root(this.#module);
     const outside = [...this.#outside].map(([name, s]) => ({
       name,
       structure: s === "unknown" ? this.#guessed(name) ?? NUMBER : s,
@@ -135,11 +144,10 @@ class Lowering {
         );
         for (const o of outside) {
           const fixed = "It belongs to the module.";
-          this.#values.set(
-            o.name,
-            o.unknown ? this.#unknown(o.name, leaves) : this.#argument(o.structure, leaves, o.name, fixed),
-          );
+          const x = o.unknown ? this.#unknown(o.name, leaves) : this.#argument(o.structure, leaves, o.name, fixed);
+          root.variables.set(o.name, new Cell(x, o.name, true));
         }
+        for (const [d, { module, name }] of this.#early) this.#evaluate(d, this.#root(module), name);
         const value = body(cx, fun, args);
         result = structureOf(cx, value, this.#node);
         return toValues(cx, result, value, this.#node);
@@ -245,6 +253,7 @@ class Lowering {
     let env = this.#roots.get(module);
     if (env === undefined) {
       env = new Env(null, (name, node) => this.#lookUp(module, name, node));
+      this.#cx.sources.set(module.source.file, module.source);
       this.#roots.set(module, env);
     }
     return env;
@@ -252,18 +261,14 @@ class Lowering {
 
   #lookUp(module: Module, name: string, node: Node): Val | undefined {
     const d = module.declarations.get(name);
-    if (d === undefined) return this.#fromOutside(name) ?? globalValue(name);
+    if (d === undefined) return this.#found(name) ?? globalValue(name);
     switch (d.kind) {
       case "function":
         return { t: "fun", node: d.node, env: this.#root(module), name };
       case "constant":
         return this.#constant(module, d, name);
-      case "import": {
-        if (d.from === "cotangent") {
-          return d.imported === "*" ? { t: "builtin", id: "cotangent" } : { t: "builtin", id: `cotangent.${d.imported}` };
-        }
-        return this.#fromOutside(name);
-      }
+      case "import":
+        return this.#imported(module, d, name, node);
       case "variable":
         return this.#cx.refuse(
           node,
@@ -272,39 +277,79 @@ class Lowering {
           "Pass it in as a parameter, or declare it as const.",
         );
       case "other":
-        return undefined;
+        return this.#cx.refuse(node, "unsupported-type", `${name} is a class.`, "Use plain functions and objects.");
     }
   }
 
-  #fromOutside(name: string): Val | undefined {
-    const known = this.#values.get(name);
-    if (known !== undefined) return known;
-    const inLibrary = this.#surroundings.library(name);
-    if (inLibrary !== undefined) return { t: "builtin", id: `cotangent.${inLibrary}` };
-    const f = this.#surroundings.function(name);
-    if (f !== undefined) return { t: "fun", node: f.node, env: this.#root(f.module), name };
-    const structure = this.#surroundings.structure(name);
-    if (structure === undefined) return undefined;
-    // It becomes a parameter: start again.
+  #imported(module: Module, d: Extract<Declaration, { kind: "import" }>, name: string, node: Node): Val | undefined {
+    if (d.from === "cotangent") {
+      return { t: "builtin", id: d.imported === "*" ? "cotangent" : `cotangent.${d.imported}` };
+    }
+    const other = this.#surroundings.resolve(module, d.from);
+    const there = other?.declarations.get(d.imported);
+    if (other !== undefined && (there?.kind === "function" || (there?.kind === "constant" && isConstant(there)))) {
+      return this.#lookUp(other, d.imported, node);
+    }
+    return this.#argumentFor(module, name, "unknown");
+  }
+
+  #found(name: string): Val | undefined {
+    const found = this.#surroundings.find(name);
+    switch (found?.kind) {
+      case undefined:
+        return undefined;
+      case "number":
+        return constant(found.value as number);
+      case "boolean":
+        return found.value === true ? TRUE : FALSE;
+      case "text":
+        return { t: "str", k: found.value as string };
+      case "function":
+        return { t: "fun", node: found.node, env: this.#root(found.module), name };
+      case "library":
+        return { t: "builtin", id: `cotangent.${found.name}` };
+      case "outside":
+        return this.#argumentFor(this.#module, name, found.structure);
+    }
+  }
+
+  /** Something from outside becomes a parameter: the first time it is met, all starts again. */
+  #argumentFor(module: Module, name: string, structure: Structure | "unknown"): Val | undefined {
+    if (module !== this.#module) return undefined;
     this.#outside.set(name, structure);
     return this.#knowledge.restart();
   }
 
-  #constant(module: Module, d: Extract<Declaration, { kind: "constant" }>, name: string): Val | undefined {
+  #constant(module: Module, d: ConstantDeclaration, name: string): Val | undefined {
     let env = this.#constants.get(d);
     if (env === undefined) {
       const init = bare(d.init);
       if (isFunction(init)) return { t: "fun", node: init, env: this.#root(module), name };
-      const numbers = literalNumbers(init);
-      if (!d.fixed && OBJECTS.has(init.type) && this.#surroundings.structure(name) !== undefined) return this.#fromOutside(name);
-      env = new Env(this.#root(module));
-      if (numbers !== undefined && d.pattern.type === "Identifier" && numbers.length > 8 && d.fixed) {
-        env.variables.set(name, new Cell(dataArray(this.#cx, numbers, name), name, true));
-        return this.#evaluated(env, name);
+      if (!isConstant(d) && this.#surroundings.thunks) {
+        const annotated = structureFromType(d.pattern.typeAnnotation, module.types);
+        return this.#argumentFor(module, name, annotated ?? "unknown");
       }
-      bind(this.#cx, d.pattern, expression(this.#cx, init, env, name), env, "const");
+      env = new Env(this.#root(module));
+      this.#constants.set(d, env);
+      const { b } = this.#cx;
+      const before = b.size;
+      this.#evaluate(d, env, name);
+      // What needs values of the program must be there before everything else: start again.
+      if (b.size > before) {
+        this.#early.set(d, { module, name });
+        this.#knowledge.restart();
+      }
     }
     return this.#evaluated(env, name);
+  }
+
+  #evaluate(d: ConstantDeclaration, env: Env, name: string): void {
+    const init = bare(d.init);
+    const numbers = literalNumbers(init);
+    const inMemory = this.#knowledge.site(init).memory === true || (numbers?.length ?? 0) > REGISTERS;
+    if (numbers !== undefined && d.pattern.type === "Identifier" && d.fixed && inMemory) {
+      env.variables.set(name, new Cell(dataArray(this.#cx, numbers, name), name, true));
+    } else bind(this.#cx, d.pattern, expression(this.#cx, init, env, name), env, "const");
   }
 
   #evaluated(env: Env, name: string): Val {
@@ -313,7 +358,21 @@ class Lowering {
   }
 }
 
-const OBJECTS: ReadonlySet<string> = new Set(["ArrayExpression", "ObjectExpression", "NewExpression", "CallExpression"]);
+/** Longer constant arrays are kept in memory. */
+const REGISTERS = 8;
+
+/** Can a module's constant be computed when compiling? Not where its contents may change, or come from who knows where. */
+function isConstant(d: ConstantDeclaration): boolean {
+  const { type } = bare(d.init);
+  if (isFunction(bare(d.init))) return true;
+  if (type === "NewExpression" || type === "CallExpression" || type === "AwaitExpression") return isMath(bare(d.init));
+  return d.fixed || (type !== "ArrayExpression" && type !== "ObjectExpression");
+}
+
+function isMath(node: Node): boolean {
+  const callee = node.type === "CallExpression" ? bare(node.callee) : undefined;
+  return callee?.type === "MemberExpression" && callee.object.name === "Math" && callee.property.name !== "random";
+}
 
 /** The names of a parameter's leaves. */
 function namesOfLeaves(s: Structure, name: string): { readonly name: string; readonly ty: "f64" | "i32" | "array" | "tape" }[] {

@@ -582,7 +582,7 @@ function thrown(cx: Context, node: Node, env: Env): void {
 function messageOf(cx: Context, outer: Node, env: Env, values: Value[]): string {
   const node = bare(outer);
   if (node.type === "Literal") return String(node.value);
-  if (node.type !== "TemplateLiteral") return cx.source.code.slice(node.start, node.end);
+  if (node.type !== "TemplateLiteral") return cx.textOf(node).code.slice(node.start, node.end);
   return node.quasis
     .map((quasi, i) => {
       const text = (quasi.value as { cooked: string }).cooked;
@@ -590,7 +590,7 @@ function messageOf(cx: Context, outer: Node, env: Env, values: Value[]): string 
       if (part === undefined) return text;
       const x = expression(cx, part, env);
       if (x.t === "str") return text + x.k;
-      if (x.t !== "num") return text + cx.source.code.slice(part.start, part.end);
+      if (x.t !== "num") return text + cx.textOf(part).code.slice(part.start, part.end);
       values.push(f64(cx, x));
       return `${text}{${values.length - 1}}`;
     })

@@ -7,6 +7,8 @@ export { check } from "./check.ts";
 export { interpreter } from "./interpret.ts";
 export type { Datum, InterpretOptions } from "./interpret.ts";
 export type { Func, Location, Op, Program, Region, Ty, Value } from "./ir.ts";
+export { lowered } from "./lowered.ts";
+export type { LoweredFunction, LoweredVariant } from "./lowered.ts";
 export { parse } from "./parse.ts";
 export { print } from "./print.ts";
 export type { PrimitiveBase } from "../real/real.ts";

@@ -1,0 +1,133 @@
+/** Capturing a function at run time: its text, the values around it, a program for each structure of its arguments. */
+import { attach, CAPTURE_VERSION } from "cotangent/program";
+import type { Captured, Specialisation, Structure } from "cotangent/program";
+
+import { bare, isFunction } from "./ast.ts";
+import type { Node } from "./ast.ts";
+import { CompileError } from "./errors.ts";
+import { lower } from "./lower/lower.ts";
+import type { Found, Surroundings } from "./lower/lower.ts";
+import type { Module } from "./lower/module.ts";
+import { parseExpression } from "./source.ts";
+import type { Source } from "./source.ts";
+
+// oxlint-disable-next-line no-explicit-any -- erasure: any function may be captured
+export type AnyFunction = (...args: any[]) => unknown;
+
+export type Scope = Readonly<Record<string, unknown>>;
+
+/** Makes `f` carry its programs, made when they are asked for. */
+export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
+  const { module, node } = moduleOf(f);
+  const known = new Map<string, Specialisation>();
+  let names: readonly string[] = [];
+  const captured: Captured = {
+    version: CAPTURE_VERSION,
+    name: f.name || "anonymous",
+    specialise: (args) => {
+      const structures = args.map((x) => structureOf(x));
+      const key = JSON.stringify(structures);
+      let found = known.get(key);
+      if (found === undefined) {
+        found = lower(module, node, f.name || "anonymous", structures, around(scope));
+        known.set(key, found);
+      }
+      names = found.outside.map((o) => o.name);
+      return found;
+    },
+    outside: () => names.map((name) => scope[name]),
+  };
+  return attach(f, captured);
+}
+
+/** The text of a function, read. */
+function moduleOf(f: AnyFunction): { readonly module: Module; readonly node: Node } {
+  const text = Function.prototype.toString.call(f);
+  if (/\{\s*\[native code\]\s*\}\s*$/.test(text)) {
+    throw new CompileError(
+      "no-source",
+      { code: text, file: undefined },
+      { start: 0, end: text.length },
+      `${f.name || "The function"} has no source text: it is built in, or was made by bind.`,
+      "Pass the function itself; wrap a built-in one: (x) => Math.sin(x).",
+    );
+  }
+  let source: Source;
+  try {
+    source = parseExpression(text);
+  } catch (error) {
+    // A method: `name(x) { ... }`.
+    source = parseExpression(`function ${text}`);
+    if (!isFunction(bare(source.program))) throw error;
+  }
+  const node = bare(source.program);
+  if (!isFunction(node)) {
+    throw new CompileError(
+      "unsupported-syntax",
+      source,
+      { start: 0, end: text.length },
+      `${f.name || "This"} is a class.`,
+      "Pass a function.",
+    );
+  }
+  return { module: { source, declarations: new Map(), types: new Map() }, node };
+}
+
+/** The names of a scope, as the front end asks for them. */
+function around(scope: Scope): Surroundings {
+  return {
+    thunks: true,
+    resolve: () => undefined,
+    find: (name): Found | undefined => {
+      if (!Object.hasOwn(scope, name)) return undefined;
+      const x = scope[name];
+      switch (typeof x) {
+        case "number":
+          return { kind: "number", value: x };
+        case "boolean":
+          return { kind: "boolean", value: x };
+        case "string":
+          return { kind: "text", value: x };
+        case "function": {
+          if ("partials" in x && "id" in x) return { kind: "library", name: String(x.id) };
+          return { kind: "function", ...moduleOf(x as AnyFunction) };
+        }
+        default:
+          return { kind: "outside", structure: structureOf(x) };
+      }
+    },
+  };
+}
+
+/** The structure of a value; what is neither a number nor made of numbers counts as nothing. */
+export function structureOf(x: unknown): Structure {
+  switch (typeof x) {
+    case "number":
+      return { kind: "number" };
+    case "boolean":
+      return { kind: "boolean" };
+    case "object":
+      break;
+    default:
+      return { kind: "nothing" };
+  }
+  if (x === null) return { kind: "nothing" };
+  if (x instanceof Float64Array) return { kind: "array", element: { kind: "number" }, typed: true };
+  if (Array.isArray(x)) {
+    const elements = (x as unknown[]).map(structureOf);
+    const [first] = elements;
+    if (first === undefined) return { kind: "array", element: { kind: "number" } };
+    const element = elements.reduce<Structure | undefined>(
+      (a, b) => (a === undefined ? undefined : common(a, b)),
+      first,
+    );
+    return element === undefined ? { kind: "tuple", elements } : { kind: "array", element };
+  }
+  return { kind: "object", fields: Object.entries(x).map(([key, y]) => [key, structureOf(y)] as const) };
+}
+
+/** The structure that both have; undefined if they differ. */
+function common(a: Structure, b: Structure): Structure | undefined {
+  return JSON.stringify(a) === JSON.stringify(b) ? a : undefined;
+}
+

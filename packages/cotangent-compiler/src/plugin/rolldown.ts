@@ -1,0 +1,6 @@
+import { plugin } from "./plugin.ts";
+import type { PluginOptions } from "./plugin.ts";
+
+/** Lowers plain functions that are to be differentiated. */
+const cotangent: (options?: PluginOptions) => ReturnType<typeof plugin.rolldown> = plugin.rolldown;
+export default cotangent;

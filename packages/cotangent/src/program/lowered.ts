@@ -1,0 +1,64 @@
+/** What a build attaches to a plain function: its program as text, read when it is needed. */
+import { AdError } from "../errors.ts";
+import * as library from "../primitives/index.ts";
+import type { PrimitiveBase } from "../real/real.ts";
+import { attach, CAPTURE_VERSION } from "./captured.ts";
+import type { CapturedParameter, Specialisation } from "./captured.ts";
+import { parse } from "./parse.ts";
+import type { Structure } from "./structure.ts";
+
+/** A function's program for a number of arguments; plain data. */
+export interface LoweredVariant {
+  readonly params: readonly CapturedParameter[];
+  readonly outside: readonly CapturedParameter[];
+  readonly result: Structure;
+  /** As `print` writes it. */
+  readonly program: string;
+}
+
+/** What a build writes for a function; plain data. */
+export interface LoweredFunction {
+  readonly version: number;
+  readonly name: string;
+  /** For each number of arguments that may be passed, fewest first. */
+  readonly variants: readonly LoweredVariant[];
+}
+
+/**
+ * Makes `f` carry what a build found out about it. Build plugins write calls of this.
+ * @param outside gives the present values of what f refers to outside itself, for the variant with so many arguments
+ * @throws AdError `malformed-program` at the first use, if another version of the compiler wrote it
+ */
+export function lowered<F extends (...args: never[]) => unknown>(
+  f: F,
+  data: LoweredFunction,
+  outside: () => readonly unknown[] = () => [],
+): F {
+  const known: (Specialisation | undefined)[] = [];
+  if (f.name !== data.name) Object.defineProperty(f, "name", { value: data.name, configurable: true });
+  return attach(f, {
+    version: data.version,
+    name: data.name,
+    outside,
+    specialise: (args) => {
+      if (data.version !== CAPTURE_VERSION) {
+        throw new AdError(
+          "malformed-program",
+          `${data.name} was compiled by another version of cotangent-compiler.`,
+          "Use the same version of cotangent and cotangent-compiler, and build again.",
+        );
+      }
+      const { variants } = data;
+      const fitting = variants.findIndex((v) => v.params.length >= args.length);
+      const at = fitting < 0 ? variants.length - 1 : fitting;
+      return (known[at] ??= read(variants[at]!));
+    },
+  });
+}
+
+const primitives = (): PrimitiveBase[] =>
+  Object.values(library).filter((x): x is PrimitiveBase & typeof x => typeof x === "function" && "partials" in x);
+
+function read({ params, outside, result, program }: LoweredVariant): Specialisation {
+  return { params, outside, result, program: parse(program, { primitives: primitives() }) };
+}
