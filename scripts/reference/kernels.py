@@ -58,7 +58,6 @@ FUNCTIONS = {
     "gaussian": lambda x: mp.exp(-x * x),
     "sech": mp.sech,
     "cosine": cosine,
-    "erf": with_precision(300, mp.erf),
 }
 
 
@@ -119,7 +118,7 @@ def data():
     for name, f in FUNCTIONS.items():
         arity = 2 if name in ("atan2", "pow", "hypot", "cosine") else 1
         rows = []
-        for args in points(name, arity, 150, rng):
+        for args in points(name, arity, 60, rng):
             value = f(*map(mp.mpf, args))
             y, rest = rounded(value)
             if math.isinf(y) or abs(y) < 1e-305:

@@ -8,11 +8,9 @@ let cached: number[] | undefined;
 const coefficients = (): number[] =>
   (cached ??= Array.from({ length: 38 }, (_, i) => zeta(i + 2, 2) * (i % 2 ? -1 : 1)));
 
-/** log Γ(2 + z) for |z| ≤ ¾. */
-const lgammaNear2 = (z: number): number =>
-  z * (psi2 + z * coefficients().reduceRight((sum, c, i) => sum * z + c / (i + 2), 0));
-/** ψ(2 + z) for |z| ≤ ¾. */
-const digammaNear2 = (z: number): number => psi2 + z * coefficients().reduceRight((sum, c) => sum * z + c, 0);
+/** ψ(2 + z) for |z| ≤ ¾; with integrated = 1, its mean between 0 and z, which is log Γ(2 + z) / z. */
+const psiNear2 = (z: number, integrated: 0 | 1): number =>
+  psi2 + z * coefficients().reduceRight((sum, c, i) => sum * z + c / (1 + integrated * (i + 1)), 0);
 
 /** The distance to the nearest integer, times π. Exact for a large x too, as π·x is not. */
 const phase = (x: number): number => Math.PI * (x - Math.round(x));
@@ -28,14 +26,14 @@ export function lgammaOf(x: number): number {
     return lgammaOf(x + 4) - Math.log1p(-u * u);
   }
   if (x <= 0) return -Math.log(Math.abs(Math.sin(phase(x))) / Math.PI) - lgammaOf(1 - x);
-  if (x < 0.5) return lgammaNear2(x) - Math.log1p(x) - Math.log(x);
-  if (x < 1.25) return lgammaNear2(x - 1) - Math.log1p(x - 1);
+  // x − 1 is exact, x + 1 would not be: so the zero at 1 keeps its digits.
+  if (x < 1.25) return (x < 0.5 ? lgammaOf(x + 1) : (x - 1) * psiNear2(x - 1, 1)) - Math.log(x);
   if (x >= asymptotic) {
     return (x - 0.5) * (Math.log(x) - 1) + (Math.log(2 * Math.PI) - 1) / 2 + eulerMaclaurin(0, x);
   }
   let product = 1;
   while (x > 2.5) product *= --x;
-  return lgammaNear2(x - 2) + Math.log(product);
+  return (x - 2) * psiNear2(x - 2, 1) + Math.log(product);
 }
 
 /**
@@ -48,5 +46,5 @@ export function digammaOf(x: number): number {
   let total = 0;
   for (; x < 1.5; x++) total -= 1 / x;
   while (x > 2.5) total += 1 / --x;
-  return digammaNear2(x - 2) + total;
+  return psiNear2(x - 2, 0) + total;
 }
