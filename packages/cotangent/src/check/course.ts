@@ -1,9 +1,10 @@
 /** The checks of the course: one central difference, and a comparison with it. */
-import { AdError } from "../errors.ts";
+import { AdError, describe } from "../errors.ts";
 import { value } from "../real/real.ts";
 import type { Real } from "../real/real.ts";
 import { noGrad } from "../traces/levels.ts";
-import { backpropagate, Scalar } from "../traces/scalar.ts";
+import { backpropagate, constants, Scalar } from "../traces/scalar.ts";
+import { checkFunction } from "../transforms/arguments.ts";
 
 export interface CentralDifferenceOptions {
   /** The position of the argument to differentiate by, counted from 0. */
@@ -21,16 +22,20 @@ export function centralDifference<A extends readonly Real[]>(
   inputs: { readonly [K in keyof A]: Real },
   { arg = 0, epsilon = 1e-6 }: CentralDifferenceOptions = {},
 ): number {
-  if (!(arg in inputs) || !(epsilon > 0)) {
+  checkFunction("centralDifference", f);
+  if (!Array.isArray(inputs) || !(arg in inputs) || !(epsilon > 0)) {
     throw new AdError(
       "wrong-option",
-      `centralDifference: arg is ${arg} (of ${inputs.length} inputs, counted from 0), epsilon is ${epsilon}.`,
-      "Give the position of an input, and a positive step.",
+      `centralDifference: arg is ${arg} (of ${describe(inputs)}, counted from 0), epsilon is ${epsilon}.`,
+      "Give the list of inputs, the position of one of them, and a positive step.",
     );
   }
-  const at = inputs.map(value);
   const shifted = (by: number): number => {
-    const args = at.map((x, i) => (i === arg ? x + by : x));
+    // f is given what the caller gave: it may be written with operators, or with methods.
+    const args = inputs.map((x: Real, i) => {
+      const moved = i === arg ? value(x) + by : value(x);
+      return typeof x === "number" ? moved : constants.wrap(moved);
+    });
     return value(noGrad(() => f(...(args as readonly Real[] as A))));
   };
   return (shifted(epsilon) - shifted(-epsilon)) / (2 * epsilon);
@@ -48,13 +53,15 @@ export function derivativeCheck<A extends readonly Real[]>(
   f: (...args: A) => Real,
   ...scalars: { readonly [K in keyof A]: Real }
 ): void {
+  checkFunction("derivativeCheck", f);
   const at = scalars.map(value);
   const fresh = at.map((x) => new Scalar(x));
+  const asConstants = at.map((x) => constants.wrap(x)) as readonly Real[] as typeof scalars;
   const out = f(...(fresh as readonly Real[] as A));
   if (out instanceof Scalar && !out.isConstant()) backpropagate(out);
   fresh.forEach((x, arg) => {
     const got = x.derivative ?? 0;
-    const expected = centralDifference(f, scalars, { arg });
+    const expected = centralDifference(f, asConstants, { arg });
     if (Math.abs(got - expected) <= TOLERANCE + TOLERANCE * Math.abs(expected)) return;
     throw new AdError(
       "wrong-derivative",

@@ -1,8 +1,8 @@
 /** The strict check: every mode against differences, and against each other. */
-import { AdError } from "../errors.ts";
+import { AdError, describe } from "../errors.ts";
 import { value } from "../real/real.ts";
 import type { Real } from "../real/real.ts";
-
+import { constants } from "../traces/scalar.ts";
 import { checkFunction, Chosen } from "../transforms/arguments.ts";
 import type { AnyFunction } from "../transforms/arguments.ts";
 import { push } from "../transforms/jvp.ts";
@@ -76,6 +76,20 @@ export function checkDerivatives<A extends readonly unknown[]>(
 ): CheckReport {
   checkFunction("checkDerivatives", f);
   const { order = 2, tolerance = 1e-7, throws = true } = options;
+  if (!Array.isArray(at)) {
+    throw new AdError(
+      "mixed-structures",
+      `checkDerivatives takes the list of arguments, but was given ${describe(at)}.`,
+      "Write checkDerivatives(f, [x]), or (f, [x, y]) for two arguments.",
+    );
+  }
+  if ((order !== 1 && order !== 2) || !(tolerance >= 0)) {
+    throw new AdError(
+      "wrong-option",
+      `checkDerivatives: order is ${String(order)}, tolerance is ${String(tolerance)}.`,
+      "Give order 1 or 2, and a tolerance from 0.",
+    );
+  }
   const subject = new Subject(f, at, tolerance);
   const comparisons = [...subject.first(), ...(order === 2 ? subject.second() : [])];
   const name = f.name || "the function";
@@ -166,7 +180,10 @@ class Subject {
   }
 
   #call(inputs: readonly Real[]): unknown {
-    return this.#f(...this.#chosen.replace(inputs));
+    // As constants, because f may be written with methods: x.mul(x).
+    return this.#f(
+      ...this.#chosen.replace(inputs.map((x) => (typeof x === "number" ? constants.wrap(x) : x))),
+    );
   }
 
   #leaves(inputs: readonly Real[]): readonly Real[] {
@@ -230,8 +247,10 @@ class Subject {
       const near = (e: Estimate): boolean =>
         Math.abs(got - e.value) <=
         this.#tolerance * Math.max(Math.abs(e.value), Math.abs(got), this.#scale(along, x)) + 4 * e.error;
-      const verdict =
-        !broken && settled(estimate) && near(estimate) ? "right" : this.#judgeBySides(along, x, got, near);
+      const fits = settled(estimate) && near(estimate);
+      const sides = fits && !broken ? "right" : this.#judgeBySides(along, x, got, near);
+      // Slopes from one side are known less well: they cannot contradict the mean of both.
+      const verdict = fits && sides === "wrong" ? "right" : sides;
       return { mode, result, by, got, expected: estimate.value, uncertainty: estimate.error, verdict };
     };
   }

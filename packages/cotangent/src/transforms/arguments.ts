@@ -23,13 +23,18 @@ export function checkFunction(transform: string, f: unknown): asserts f is AnyFu
 
 /** @throws AdError `missing-argument` */
 export function checkCount(f: AnyFunction, args: readonly unknown[]): void {
-  if (args.length >= Math.max(1, f.length)) return;
+  const wanted = Math.max(1, f.length);
+  if (args.length >= wanted) return;
   throw new AdError(
     "missing-argument",
-    `${f.name || "The function"} takes ${f.length} ${f.length === 1 ? "argument" : "arguments"}, but was given ${args.length}.`,
+    `${f.name || "The function"} takes ${wanted} ${wanted === 1 ? "argument" : "arguments"}, but was given ${args.length}.`,
     "Pass every argument.",
   );
 }
+
+/** Whether f was called by `xs.map(grad(f))`, which passes the index and the array as well. */
+const isMapped = (f: AnyFunction, [x, i, list, ...more]: readonly unknown[]): boolean =>
+  f.length <= 1 && more.length === 0 && Array.isArray(list) && typeof i === "number" && Object.is(list[i], x);
 
 /** The arguments that are differentiated, taken apart. */
 export class Chosen {
@@ -39,17 +44,26 @@ export class Chosen {
   readonly #bare: boolean;
 
   /** @throws AdError `missing-argument`, `wrong-option`, and those of `flatten` */
-  constructor(f: AnyFunction, args: readonly unknown[], wrt?: Wrt) {
-    checkCount(f, args);
+  constructor(f: AnyFunction, given: readonly unknown[], wrt?: Wrt) {
+    checkCount(f, given);
+    const args = isMapped(f, given) ? given.slice(0, 1) : given;
     this.#args = args;
-    this.#bare = wrt === undefined ? args.length === 1 : typeof wrt === "number";
-    this.indices = wrt === undefined ? args.map((_, i) => i) : typeof wrt === "number" ? [wrt] : wrt;
+    this.#bare = wrt === undefined ? args.length === 1 : !Array.isArray(wrt);
+    this.indices =
+      wrt === undefined ? args.map((_, i) => i) : ((Array.isArray(wrt) ? wrt : [wrt]) as number[]);
     for (const i of this.indices) {
       if (Number.isInteger(i) && i >= 0 && i < args.length) continue;
       throw new AdError(
         "wrong-option",
         `wrt names argument ${String(i)}, but there are ${args.length}, counted from 0.`,
         "Give the position of an argument, or a list of positions.",
+      );
+    }
+    if (new Set(this.indices).size < this.indices.length) {
+      throw new AdError(
+        "wrong-option",
+        `wrt names an argument twice: ${this.indices.join(", ")}.`,
+        "Name each argument once.",
       );
     }
     this.trees = this.indices.map((i) => flatten(args[i], `argument ${i + 1}`));

@@ -1,4 +1,5 @@
-import { AdError } from "../errors.ts";
+import { AdError, describe } from "../errors.ts";
+import { Traced } from "../real/real.ts";
 import type { Real } from "../real/real.ts";
 import { checkFunction, checkScalar, Chosen } from "./arguments.ts";
 import type { AnyFunction } from "./arguments.ts";
@@ -31,6 +32,13 @@ export function derivative(f: (x: Real) => Real, order: number = 1): <X extends 
 const once =
   (f: AnyFunction): AnyFunction =>
   (x: Real) => {
+    if (typeof x !== "number" && !(x instanceof Traced)) {
+      throw new AdError(
+        "not-a-number",
+        `derivative: the argument is ${describe(x)}, not a number.`,
+        "Use grad or jacobian for functions of arrays and objects.",
+      );
+    }
     const chosen = new Chosen(f, [x]);
     const { value, tangent } = push("derivative", f, chosen, [1]);
     checkScalar("derivative", f, value);

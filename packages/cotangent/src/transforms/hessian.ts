@@ -2,9 +2,9 @@ import type { Real } from "../real/real.ts";
 import { checkFunction, checkScalar, Chosen } from "./arguments.ts";
 import type { AnyFunction, Wrt } from "./arguments.ts";
 import type { GradOptions } from "./grad.ts";
-import { listOf, push } from "./jvp.ts";
+import { directions, listOf, push } from "./jvp.ts";
 import { record } from "./reverse.ts";
-import { flatten, leavesLike } from "./structure.ts";
+import { flatten } from "./structure.ts";
 import type { CotangentOf, Inputs, Product } from "./structure.ts";
 import { transformed } from "./transformed.ts";
 
@@ -58,20 +58,18 @@ export function hessian<A extends readonly unknown[], const W extends Wrt = unde
 export function hvp<A extends readonly unknown[]>(f: (...args: A) => Real): HessianVectorProduct<A> {
   checkFunction("hvp", f);
   const run = (primals: readonly unknown[], vector: readonly unknown[]): unknown => {
-    const chosen = listOf("hvp", f, primals);
-    listOf("hvp", f, vector);
-    const directions = chosen.trees.flatMap((tree, i) => leavesLike(tree, vector[i], `vector ${i + 1}`));
-    return chosen.pack(tangentOfGradient("hvp", f, chosen, directions));
+    const chosen = new Chosen(f, listOf("hvp", primals));
+    return chosen.pack(tangentOfGradient("hvp", f, chosen, directions("hvp", chosen, vector, "vector")));
   };
   return transformed("hvp", f, undefined, run) as HessianVectorProduct<A>;
 }
 
-/** How the gradient of f changes along `directions`. */
+/** How the gradient of f changes along `tangents`. */
 function tangentOfGradient(
   transform: string,
   f: AnyFunction,
   chosen: Chosen,
-  directions: readonly Real[],
+  tangents: readonly Real[],
 ): readonly Real[] {
   const gradient = (...args: unknown[]): Real[] => {
     const inner = new Chosen(f, args, chosen.indices);
@@ -80,5 +78,5 @@ function tangentOfGradient(
     checkScalar(transform, f, output);
     return recording.pull([output], [1]);
   };
-  return flatten(push(transform, gradient, chosen, directions).tangent, transform, "allow").leaves;
+  return flatten(push(transform, gradient, chosen, tangents).tangent, transform, "allow").leaves;
 }

@@ -29,17 +29,15 @@ export function jvp<A extends readonly unknown[], R>(f: (...args: A) => R): Push
     primals: readonly unknown[],
     tangents: readonly unknown[],
   ): { value: unknown; tangent: unknown } => {
-    const chosen = listOf("jvp", f, primals);
-    listOf("jvp", f, tangents);
-    const directions = chosen.trees.flatMap((tree, i) => leavesLike(tree, tangents[i], `tangent ${i + 1}`));
-    return push("jvp", f, chosen, directions);
+    const chosen = new Chosen(f, listOf("jvp", primals));
+    return push("jvp", f, chosen, directions("jvp", chosen, tangents, "tangent"));
   };
   return transformed("jvp", f, undefined, run) as Pushforward<A, R>;
 }
 
 /** The arguments of f, given as one list. */
-export function listOf(transform: string, f: AnyFunction, list: unknown): Chosen {
-  if (Array.isArray(list)) return new Chosen(f, list);
+export function listOf(transform: string, list: unknown): readonly unknown[] {
+  if (Array.isArray(list)) return list;
   throw new AdError(
     "mixed-structures",
     `${transform} takes the list of arguments, but was given ${describe(list)}.`,
@@ -47,17 +45,30 @@ export function listOf(transform: string, f: AnyFunction, list: unknown): Chosen
   );
 }
 
-/** The value of f and its derivative along `directions`. */
+/** The numbers of `list`: one `what` for each of the arguments, of the same structure. */
+export function directions(transform: string, chosen: Chosen, list: unknown, what: string): readonly Real[] {
+  const given = listOf(transform, list);
+  const { trees } = chosen;
+  if (given.length === trees.length)
+    return trees.flatMap((tree, i) => leavesLike(tree, given[i], `${what} ${i + 1}`));
+  throw new AdError(
+    "mixed-structures",
+    `${transform} was given ${trees.length} argument(s), but ${given.length} ${what}(s).`,
+    `Give one ${what} for each argument.`,
+  );
+}
+
+/** The value of f and its derivative along `tangents`, one for each chosen number. */
 export function push(
   transform: string,
   f: AnyFunction,
   chosen: Chosen,
-  directions: readonly Real[],
+  tangents: readonly Real[],
 ): { value: unknown; tangent: unknown } {
   return nested((level) => {
     const trace = new Forward(level);
     try {
-      const output = f(...chosen.replace(chosen.leaves.map((x, i) => new Dual(trace, x, directions[i]!))));
+      const output = f(...chosen.replace(chosen.leaves.map((x, i) => new Dual(trace, x, tangents[i]!))));
       const tree = flatten(output, `${transform}: the result of ${f.name || "the function"}`, "allow");
       return {
         value: tree.rebuild(outward(trace, tree.leaves)),

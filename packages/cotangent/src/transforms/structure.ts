@@ -3,12 +3,15 @@ import { AdError, describe } from "../errors.ts";
 import { Traced } from "../real/real.ts";
 import type { Real } from "../real/real.ts";
 
+/** A function in a structure, such as a method of a class: kept as it is. */
+type Method = (...args: never[]) => unknown;
+
 /** What may be passed for a parameter of type `T`. */
 export type Input<T> = unknown extends T
   ? unknown
-  : [T] extends [Real]
+  : T extends Real
     ? Real
-    : T extends Float64Array
+    : T extends Float64Array | Method
       ? T
       : T extends readonly unknown[]
         ? number extends T["length"]
@@ -39,16 +42,20 @@ export type Cotangent<X> = X extends number
     ? Real
     : X extends Float64Array
       ? Float64Array
-      : { -readonly [K in keyof X]: Cotangent<X[K]> };
+      : X extends Method
+        ? X
+        : { -readonly [K in keyof X]: Cotangent<X[K]> };
 
 /** The variables somewhere in X. */
-type Watched<X> = X extends number | Float64Array
-  ? never
-  : X extends Traced
-    ? X
-    : X extends readonly (infer E)[]
-      ? Watched<E>
-      : { [K in keyof X]: Watched<X[K]> }[keyof X];
+type Watched<X> = X extends Traced
+  ? X
+  : X extends readonly (infer E)[]
+    ? Watched<E>
+    : X extends Float64Array | Method
+      ? never
+      : X extends object
+        ? { [K in keyof X]: Watched<X[K]> }[keyof X]
+        : never;
 
 /** What a number computed from arguments `X` is: plain, unless there are variables among them. */
 export type Value<X> = [Watched<X>] extends [never] ? number : Real;
@@ -132,7 +139,18 @@ export function flatten(x: unknown, what: string, nan: "refuse" | "allow" = "ref
       const nodes = Object.entries(y as object).map(([key, v]) => [key, visit(v, `${path}.${key}`)] as const);
       node = (next, watched) => {
         const made = Object.create(Object.getPrototypeOf(y) as object | null) as Record<string, unknown>;
-        for (const [key, n] of nodes) made[key] = n(next, watched);
+        for (const [key, n] of nodes) {
+          const own = n(next, watched);
+          // What the prototype has under this name (an accessor, __proto__) must not swallow it.
+          if (key in made)
+            Object.defineProperty(made, key, {
+              value: own,
+              writable: true,
+              enumerable: true,
+              configurable: true,
+            });
+          else made[key] = own;
+        }
         return made;
       };
     } else {
