@@ -4,7 +4,7 @@ import { kinds } from "../ir.ts";
 import type { AttributeOf, Attributes, Kind, OpOf, Region, Ty, Value } from "../ir.ts";
 import { definedBy } from "./analysis.ts";
 import { simplify } from "./fold.ts";
-import { Memory } from "./memory.ts";
+import { affine, Memory } from "./memory.ts";
 import type { OptimiseOptions } from "./options.ts";
 import { ANY, decided, rangeOf } from "./ranges.ts";
 import type { Range } from "./ranges.ts";
@@ -66,13 +66,12 @@ export class Folder extends Builder {
 
   /** A check that cannot fail, or has been made, is left out; one that runs with a loop is made before it, for its ends. */
   #check(i: Value, a: Value, attr: Attributes["bound"]): readonly Value[] {
-    if (this.#inRange(i, a)) return [];
-    const key = `bound ${i.id},${a.id}`;
-    if ((this.#checked.get(key) ?? Infinity) <= this.depth) return [];
+    if (this.exists(i, a)) return [];
     const loop = this.#loops.at(-1);
     if (loop === undefined || loop.depth !== this.depth || !this.#checkEnds(loop, i, a, attr)) {
       super.emit("bound", [i, a], attr);
     }
+    const key = `bound ${i.id},${a.id}`;
     this.#checked.set(key, this.depth);
     this.#scopes[this.depth - 1]!.keys.push(key);
     return [];
@@ -297,12 +296,23 @@ export class Folder extends Builder {
     this.#ranges[v.id] = range;
   }
 
+  /** Whether a[i] exists, by what is known here. */
+  exists(i: Value, a: Value): boolean {
+    return (this.#checked.get(`bound ${i.id},${a.id}`) ?? Infinity) <= this.depth || this.#inRange(i, a);
+  }
+
   /** Whether 0 <= i < length(a) is certain. */
   #inRange(i: Value, a: Value): boolean {
     const [least, greatest] = this.rangeOf(i);
     if (least < 0) return false;
     const length = this.length(a);
-    return greatest < this.rangeOf(length)[0] || this.#limits.get(i) === length;
+    if (greatest < this.rangeOf(length)[0]) return true;
+    // base < limit = length + d, so base + offset < length if offset <= -d.
+    const [base, offset] = affine(i);
+    const limit = base === null ? undefined : this.#limits.get(base);
+    if (limit === undefined) return false;
+    const [whole, d] = affine(limit);
+    return whole === length && d <= 0 && offset <= -d;
   }
 
   /** Indices of loops that stay below a value. */

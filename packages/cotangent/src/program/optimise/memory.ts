@@ -136,7 +136,7 @@ export class Memory {
 }
 
 /** An index as a value (null for none) plus a constant. */
-function affine(i: Value): [base: Value | null, offset: number] {
+export function affine(i: Value): [base: Value | null, offset: number] {
   const constant = definedBy(i, "constant");
   if (constant !== undefined) return [null, constant.attr];
   const sum = definedBy(i, "i32.add");

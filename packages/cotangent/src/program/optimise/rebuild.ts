@@ -6,7 +6,10 @@ import type { Func, Op, OpOf, Region, Value } from "../ir.ts";
 import { definedBy } from "./analysis.ts";
 import type { Analysis } from "./analysis.ts";
 import { Folder } from "./folder.ts";
+import type { Group } from "./memory.ts";
 import type { OptimiseOptions } from "./options.ts";
+import { loopElements, smallArrays } from "./registers.ts";
+import type { Access } from "./registers.ts";
 import { union } from "./ranges.ts";
 import type { Range } from "./ranges.ts";
 
@@ -48,12 +51,18 @@ class Rebuilder {
   readonly #options: OptimiseOptions;
   /** Old values' ids to new values. */
   readonly #map: (Value | undefined)[] = [];
+  readonly #small: ReadonlyMap<Value, number>;
+  /** Old arrays that have been taken apart: the new values of their elements at present. */
+  readonly #apart = new Map<Value, readonly Value[]>();
+  /** Old arrays of which single elements are kept in values, by the old index. */
+  readonly #single = new Map<Value, Map<Value, Value>>();
 
   constructor(b: Folder, source: Source, calleeOf: (name: string) => Callee, options: OptimiseOptions) {
     this.#b = b;
     this.#source = source;
     this.#calleeOf = calleeOf;
     this.#options = options;
+    this.#small = smallArrays(source.func);
   }
 
   /** Writes the function's body with these parameters, and returns its results. */
@@ -104,13 +113,86 @@ class Rebuilder {
         return this.#if(op);
       case "call":
         return this.#call(op);
+      case "allocate":
+      case "fill":
+      case "length":
+      case "bound":
+        if (this.#inPieces(op)) return;
+        break;
+      case "load":
       case "store":
-        if (this.#accumulates(op)) return;
+      case "accumulate":
+        if (this.#inValues(op) || (op.kind === "store" && this.#accumulates(op))) return;
         break;
       default:
     }
     const types = op.results.map((v) => v.ty);
     this.#bind(op.results, this.#b.emit(op.kind, this.#all(op.args), op.attr, types));
+  }
+
+  /** Allocates an array that is taken apart, or deals with all of it. */
+  #inPieces(op: OpOf<"allocate" | "fill" | "length" | "bound">): boolean {
+    const b = this.#b;
+    if (op.kind === "allocate") {
+      const [array] = op.results as [Value];
+      const length = this.#small.get(array);
+      if (length === undefined) return false;
+      const zero = b.f64(0);
+      this.#apart.set(
+        array,
+        Array.from({ length }, () => zero),
+      );
+      return true;
+    }
+    const array = op.args[op.kind === "bound" ? 1 : 0]!;
+    const elements = this.#apart.get(array);
+    if (elements === undefined) return false;
+    if (op.kind === "fill") {
+      const x = this.#new(op.args[1]!);
+      this.#apart.set(
+        array,
+        Array.from(elements, () => x),
+      );
+    }
+    if (op.kind === "length") this.#is(op.results[0]!, b.i32(elements.length));
+    return true;
+  }
+
+  /** An access to an element that is kept in a value. */
+  #inValues(op: Access): boolean {
+    const [array, index, x] = op.args as [Value, Value, Value];
+    const elements = this.#apart.get(array);
+    const single = this.#single.get(array);
+    const i = definedBy(index, "constant")?.attr ?? -1;
+    const before = elements?.[i] ?? single?.get(index);
+    if (before === undefined) return false;
+    if (op.kind === "load") {
+      this.#map[op.results[0]!.id] = before;
+      return true;
+    }
+    const after = op.kind === "store" ? this.#new(x) : this.#b.primitive(add, before, this.#new(x));
+    if (elements === undefined) single!.set(index, after);
+    else this.#apart.set(array, replaced(elements, i, after));
+    return true;
+  }
+
+  /** The values of elements that an operation with regions changes, and how to set them. */
+  #kept(op: Op): Kept[] {
+    const kept: Kept[] = [];
+    for (const root of this.#source.analysis.written.get(op)!.roots) {
+      this.#apart.get(root)?.forEach((_, i) => {
+        kept.push({
+          get: () => this.#apart.get(root)![i]!,
+          set: (v) => void this.#apart.set(root, replaced(this.#apart.get(root)!, i, v)),
+        });
+      });
+    }
+    for (const elements of this.#single.values()) {
+      for (const index of elements.keys()) {
+        kept.push({ get: () => elements.get(index)!, set: (v) => void elements.set(index, v) });
+      }
+    }
+    return kept;
   }
 
   /**
@@ -157,7 +239,11 @@ class Rebuilder {
     const written = this.#source.analysis.written.get(op)!;
     const { memory } = this.#b;
     if (written.all) memory.forget("unknown");
-    else for (const root of written.roots) memory.forget(memory.groupOf(this.#new(root)));
+    else {
+      for (const root of written.roots) {
+        if (!this.#apart.has(root)) memory.forget(memory.groupOf(this.#new(root)));
+      }
+    }
   }
 
   #for(op: OpOf<"for">): void {
@@ -178,57 +264,111 @@ class Rebuilder {
       }
       return this.#bind(op.results, values);
     }
-    const kept = this.#kept(carries, inits, region.yields, op.results);
+    const leave = this.#enterElements(op, lo, hi);
+    const kept = this.#carried(carries, inits, region.yields, op.results);
+    const elements = this.#kept(op);
     this.#forgetWritten(op);
     const write = (i: Value, ...values: Value[]): readonly Value[] => {
       b.setRange(i, step > 0 ? [first[0], last[1] - 1] : [last[0] + 1, first[1]]);
       if (step > 0) b.below(i, hi);
       this.#is(index, i);
       kept.forEach((k, at) => this.#is(carries[k]!, values[at]));
+      elements.forEach((e, at) => e.set(values[kept.length + at]!));
       const yields = b.inLoop({ index: i, lo, hi, step }, () => this.#region(region));
-      return kept.map((k) => yields[k]!);
+      return [...kept.map((k) => yields[k]!), ...elements.map((e) => e.get())];
     };
-    const types = kept.map((k) => carries[k]!.ty);
+    const begin = [...kept.map((k) => inits[k]!), ...elements.map((e) => e.get())];
+    const types = begin.map((v) => v.ty);
     const body = b.loopRegion(["i32", ...types], write);
     b.loc = op.loc;
-    const results = b.emit("for", [lo, hi, ...kept.map((k) => inits[k]!)], op.attr, types, [body]);
+    const results = b.emit("for", [lo, hi, ...begin], op.attr, types, [body]);
     kept.forEach((k, at) => this.#is(op.results[k]!, results[at]));
+    elements.forEach((e, at) => e.set(results[kept.length + at]!));
+    leave();
+  }
+
+  /**
+   * Elements that are the same in every iteration are read before the loop and written after it. They may not exist where the
+   * loop does not run at all; then they are left alone.
+   */
+  #enterElements(op: OpOf<"for">, lo: Value, hi: Value): () => void {
+    const b = this.#b;
+    if (this.#options.stage === "primal") return () => undefined;
+    const runs = b.op(op.attr.step > 0 ? "i32.lt" : "i32.gt", lo, hi);
+    const always = b.rangeOf(runs)[0] > 0;
+    const after: (() => void)[] = [];
+    const groupOf = (root: Value): Group =>
+      this.#apart.has(root) ? root : b.memory.groupOf(this.#new(root));
+    for (const { array, index, written, certain } of loopElements(
+      op,
+      this.#source.analysis.needed,
+      groupOf,
+    )) {
+      if (this.#apart.has(array) || this.#single.get(array)?.has(index)) continue;
+      const [a, i] = [this.#new(array), this.#new(index)];
+      const exists = b.exists(i, a) || (certain && always);
+      if (!exists && !(certain && written)) continue;
+      const guarded = (then: () => readonly Value[], otherwise: () => readonly Value[]): readonly Value[] =>
+        exists ? then() : b.if(runs, then, otherwise);
+      const [first] = guarded(
+        () => [b.load(a, i)],
+        () => [b.f64(0)],
+      );
+      let elements = this.#single.get(array);
+      if (elements === undefined) this.#single.set(array, (elements = new Map<Value, Value>()));
+      elements.set(index, first!);
+      after.push(() => {
+        const last = elements.get(index)!;
+        elements.delete(index);
+        if (!written) return;
+        guarded(
+          () => {
+            b.store(a, i, last);
+            return [];
+          },
+          () => [],
+        );
+        if (!exists) b.memory.forget(b.memory.groupOf(a));
+      });
+    }
+    return () => after.forEach((run) => run());
   }
 
   #while(op: OpOf<"while">): void {
     const b = this.#b;
     const [test, body] = op.regions as [Region, Region];
     const inits = this.#all(op.args);
-    const kept = this.#kept(body.args, inits, body.yields, op.results);
+    const kept = this.#carried(body.args, inits, body.yields, op.results);
     test.args.forEach((v, k) => {
       if (!kept.includes(k)) this.#map[v.id] = inits[k]!;
     });
+    const elements = this.#kept(op);
     this.#forgetWritten(op);
-    const part =
-      (region: Region, yields: readonly number[]) =>
-      (...values: Value[]): readonly Value[] => {
-        kept.forEach((k, at) => this.#is(region.args[k]!, values[at]));
-        const all = this.#region(region);
-        return yields.map((k) => all[k]!);
-      };
-    const types = kept.map((k) => op.args[k]!.ty);
-    const regions = [b.loopRegion(types, part(test, [0])), b.loopRegion(types, part(body, kept))];
+    const part = (region: Region, values: readonly Value[]): readonly Value[] => {
+      kept.forEach((k, at) => this.#is(region.args[k]!, values[at]));
+      elements.forEach((e, at) => e.set(values[kept.length + at]!));
+      return this.#region(region);
+    };
+    const begin = [...kept.map((k) => inits[k]!), ...elements.map((e) => e.get())];
+    const types = begin.map((v) => v.ty);
+    const regions = [
+      b.loopRegion(types, (...values) => part(test, values)),
+      b.loopRegion(types, (...values) => {
+        const yields = part(body, values);
+        return [...kept.map((k) => yields[k]!), ...elements.map((e) => e.get())];
+      }),
+    ];
     b.loc = op.loc;
-    const results = b.emit(
-      "while",
-      kept.map((k) => inits[k]!),
-      op.attr,
-      [...types, "i32"],
-      regions,
-    );
+    const results = b.emit("while", begin, op.attr, [...types, "i32"], regions);
     kept.forEach((k, at) => this.#is(op.results[k]!, results[at]));
+    elements.forEach((e, at) => e.set(results[kept.length + at]!));
     const trips = results.at(-1)!;
     b.setRange(trips, [0, 2 ** 31 - 1]);
     this.#is(op.results.at(-1)!, trips);
   }
 
   /** Which carries stay: those that are needed and change. The others are bound to their first values. */
-  #kept(
+  #carried(
     carries: readonly Value[],
     inits: readonly Value[],
     yields: readonly Value[],
@@ -262,23 +402,36 @@ class Rebuilder {
       for (const v of live) this.#is(v, b.select(condition, yes[v.index]!, no[v.index]!));
       return;
     }
+    const elements = this.#kept(op);
+    const before = elements.map((e) => e.get());
     const branch = (region: Region) => (): readonly Value[] => {
+      elements.forEach((e, k) => e.set(before[k]!));
       const yields = this.#region(region);
-      return live.map((v) => yields[v.index]!);
+      return [...live.map((v) => yields[v.index]!), ...elements.map((e) => e.get())];
     };
     const regions = [b.region([], branch(then)), b.region([], branch(otherwise))];
     this.#forgetWritten(op);
     b.loc = op.loc;
-    const types = live.map((v) => v.ty);
-    const results = b.emit("if", [condition], undefined, types, regions);
-    live.forEach((v, k) => {
+    const types = regions[0]!.yields.map((v) => v.ty);
+    const results = b.emit("if", [condition], undefined, types, regions).map((result, k) => {
       const [yes, no] = regions.map((region) => region.yields[k]!) as [Value, Value];
+      if (result.ty === "i32") b.setRange(result, union(b.rangeOf(yes), b.rangeOf(no)));
       // Where both branches yield the same value, it is visible here, too.
-      this.#is(v, yes === no ? yes : results[k]!);
-      if (v.ty === "i32" && yes !== no) b.setRange(results[k]!, union(b.rangeOf(yes), b.rangeOf(no)));
+      return yes === no ? yes : result;
     });
+    live.forEach((v, k) => this.#is(v, results[k]));
+    elements.forEach((e, k) => e.set(results[live.length + k]!));
   }
 }
+
+/** An element kept in a value: the value at present. */
+interface Kept {
+  readonly get: () => Value;
+  readonly set: (v: Value) => void;
+}
+
+const replaced = (list: readonly Value[], at: number, v: Value): readonly Value[] =>
+  list.map((old, i) => (i === at ? v : old));
 
 const isScalar = (v: Value): boolean => v.ty === "f64" || v.ty === "i32";
 
