@@ -9,6 +9,7 @@ export default defineConfig(() => ({
   ...fromSources,
   test: {
     name: "browser",
+    testTimeout: 600_000,
     include: ["packages/*/test/**/*.browser.test.ts", "packages/cotangent/test/**/*.test.ts"],
     exclude: ["**/*.node.test.ts"],
     browser: {

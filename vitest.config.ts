@@ -12,6 +12,8 @@ export default defineConfig({
         ...fromSources,
         test: {
           name: "node",
+          // A slow machine is no failure.
+          testTimeout: 600_000,
           include: ["{packages,apps}/*/test/**/*.test.ts", "{bench,examples,scripts}/test/**/*.test.ts"],
           exclude: ["**/*.browser.test.ts"],
         },
@@ -32,7 +34,7 @@ export default defineConfig({
       {
         ...fromSources,
         plugins: [markdownTests()],
-        test: { name: "docs", include: documents },
+        test: { name: "docs", testTimeout: 600_000, include: documents },
       },
     ],
     coverage: {

@@ -6,26 +6,17 @@ import type { Context, Differentiable, PrimitiveBase, Real } from "./real/real.t
 /** a·b where zero absorbs: 0·∞ = 0·NaN = 0, because a path that carries nothing contributes nothing. One is free. */
 export function times(a: Real, b: Real): Real {
   if (a === 0 || b === 0) return 0;
-  if (a === 1) return b;
-  if (b === 1) return a;
-  return mul(a, b);
+  if (typeof a === "number" && typeof b === "number") return a * b;
+  return a === 1 ? b : b === 1 ? a : mul(a, b);
 }
 
 /** a + b, where adding to zero is free. */
-export const plus = (a: Real, b: Real): Real => (a === 0 ? b : b === 0 ? a : add(a, b));
+export const plus = (a: Real, b: Real): Real =>
+  typeof a === "number" && typeof b === "number" ? a + b : a === 0 ? b : b === 0 ? a : add(a, b);
 
 /** ∂f/∂xᵢ at `args`, where f(args) = out. */
 export function partial(f: PrimitiveBase, i: number, args: readonly Real[], out: Real): Real {
-  switch (f.arity) {
-    case undefined:
-      return f.partials[0]!();
-    case 1:
-      return f.partials[i]!(args[0]!, out);
-    case 2:
-      return f.partials[i]!(args[0]!, args[1]!, out);
-    default:
-      return f.partials[i]!(...args, out);
-  }
+  return f.arity === undefined ? f.partials[0]!() : f.partials[i]!(...args, out);
 }
 
 /**

@@ -38,19 +38,20 @@ export abstract class ScalarFunction {
       throw wrongNumberOfArguments(nameOf(f), declared, args.length);
     return apply(f, args) as Lift<X>;
   }
+}
 
-  /** @internal */
-  static [linearize](this: UserFunction, args: readonly Real[], keep: boolean): [out: Real, ctx: Context] {
+// What the traces ask of every user's class, which inherits it from here.
+Object.assign(ScalarFunction, {
+  [linearize](this: UserFunction, args: readonly Real[], keep: boolean): [out: Real, ctx: Context] {
     if (keep) return forward(this, args);
     const ctx = new Context(false);
     return [evaluate(this, args, ctx), ctx];
-  }
+  },
 
-  /** @internal */
-  static [pullback](this: UserFunction, ctx: Context, arity: number, dOut: Real): readonly Real[] {
+  [pullback](this: UserFunction, ctx: Context, arity: number, dOut: Real): readonly Real[] {
     return backward(this, ctx, arity, dOut);
-  }
-}
+  },
+});
 
 /** What `forward` returns at `args`, checked. */
 export function evaluate(f: UserFunction, args: readonly Real[], ctx: Context = new Context(false)): Real {

@@ -63,10 +63,14 @@ export class AdError extends Error {
   }
 }
 
-/** How a value is called in a message: `the string "2"`, `undefined`, `an array of 3`, `a Map`. */
+/** How a value is called in a message: `the string "2"`, `undefined`, `an array of 3`, `a Map`, `the function f`. */
 export function describe(x: unknown): string {
   if (Array.isArray(x)) return `an array of ${x.length}`;
-  if (typeof x === "object" && x !== null) return `a ${x.constructor?.name ?? "bare object"}`;
-  if (typeof x === "function") return `the function ${x.name}`;
-  return x === null || x === undefined ? `${x}` : `the ${typeof x} ${JSON.stringify(x)}`;
+  if (typeof x === "object" && x) return `a ${x.constructor?.name || "bare object"}`;
+  const text = typeof x === "string" ? `"${x}"` : typeof x === "function" ? x.name : String(x);
+  return x == null ? text : `the ${typeof x} ${text}`;
 }
+
+/** The error of a value that must be a number: `Argument 2 of mul`, `argument 1.w[3]`. */
+export const notANumber = (what: string, x: unknown): AdError =>
+  new AdError("not-a-number", `${what} is ${describe(x)}, not a number.`, "Pass numbers or variables.");

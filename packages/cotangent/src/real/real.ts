@@ -2,7 +2,7 @@
  * What a number is here. Everything else in the library is written in these terms: a `Real` is a plain number or one that
  * a `Trace` is watching, and `apply` hands each application of a function to the innermost trace among its arguments.
  */
-import { AdError, describe } from "../errors.ts";
+import { AdError, notANumber } from "../errors.ts";
 
 /**
  * A real number: plain, or watched by a trace. Functions to be differentiated are written on `Real`s:
@@ -46,8 +46,8 @@ export abstract class Traced {
     if (hint === "string") return this.toString();
     throw new AdError(
       "implicit-conversion",
-      `${this} was used as a plain number (by an operator such as * + <, or a function such as Math.sin): its derivative would be lost.`,
-      'Write mul(x, y), add(x, y), lt(x, y), sin(x) or x.mul(y); value(x) gives the plain number. To keep the operators, mark the function "use grad" and compile it.',
+      `${this} was used as a plain number (by * or Math.sin, say): its derivative would be lost.`,
+      'Write mul(x, y), sin(x), lt(x, y); value(x) is the plain number. To keep operators, compile the function: "use grad".',
     );
   }
 
@@ -57,8 +57,8 @@ export abstract class Traced {
 }
 
 // So that Node prints `Scalar(3)` rather than the bookkeeping.
-Object.defineProperty(Traced.prototype, Symbol.for("nodejs.util.inspect.custom"), {
-  value(this: Traced): string {
+Object.assign(Traced.prototype, {
+  [Symbol.for("nodejs.util.inspect.custom")](this: Traced): string {
     return this.toString();
   },
 });
@@ -66,17 +66,11 @@ Object.defineProperty(Traced.prototype, Symbol.for("nodejs.util.inspect.custom")
 /** ∂f/∂xᵢ at (x₁, …, xₙ), where f(x₁, …, xₙ) = out; written in the library's own functions. */
 export type Partial<A extends readonly number[]> = (...argsAndOut: [...Each<A, Real>, out: Real]) => Real;
 
-/** What the library knows of a primitive function. */
-export interface Rule<A extends readonly number[]> {
-  /** The value, on plain numbers. */
-  readonly eval: (...args: A) => number;
-  /**
-   * One partial derivative per argument, in order: only those that are needed are ever computed. `"flat"`: the function is
-   * constant between its jumps, so that its derivative counts as zero everywhere.
-   */
-  readonly partials: NoInfer<Partials<A>> | "flat";
-}
-type Partials<A extends readonly number[]> = { readonly [K in keyof A]: Partial<A> };
+/**
+ * One partial derivative per argument, in order: only those that are needed are ever computed. `"flat"`: the function is
+ * constant between its jumps, so that its derivative counts as zero everywhere.
+ */
+export type Partials<A extends readonly number[]> = { readonly [K in keyof A]: Partial<A> } | "flat";
 
 /** What every primitive is, whatever the number of its arguments. */
 export interface PrimitiveBase {
@@ -181,12 +175,13 @@ export function apply(f: Differentiable, args: readonly Real[]): Real {
   for (let i = 0; i < args.length; i++) {
     const x = args[i]!;
     if (typeof x === "number") continue;
-    if (!(x instanceof Traced)) throw notANumber(f, args);
+    if (!(x instanceof Traced)) throw notANumber(`Argument ${i + 1} of ${nameOf(f)}`, x);
     const { trace } = x;
     if (innermost === undefined || trace.level > innermost.level) innermost = trace;
   }
   if (innermost !== undefined) return innermost.apply(f, args);
-  return isPrimitive(f) ? evaluatePrimitive(f, args) : f[linearize](args, false)[0];
+  if (!isPrimitive(f)) return f[linearize](args, false)[0];
+  return f.arity === undefined ? f.evaluate(args) : f.evaluate(...args);
 }
 
 /** `apply` for a primitive of one argument (then y is undefined) or two: without an argument list where the trace can do so. */
@@ -203,36 +198,12 @@ export function value(x: Real): number {
   let inner: unknown = x;
   while (inner instanceof Traced) inner = inner.primal;
   if (typeof inner === "number") return inner;
-  throw new AdError("not-a-number", `value was given ${describe(inner)}.`, "Pass a number or a variable.");
+  throw notANumber("The argument of value", inner);
 }
 
-/** The value of a primitive at plain numbers. */
-export function evaluatePrimitive(f: PrimitiveBase, args: readonly Real[]): number {
-  switch (f.arity) {
-    case undefined:
-      return f.evaluate(args);
-    case 1:
-      return f.evaluate(args[0]);
-    case 2:
-      return f.evaluate(args[0], args[1]);
-    default:
-      return f.evaluate(...args);
-  }
-}
-
-export function wrongNumberOfArguments(name: string, wanted: number, got: number): AdError {
-  return new AdError(
+export const wrongNumberOfArguments = (name: string, wanted: number, got: number): AdError =>
+  new AdError(
     "wrong-number-of-arguments",
-    `${name} takes ${wanted} ${wanted === 1 ? "argument" : "arguments"}, but was given ${got}.`,
+    `${name} takes ${wanted} argument(s), but was given ${got}.`,
     `Call it with ${wanted}.`,
   );
-}
-
-function notANumber(f: Differentiable, args: readonly unknown[]): AdError {
-  const at = args.findIndex((x) => typeof x !== "number" && !(x instanceof Traced));
-  return new AdError(
-    "not-a-number",
-    `Argument ${at + 1} of ${nameOf(f)} is ${describe(args[at])}, not a number.`,
-    "Pass numbers or variables.",
-  );
-}

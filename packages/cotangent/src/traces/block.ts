@@ -28,7 +28,7 @@ export class Store {
   /** What a trace further out watches: the value of operation i under i, the partial derivative of edge e under -1 - e. */
   watched: Map<number, Real> | undefined;
   /** What users' functions saved, by operation. */
-  contexts: Map<number, Context> | undefined;
+  saved: Map<number, Context> | undefined;
   /** The variables that were handed out, so that each is one object; undefined when they are remembered no longer. */
   handles: Traced[] | undefined = [];
 
@@ -65,7 +65,7 @@ export class Block<Variable> {
   /** Inputs that are leaves, each once, or operations of earlier blocks. */
   readonly outside: Variable[] = [];
   /** Whether any of them is an operation. */
-  looksBack = false;
+  back = false;
 
   constructor(trace: Trace, store: Store) {
     this.trace = trace;
@@ -81,8 +81,8 @@ export class Origin {
   readonly id: number = next();
   derivative: number | null = null;
   /** The last block that listed this leaf, and under which number. */
-  listedBy = -1;
-  listedAs = 0;
+  seenBy = -1;
+  code = 0;
 
   constructor(trace: Trace, value: Real) {
     this.trace = trace;

@@ -40,11 +40,8 @@ export abstract class Fluent<Self> extends Traced {
 export interface Fluent<Self> extends Methods<Self> {}
 
 for (const f of declared) {
-  if (f.arity === undefined) continue;
-  const method = {
-    value: function (this: Real, ...rest: Real[]): Real {
-      return (f as unknown as (...args: Real[]) => Real)(this, ...rest);
-    },
+  const method = function (this: Real, ...rest: Real[]): Real {
+    return (f as unknown as (...args: Real[]) => Real)(this, ...rest);
   };
-  Object.defineProperty(Fluent.prototype, f.id, method);
+  if (f.arity !== undefined) Object.defineProperty(Fluent.prototype, f.id, { value: method });
 }

@@ -1,6 +1,6 @@
 /** Define-by-run: variables that record their history as they are computed with, and the tapes that hold it. */
 import { partial, plus, times } from "../chain.ts";
-import { AdError, describe } from "../errors.ts";
+import { AdError, notANumber } from "../errors.ts";
 import { apply, isPrimitive, linearize, pullback, value } from "../real/real.ts";
 import type { Context, Differentiable, PrimitiveBase, Real, Trace, UserFunction } from "../real/real.ts";
 import { Block, CONSTANT, next, Origin, Store } from "./block.ts";
@@ -51,7 +51,7 @@ export class Scalar extends Fluent<Scalar> {
       this.home = x as Block<Scalar> | Origin;
       this.place = second;
     } else {
-      this.home = new Origin(everyday, usable(x, "A variable's value"));
+      this.home = new Origin(everyday, usable(x));
       this.place = -1;
       if (second?.name !== undefined) this.name = second.name;
     }
@@ -101,7 +101,7 @@ export class Scalar extends Fluent<Scalar> {
       if (input === CONSTANT) inputs.push(store.partial(edge));
       else inputs.push(input < 0 ? home.outside[-1 - input]! : variable(home, input));
     }
-    return { lastFn: store.functions[place], ctx: store.contexts?.get(place), inputs };
+    return { lastFn: store.functions[place], ctx: store.saved?.get(place), inputs };
   }
 
   /** The variables from which this one was computed. */
@@ -142,8 +142,8 @@ export class Scalar extends Fluent<Scalar> {
     if (!this.isLeaf()) {
       throw new AdError(
         "not-a-variable",
-        `${this} is not a leaf: it holds no derivative.`,
-        "Accumulate into variables made by new Scalar(...).",
+        `${this} is no leaf: it has no derivative.`,
+        "Only variables made by new Scalar(...) do.",
       );
     }
     (this.home as Origin).derivative = (this.derivative ?? 0) + d;
@@ -192,16 +192,13 @@ export class Tape implements Trace {
   readonly level: number;
   /** Set when the transform that owns this tape has ended. */
   closed = false;
+  /** Whether no trace further out watches any number here. */
+  isPlain = true;
   #block: Block<Scalar> | undefined;
   readonly #recent: Store[] = [];
 
   constructor(level: number) {
     this.level = level;
-  }
-
-  /** A new input. */
-  leaf(x: Real): Scalar {
-    return new Scalar(new Origin(this, x), -1);
   }
 
   apply(f: Differentiable, args: readonly Real[]): Real {
@@ -212,8 +209,9 @@ export class Tape implements Trace {
     const block = this.#room(args.length, args.every(isFresh));
     const { store } = block;
     const place = store.size;
+    this.isPlain &&= primals.concat(out).every((x) => typeof x === "number");
     if (typeof out !== "number") store.watch(place, out);
-    if (ctx !== undefined) (store.contexts ??= new Map()).set(place, ctx);
+    if (ctx !== undefined) (store.saved ??= new Map()).set(place, ctx);
     let edge = store.starts[place]!;
     for (let i = 0; i < args.length; i++, edge++) {
       const x = args[i]!;
@@ -227,7 +225,8 @@ export class Tape implements Trace {
 
   /** The common case of apply, written out so that nothing but the new variable is allocated: all is plain outside. */
   applyFew(f: PrimitiveBase, x: Real, y: Real | undefined): Real | undefined {
-    if (this.closed || f.flat || !isRecording(this.level) || !this.#isPlain(x)) return undefined;
+    if (this.closed || f.flat || !this.isPlain || !isRecording(this.level) || !this.#owns(x))
+      return undefined;
     const p = plain(x);
     if (f.arity === 1) {
       const out: number = f.evaluate(p);
@@ -236,7 +235,7 @@ export class Tape implements Trace {
       noteInput(block, edge, x, f.partials[0]!(p, out) as number);
       return noted(block, f, out, edge + 1);
     }
-    if (y === undefined || !this.#isPlain(y)) return undefined;
+    if (y === undefined || !this.#owns(y)) return undefined;
     const q = plain(y);
     const out: number = f.evaluate(p, q);
     const block = this.#room(2, isFresh(x) && isFresh(y));
@@ -246,13 +245,8 @@ export class Tape implements Trace {
     return noted(block, f, out, edge + 2);
   }
 
-  /** Whether `x` is a number, or a variable of this tape that is a plain number outside. */
-  #isPlain(x: Real): x is Scalar | number {
-    if (typeof x === "number") return true;
-    if (!(x instanceof Scalar)) return false;
-    const { home } = x;
-    if (home.trace !== this) return false;
-    return home instanceof Block ? home.store.watched === undefined : typeof home.value === "number";
+  #owns(x: Real): x is Scalar | number {
+    return typeof x === "number" || (x instanceof Scalar && x.home.trace === this);
   }
 
   /** A block with room for an operation of so many inputs; `fresh` means that it does not depend on earlier operations. */
@@ -270,7 +264,7 @@ export class Tape implements Trace {
       return (this.#block = new Block(this, fresh));
     }
     // Here an unrelated evaluation may begin: it should not keep the one before alive.
-    if (fresh && block!.looksBack && store.size - block!.low >= LEAST) {
+    if (fresh && block!.back && store.size - block!.low >= LEAST) {
       block!.high = store.size;
       this.#block = new Block(this, store);
       return this.#block;
@@ -300,14 +294,14 @@ function noteInput(block: Block<Scalar>, edge: number, x: Scalar | number, note:
   const { home } = x;
   if (home === block) store.inputs[edge] = x.place;
   else if (home instanceof Block) {
-    block.looksBack = true;
+    block.back = true;
     store.inputs[edge] = -outside.push(x);
   } else {
-    if (home.listedBy !== block.serial) {
-      home.listedBy = block.serial;
-      home.listedAs = -outside.push(x);
+    if (home.seenBy !== block.serial) {
+      home.seenBy = block.serial;
+      home.code = -outside.push(x);
     }
-    store.inputs[edge] = home.listedAs;
+    store.inputs[edge] = home.code;
   }
 }
 
@@ -349,7 +343,7 @@ export const outward = (trace: Trace, args: readonly Real[]): Real[] =>
  * A Scalar without history: it takes part in computations like a plain number, and receives no derivative.
  * @throws AdError `not-a-number`, `nan-input`
  */
-export const constant = (x: number): Scalar => constants.wrap(usable(x, "A constant"));
+export const constant = (x: number): Scalar => constants.wrap(usable(x));
 
 /**
  * Passes `dOut` back from `variable` to all leaves on which it depends, adding to their `derivative`.
@@ -359,8 +353,8 @@ export function backpropagate(variable: Scalar, dOut: number = 1): void {
   if (!(variable instanceof Scalar) || variable.isConstant()) {
     throw new AdError(
       "backward-on-constant",
-      `${variable} does not depend on any variable.`,
-      "Compute it from variables made by new Scalar(...), outside of noGrad.",
+      `${variable} depends on no variable.`,
+      "Compute it from Scalars, outside of noGrad.",
     );
   }
   if (variable.trace !== everyday) throw escaped();
@@ -377,31 +371,11 @@ export function topologicalSort(variable: Scalar): Scalar[] {
 }
 
 /** What a sweep knows of a block: what has arrived so far at its operations and, after these, at the inputs outside. */
-class Visit {
+interface Visit {
   readonly block: Block<Scalar>;
   readonly operations: number;
   readonly reached: Uint8Array;
-  readonly numbers: Float64Array;
-  /** Adjoints that a trace further out watches. */
-  watched: Map<number, Real> | undefined;
-
-  constructor(block: Block<Scalar>) {
-    this.block = block;
-    this.operations = (block.high ?? block.store.size) - block.low;
-    this.reached = new Uint8Array(this.operations + block.outside.length);
-    this.numbers = new Float64Array(this.reached.length);
-  }
-
-  at(k: number): Real {
-    return this.watched?.get(k) ?? this.numbers[k]!;
-  }
-
-  receive(k: number, d: Real): void {
-    this.reached[k] = 1;
-    const sum = plus(this.at(k), d);
-    if (typeof sum === "number") this.numbers[k] = sum;
-    else (this.watched ??= new Map()).set(k, sum);
-  }
+  readonly adjoints: Float64Array | Real[];
 }
 
 /**
@@ -424,19 +398,24 @@ export function sweep(
     }
     let visit = visits.get(home);
     if (visit === undefined) {
-      visits.set(home, (visit = new Visit(home)));
+      const operations = (home.high ?? home.store.size) - home.low;
+      const reached = new Uint8Array(operations + home.outside.length);
+      // What a trace further out watches is no plain number; where there is one, there may be any.
+      const isPlain = (home.trace as Tape).isPlain && seeds.every((seed) => typeof seed[1] === "number");
+      const adjoints = isPlain ? new Float64Array(reached.length) : Array.from(reached);
+      visits.set(home, (visit = { block: home, operations, reached, adjoints }));
       let at = waiting.length;
       while (at > 0 && waiting[at - 1]!.block.serial > home.serial) at--;
       waiting.splice(at, 0, visit);
     }
-    visit.receive(x.place - home.low, d);
+    receive(visit, x.place - home.low, d);
   };
   for (const [x, d] of seeds) arrive(x, d);
   for (let visit = waiting.pop(); visit !== undefined; visit = waiting.pop()) {
     walk(visit, see);
-    const { block, operations, reached } = visit;
+    const { block, operations, reached, adjoints } = visit;
     for (let k = operations; k < reached.length; k++) {
-      if (reached[k] === 1) arrive(block.outside[k - operations]!, visit.at(k));
+      if (reached[k] === 1) arrive(block.outside[k - operations]!, adjoints[k]!);
     }
   }
   return leaves;
@@ -444,54 +423,42 @@ export function sweep(
 
 /** Walks the operations of one block, the last first: dOut·∂f/∂xᵢ for every input xᵢ. */
 function walk(visit: Visit, see: ((v: Scalar) => void) | undefined): void {
-  const { block, operations, reached, numbers } = visit;
+  const { block, operations, reached, adjoints } = visit;
   const { store, low } = block;
-  const { starts, inputs, partials } = store;
+  const { starts, inputs } = store;
   for (let i = operations - 1; i >= 0; i--) {
     if (reached[i] === 0) continue;
     see?.(variable(block, low + i));
+    const dOut = adjoints[i]!;
+    const given = userDerivatives(store, low + i, dOut);
     const start = starts[low + i]!;
     const end = starts[low + i + 1]!;
-    const isPlain =
-      store.contexts === undefined && store.watched === undefined && visit.watched === undefined;
-    const given = isPlain ? undefined : userDerivatives(store, low + i, visit.at(i));
-    const dOut = numbers[i]!;
     for (let edge = start; edge < end; edge++) {
       const input = inputs[edge]!;
       if (input === CONSTANT) continue;
-      const k = input < 0 ? operations - 1 - input : input - low;
-      if (isPlain) {
-        const d = partials[edge]!;
-        reached[k] = 1;
-        // Zero absorbs, as in `times`.
-        if (dOut !== 0 && d !== 0) numbers[k] = numbers[k]! + dOut * d;
-      } else visit.receive(k, given?.[edge - start] ?? times(visit.at(i), store.partial(edge)));
+      const d = given === undefined ? times(dOut, store.partial(edge)) : given[edge - start]!;
+      receive(visit, input < 0 ? operations - 1 - input : input - low, d);
     }
   }
 }
 
+function receive({ reached, adjoints }: Visit, k: number, d: Real): void {
+  reached[k] = 1;
+  adjoints[k] = plus(adjoints[k]!, d) as number;
+}
+
 /** What a user's `backward` says of operation `place`; undefined if that is a primitive. */
 function userDerivatives(store: Store, place: number, dOut: Real): readonly Real[] | undefined {
-  const ctx = store.contexts?.get(place);
+  const ctx = store.saved?.get(place);
   if (ctx === undefined) return undefined;
   const arity = store.starts[place + 1]! - store.starts[place]!;
   return (store.functions[place] as UserFunction)[pullback](ctx, arity, dOut);
 }
 
-function usable(x: unknown, what: string): number {
-  if (typeof x !== "number") {
-    throw new AdError(
-      "not-a-number",
-      `${what} must be a number, but is ${describe(x)}.`,
-      "Pass a plain number.",
-    );
-  }
+function usable(x: unknown, what = "The value"): number {
+  if (typeof x !== "number") throw notANumber(what, x);
   if (Number.isNaN(x)) {
-    throw new AdError(
-      "nan-input",
-      `${what} is NaN.`,
-      "Find out where the NaN comes from; no derivative exists there.",
-    );
+    throw new AdError("nan-input", `${what} is NaN.`, "Find out where it comes from.");
   }
   return x;
 }
@@ -499,7 +466,7 @@ function usable(x: unknown, what: string): number {
 export function escaped(): AdError {
   return new AdError(
     "escaped-variable",
-    "A variable was used outside of the transform (grad, jvp, ...) that made it.",
-    "Return what you need from the function; value(x) inside it gives a number that may be kept.",
+    "A variable was used outside of the transform that made it.",
+    "Return what you need, or keep value(x), a plain number.",
   );
 }

@@ -1,4 +1,5 @@
 import type { Real } from "../real/real.ts";
+import { Origin } from "../traces/block.ts";
 import { nested } from "../traces/levels.ts";
 import { outward, Scalar, sweep, Tape } from "../traces/scalar.ts";
 import type { AnyFunction, Chosen } from "./arguments.ts";
@@ -17,7 +18,8 @@ export interface Recording {
 export function record(f: AnyFunction, chosen: Chosen): Recording {
   return nested((level) => {
     const tape = new Tape(level);
-    const inputs = chosen.leaves.map((x) => tape.leaf(x));
+    const inputs = chosen.leaves.map((x) => new Scalar(new Origin(tape, x), -1));
+    tape.isPlain = chosen.leaves.every((x) => typeof x === "number");
     try {
       return {
         output: f(...chosen.replace(inputs)),

@@ -82,7 +82,12 @@ cyclic.push(cyclic);
 let escaped: Real = 0;
 
 const cases: [what: string, code: ErrorCode, says: RegExp, run: () => unknown][] = [
-  ["a Scalar times a number by operator", "implicit-conversion", /Scalar\(3\).*operator/, () => any(x()) * 2],
+  [
+    "a Scalar times a number by operator",
+    "implicit-conversion",
+    /Scalar\(3\).*\*.*derivative would be lost/,
+    () => any(x()) * 2,
+  ],
   ["a Scalar plus a Scalar by operator", "implicit-conversion", /plain number/, () => any(x()) + any(x())],
   ["a Scalar compared by <", "implicit-conversion", /lt\(x, y\)/, () => any(x()) < 4],
   ["a Scalar in Math.sin", "implicit-conversion", /Math\.sin/, () => Math.sin(any(x()))],
@@ -127,10 +132,15 @@ const cases: [what: string, code: ErrorCode, says: RegExp, run: () => unknown][]
   [
     "nothing to a method",
     "wrong-number-of-arguments",
-    /mul takes 2 arguments, but was given 1/,
+    /mul takes 2 argument.*but was given 1/,
     () => any(x()).mul(),
   ],
-  ["a number to sum", "not-a-number", /sum was given the number 3/, () => sum(any(3))],
+  [
+    "a number to sum",
+    "not-a-number",
+    /sum takes one array; what it was given is the number 3/,
+    () => sum(any(3)),
+  ],
   ["a string to grad", "not-a-number", /argument 1 is the string/, () => grad(id)(any("a"))],
   ["a Map to grad", "not-a-number", /Map/, () => grad(any(id))(new Map())],
   ["a Float32Array to grad", "not-a-number", /Float32Array/, () => grad(any(id))(new Float32Array(2))],
@@ -140,7 +150,7 @@ const cases: [what: string, code: ErrorCode, says: RegExp, run: () => unknown][]
     /argument 2\.on is the boolean/,
     () => grad(any(two))(1, { on: true }),
   ],
-  ["a string to value", "not-a-number", /value was given/, () => value(any("3"))],
+  ["a string to value", "not-a-number", /argument of value is the string/, () => value(any("3"))],
   [
     "a variable after its transform",
     "escaped-variable",
@@ -168,16 +178,11 @@ const cases: [what: string, code: ErrorCode, says: RegExp, run: () => unknown][]
   [
     "too few arguments to a primitive",
     "wrong-number-of-arguments",
-    /mul takes 2 arguments, but was given 1/,
+    /mul takes 2 argument.*but was given 1/,
     () => any(mul)(3),
   ],
-  [
-    "too many",
-    "wrong-number-of-arguments",
-    /pow takes 2 arguments, but was given 3/,
-    () => any(pow)(1, 2, 3),
-  ],
-  ["none", "wrong-number-of-arguments", /sin takes 1 argument, but was given 0/, () => any(sin)()],
+  ["too many", "wrong-number-of-arguments", /pow takes 2 argument.*but was given 3/, () => any(pow)(1, 2, 3)],
+  ["none", "wrong-number-of-arguments", /sin takes 1 argument.*but was given 0/, () => any(sin)()],
   [
     "too few arguments to a user's function",
     "wrong-number-of-arguments",
@@ -209,12 +214,12 @@ const cases: [what: string, code: ErrorCode, says: RegExp, run: () => unknown][]
     /BadDerivative\.backward/,
     () => BadDerivative.apply(x()).backward(),
   ],
-  ["backward on a constant", "backward-on-constant", /does not depend/, () => constant(3).backward()],
+  ["backward on a constant", "backward-on-constant", /depends on no variable/, () => constant(3).backward()],
   ["backpropagate on a number", "backward-on-constant", /./, () => backpropagate(any(3))],
   [
     "accumulating into a computed variable",
     "not-a-variable",
-    /not a leaf/,
+    /is no leaf/,
     () => x().mul(2).accumulateDerivative(1),
   ],
   ["nothing saved", "nothing-saved", /Did you forget to save values/, () => new Context().savedValues],

@@ -72,23 +72,23 @@ describe("declarations of primitives", () => {
   it("refuse rules that do not fit", () => {
     const eval2 = (x: number, y: number): number => x * y;
     // @ts-expect-error one partial for two arguments
-    primitive("a", { eval: eval2, partials: [(_x, y) => y] });
+    primitive("a", eval2, [(_x, y) => y]);
     // @ts-expect-error two partials for one argument
-    primitive("b", { eval: (x: number) => x, partials: [() => 1, () => 1] });
+    primitive("b", (x: number) => x, [() => 1, () => 1]);
     // @ts-expect-error a partial of more arguments than there are
-    primitive("c", { eval: (x: number) => x, partials: [(_x, _out, _more) => 1] });
+    primitive("c", (x: number) => x, [(_x, _out, _more) => 1]);
     // @ts-expect-error no fixed number of arguments
-    primitive("d", { eval: Math.max, partials: [() => 1] });
+    primitive("d", Math.max, [() => 1]);
     // @ts-expect-error an operator on a Real: second derivatives would be lost
-    primitive("e", { eval: (x: number) => x, partials: [(x) => x * 2] });
+    primitive("e", (x: number) => x, [(x) => x * 2]);
     // @ts-expect-error Math on a Real
-    primitive("f", { eval: (x: number) => x, partials: [(x) => Math.cos(x)] });
+    primitive("f", (x: number) => x, [(x) => Math.cos(x)]);
     // @ts-expect-error no rule
-    primitive("g", { eval: (x: number) => x });
+    primitive("g", (x: number) => x);
     // @ts-expect-error two arguments are not one
-    const unary: Unary = primitive("h", { eval: eval2, partials: [() => 1, () => 1] });
+    const unary: Unary = primitive("h", eval2, [() => 1, () => 1]);
     // @ts-expect-error one argument is not two
-    const binary: Binary = primitive("i", { eval: (x: number) => x, partials: [() => 1] });
+    const binary: Binary = primitive("i", (x: number) => x, [() => 1]);
     void [unary, binary];
   });
 });
