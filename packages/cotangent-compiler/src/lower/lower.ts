@@ -365,13 +365,16 @@ const REGISTERS = 8;
 function isConstant(d: ConstantDeclaration): boolean {
   const { type } = bare(d.init);
   if (isFunction(bare(d.init))) return true;
-  if (type === "NewExpression" || type === "CallExpression" || type === "AwaitExpression") return isMath(bare(d.init));
+  if (type === "NewExpression" || type === "CallExpression" || type === "AwaitExpression") return isKnown(bare(d.init));
   return d.fixed || (type !== "ArrayExpression" && type !== "ObjectExpression");
 }
 
-function isMath(node: Node): boolean {
+/** A call of Math's, or Object.freeze. */
+function isKnown(node: Node): boolean {
   const callee = node.type === "CallExpression" ? bare(node.callee) : undefined;
-  return callee?.type === "MemberExpression" && callee.object.name === "Math" && callee.property.name !== "random";
+  if (callee?.type !== "MemberExpression") return false;
+  const id = `${callee.object.name}.${callee.property.name}`;
+  return id === "Object.freeze" || (id.startsWith("Math.") && id !== "Math.random");
 }
 
 /** The names of a parameter's leaves. */

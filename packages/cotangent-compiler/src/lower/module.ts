@@ -37,7 +37,8 @@ export function readModule(source: Source): Module {
             const changes = node.kind !== "const" && assigned.has(name);
             if (changes || d.init === null) declarations.set(name, { kind: "variable", node: d });
             else {
-              const fixed = !escaping.has(name) && !(isExport && bare(d.init).type === "NewExpression");
+              // Others may change what is exported, unless its type says that they cannot.
+              const fixed = !escaping.has(name) && (!isExport || d.init.type === "TSAsExpression");
               declarations.set(name, { kind: "constant", pattern: d.id!, init: d.init, fixed });
             }
           }

@@ -1,0 +1,146 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build as esbuild } from "esbuild";
+import { rolldown } from "rolldown";
+import { rollup } from "rollup";
+import { build as vite } from "vite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import webpack from "webpack";
+
+import esbuildPlugin from "../src/plugin/esbuild.ts";
+import rolldownPlugin from "../src/plugin/rolldown.ts";
+import rollupPlugin from "../src/plugin/rollup.ts";
+import vitePlugin from "../src/plugin/vite.ts";
+import webpackPlugin from "../src/plugin/webpack.ts";
+import { makeProject } from "./project.ts";
+import type { Project } from "./project.ts";
+
+const MAIN = `
+import { compile } from "cotangent";
+import { stretch, table, OFFSET } from "./helper.js";
+
+const early = compile(banana);
+
+export function banana(x, y) {
+  "use grad";
+  return (1 - x) ** 2 + 100 * (y - stretch(x)) ** 2 + table[0] + OFFSET;
+}
+const power = (x, n = 3) => {
+  "use grad";
+  return x ** n;
+};
+const inline = compile((x) => x * x + 1);
+const plain = [banana(1, 2), power(2), power(2, 5), inline.name];
+table[0] = 7;
+console.log(JSON.stringify([
+  plain, banana(1, 2), early(1, 2), compile(power)(2), compile(power)(2, 5), inline(3), banana.name,
+]));
+`;
+const HELPER = `
+export const OFFSET = 0.5;
+export const table = [3, 4];
+export function stretch(x) { return x * x * K; }
+const K = 2;
+export function unused(x) {
+  "use grad";
+  return x * 123456;
+}
+`;
+// K = 2: (1 - 1)^2 + 100 (2 - 2)^2 + 3 + 0.5, and with the table changed 7 + 0.5.
+const EXPECTED = [[3.5, 8, 32, ""], 7.5, 7.5, 8, 32, 10, "banana"];
+
+let project: Project;
+beforeAll(async () => {
+  project = await makeProject();
+  await project.write({ "main.js": MAIN, "helper.js": HELPER });
+});
+afterAll(() => project.remove());
+
+async function works(file: string): Promise<void> {
+  const printed = (await project.run(file)) as unknown[][];
+  printed[0]![3] = "";
+  expect(printed).toEqual(EXPECTED);
+  expect(await readFile(project.path(file), "utf8")).not.toContain("123456");
+}
+
+describe("a small project, built with", () => {
+  test("vite", async () => {
+    await vite({
+      root: project.folder,
+      logLevel: "silent",
+      plugins: [vitePlugin()],
+      build: { outDir: "vite", lib: { entry: "main.js", formats: ["es"], fileName: () => "out.js" }, minify: true },
+    });
+    await works("vite/out.js");
+  });
+
+  test("rollup", async () => {
+    const bundle = await rollup({
+      input: project.path("main.js"),
+      plugins: [rollupPlugin(), { name: "installed", resolveId: (id) => installed(id) }],
+      onwarn: (warning) => expect(warning.code).toBe("CIRCULAR_DEPENDENCY"),
+    });
+    await bundle.write({ file: project.path("rollup.js"), inlineDynamicImports: true });
+    await works("rollup.js");
+  });
+
+  test("rolldown", async () => {
+    const bundle = await rolldown({ input: project.path("main.js"), plugins: [rolldownPlugin()], logLevel: "silent" });
+    await bundle.write({ file: project.path("rolldown.js") });
+    await works("rolldown.js");
+  });
+
+  test("esbuild", async () => {
+    await esbuild({
+      entryPoints: [project.path("main.js")],
+      outfile: project.path("esbuild.js"),
+      bundle: true,
+      format: "esm",
+      plugins: [esbuildPlugin()],
+    });
+    await works("esbuild.js");
+  });
+
+  test("webpack", async () => {
+    const compiler = webpack({
+      mode: "production",
+      context: project.folder,
+      entry: "./main.js",
+      target: "node",
+      experiments: { outputModule: true },
+      output: { path: project.folder, filename: "webpack.js", module: true },
+      plugins: [webpackPlugin()],
+    });
+    const stats = await new Promise<webpack.Stats>((done, failed) => {
+      compiler.run((error, result) => (result === undefined ? failed(error ?? new Error("no result")) : done(result)));
+    });
+    expect(stats.toJson().errors).toEqual([]);
+    await works("webpack.js");
+  });
+
+  test("nothing: node --import cotangent-compiler/register", async () => {
+    const entry = (name: string): string => fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url));
+    await esbuild({
+      entryPoints: { register: entry("register"), hooks: entry("hooks") },
+      outdir: project.path("register"),
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      conditions: ["@cotangent/source"],
+      logLevel: "silent",
+    });
+    await project.write({
+      "typed/main.ts": MAIN.replace("(x, y) {", "(x: number, y: number): number {").replace("(x, n = 3)", "(x: number, n: number = 3): number"),
+      "typed/helper.ts": HELPER.replace("table =", "table: number[] =").replace("stretch(x)", "stretch(x: number): number"),
+    });
+    const printed = (await project.run("--import", "./register/register.js", "typed/main.ts")) as unknown[][];
+    printed[0]![3] = "";
+    expect(printed).toEqual(EXPECTED);
+  });
+});
+
+/** Rollup alone does not look into node_modules. */
+function installed(id: string): string | undefined {
+  if (id === "cotangent") return project.path("node_modules/cotangent/index.js");
+  return id === "cotangent/program" ? project.path("node_modules/cotangent/program.js") : undefined;
+}
