@@ -148,7 +148,7 @@ export function* levenbergMarquardt(
         continue;
       }
     }
-    if (isRounding) return fit.offset <= 1e-6 || length <= 1e-8 * size ? "precision" : "stuck";
+    if (isRounding) return fit.offset <= 1e-6 || isSettled(fit, 1e-8) ? "precision" : "stuck";
   }
 }
 

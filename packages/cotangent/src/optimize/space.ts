@@ -6,7 +6,8 @@ import type { Vector } from "./vectors.ts";
 /** Parameters as a list: what they were taken from, and how they are put together again. */
 export class Space {
   readonly start: Vector;
-  readonly #solver: string;
+  /** Names the solver in messages. */
+  readonly solver: string;
   readonly #tree: Tree;
 
   /**
@@ -14,7 +15,7 @@ export class Space {
    * @throws AdError `not-a-number`, `nan-input`, `bad-start`
    */
   constructor(solver: string, start: unknown) {
-    this.#solver = solver;
+    this.solver = solver;
     this.#tree = flatten(start, `${solver}: start`);
     const { leaves, paths } = this.#tree;
     if (leaves.length === 0) {
@@ -46,7 +47,7 @@ export class Space {
 
   /** The plain numbers of a result. @throws AdError `not-a-number`, `watched-result` */
   numbers(result: unknown, what: string): Vector {
-    const { leaves } = flatten(result, `${this.#solver}: ${what}`, "allow");
+    const { leaves } = flatten(result, `${this.solver}: ${what}`, "allow");
     return Float64Array.from(leaves, (x) => this.plain(x, what));
   }
 
@@ -55,7 +56,7 @@ export class Space {
     if (!(x instanceof Traced)) return x;
     throw new AdError(
       "watched-result",
-      `${this.#solver}: ${what} is ${x}, a variable that some differentiation is watching: solvers work on plain numbers.`,
+      `${this.solver}: ${what} is ${x}, a variable that some differentiation is watching: solvers work on plain numbers.`,
       "Take value(x) of what the function uses from outside; a solution cannot be differentiated through the solver.",
     );
   }

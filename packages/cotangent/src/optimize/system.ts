@@ -28,7 +28,7 @@ export class UserSystem implements System {
     if (at < 0) return r;
     throw new AdError(
       "bad-start",
-      `At the start, number ${at + 1} of the function's result is ${r[at]}.`,
+      `${this.#space.solver}: at the start, number ${at + 1} of the function's result is ${r[at]}.`,
       "Start where the function is defined.",
     );
   }
