@@ -2,6 +2,7 @@
 import { AdError } from "../errors.ts";
 import { capturedOf } from "../program/captured.ts";
 import type { Program, Region } from "../program/ir.ts";
+import { optimise } from "../program/optimise/index.ts";
 import { fromLeaves, leafTypes, toLeaves } from "../program/structure.ts";
 import type { Leaf } from "../program/structure.ts";
 import type { Real } from "../real/real.ts";
@@ -125,6 +126,9 @@ interface Specialised {
   into(out: object, args: readonly unknown[]): void;
 }
 
+/** The program as it is compiled. Only what is exact is simplified: `math` says where elementary functions come from. */
+const prepare = (program: Program): Program => optimise(program);
+
 function run(program: Program, options: CompileOptions, outputs: readonly number[]): Executable {
   const target = options.target ?? (isSmall(program) ? "js" : "wasm");
   return execute(program, { target, math: options.math ?? "fast", outputs });
@@ -143,7 +147,8 @@ function isSmall(program: Program): boolean {
 
 function specialiseRecorded(f: AnyFunction, args: readonly unknown[], options: CompileOptions): Specialised {
   const recorded = recordFunction(f, args, false);
-  const { program, args: shape, spread, result, outputs } = recorded;
+  const { args: shape, spread, result, outputs } = recorded;
+  const program = prepare(recorded.program);
   const executable = run(program, options, outputs ? [program.functions[0]!.params.length - 1] : []);
   const { call } = executable;
   const fit = fitter(shape);
@@ -289,7 +294,8 @@ function withoutTyped(shape: Shape): Shape {
 function specialiseCaptured(f: AnyFunction, args: readonly unknown[], options: CompileOptions): Specialised {
   const captured = capturedOf(f)!;
   const specialisation = captured.specialise(args);
-  const { program, params, outside, result } = specialisation;
+  const { params, outside, result } = specialisation;
+  const program = prepare(specialisation.program);
   const executable = run(program, options, []);
   const compute = (list: readonly unknown[]): readonly Leaf[] => {
     const more = captured.outside();
@@ -372,7 +378,9 @@ function batchFor(
     () => 1,
     (length) => new Float64Array(length),
   ) as unknown[];
-  const { program, result } = recordFunction(f, sample, true);
+  const recorded = recordFunction(f, sample, true);
+  const { result } = recorded;
+  const program = prepare(recorded.program);
   const executable = execute(program, {
     target: options.target ?? "wasm",
     math: options.math ?? "fast",

@@ -95,22 +95,38 @@ class Rebuilder {
   }
 
   #region(region: Region): Value[] {
+    const { needed } = this.#source.analysis;
+    const ops: Op[] = [];
     for (const op of region.ops) {
-      if (!this.#source.analysis.needed.has(op)) continue;
+      if (!needed.has(op)) continue;
+      // Constants stand at the beginning of the function, wherever they come from.
+      if (op.kind === "constant") this.#op(op);
+      else ops.push(op);
+    }
+    for (let k = 0; k < ops.length; k++) {
+      const op = ops[k]!;
       this.#b.loc = op.loc;
-      this.#op(op);
+      if (op.kind === "if") {
+        // Branches on the same condition, one after the other, are one.
+        const same = [op];
+        for (let next = ops[k + 1]; next?.kind === "if" && next.args[0] === op.args[0]; next = ops[k + 1]) {
+          same.push(next);
+          k++;
+        }
+        this.#if(same);
+      } else {
+        this.#op(op);
+      }
     }
     return this.#all(region.yields);
   }
 
-  #op(op: Op): void {
+  #op(op: Exclude<Op, { kind: "if" }>): void {
     switch (op.kind) {
       case "for":
         return this.#for(op);
       case "while":
         return this.#while(op);
-      case "if":
-        return this.#if(op);
       case "call":
         return this.#call(op);
       case "allocate":
@@ -177,9 +193,12 @@ class Rebuilder {
   }
 
   /** The values of elements that an operation with regions changes, and how to set them. */
-  #kept(op: Op): Kept[] {
+  #kept(...ops: readonly Op[]): Kept[] {
     const kept: Kept[] = [];
-    for (const root of this.#source.analysis.written.get(op)!.roots) {
+    const { written } = this.#source.analysis;
+    const roots = new Set<Value>();
+    for (const op of ops) for (const root of written.get(op)!.roots) roots.add(root);
+    for (const root of roots) {
       this.#apart.get(root)?.forEach((_, i) => {
         kept.push({
           get: () => this.#apart.get(root)![i]!,
@@ -389,29 +408,30 @@ class Rebuilder {
     return kept;
   }
 
-  #if(op: OpOf<"if">): void {
+  /** Branches on one condition, in order. */
+  #if(ops: readonly OpOf<"if">[]): void {
     const b = this.#b;
-    const condition = this.#new(op.args[0]!);
-    const [then, otherwise] = op.regions as [Region, Region];
+    const condition = this.#new(ops[0]!.args[0]!);
     const range = b.rangeOf(condition);
-    if (range[0] > 0 || range[1] < 0) return this.#bind(op.results, this.#region(then));
-    if (range[0] === 0 && range[1] === 0) return this.#bind(op.results, this.#region(otherwise));
-    const live = op.results.filter((v) => this.#isLive(v));
-    if (this.#options.stage !== "primal" && isCheap(then) && isCheap(otherwise) && live.every(isScalar)) {
-      const [yes, no] = [this.#region(then), this.#region(otherwise)];
-      for (const v of live) this.#is(v, b.select(condition, yes[v.index]!, no[v.index]!));
+    const taken = range[0] > 0 || range[1] < 0 ? 0 : range[0] === 0 && range[1] === 0 ? 1 : undefined;
+    if (taken !== undefined) {
+      for (const op of ops) this.#bind(op.results, this.#region(op.regions[taken]!));
       return;
     }
-    const elements = this.#kept(op);
+    const live = ops.flatMap((op) => op.results.filter((v) => this.#isLive(v)));
+    const cheap = ops.every((op) => op.regions.every(isCheap)) && live.every(isScalar);
+    if (this.#options.stage !== "primal" && cheap) return this.#select(ops, condition);
+
+    const elements = this.#kept(...ops);
     const before = elements.map((e) => e.get());
-    const branch = (region: Region) => (): readonly Value[] => {
+    const branch = (which: 0 | 1) => (): readonly Value[] => {
       elements.forEach((e, k) => e.set(before[k]!));
-      const yields = this.#region(region);
-      return [...live.map((v) => yields[v.index]!), ...elements.map((e) => e.get())];
+      for (const op of ops) this.#bind(op.results, this.#region(op.regions[which]!));
+      return [...this.#all(live), ...elements.map((e) => e.get())];
     };
-    const regions = [b.region([], branch(then)), b.region([], branch(otherwise))];
-    this.#forgetWritten(op);
-    b.loc = op.loc;
+    const regions = [b.region([], branch(0)), b.region([], branch(1))];
+    for (const op of ops) this.#forgetWritten(op);
+    b.loc = ops[0]!.loc;
     const types = regions[0]!.yields.map((v) => v.ty);
     const results = b.emit("if", [condition], undefined, types, regions).map((result, k) => {
       const [yes, no] = regions.map((region) => region.yields[k]!) as [Value, Value];
@@ -421,6 +441,16 @@ class Rebuilder {
     });
     live.forEach((v, k) => this.#is(v, results[k]));
     elements.forEach((e, k) => e.set(results[live.length + k]!));
+  }
+
+  /** Computes both branches, and chooses. */
+  #select(ops: readonly OpOf<"if">[], condition: Value): void {
+    for (const op of ops) {
+      const [yes, no] = op.regions.map((region) => this.#region(region)) as [Value[], Value[]];
+      for (const v of op.results) {
+        if (this.#isLive(v)) this.#is(v, this.#b.select(condition, yes[v.index]!, no[v.index]!));
+      }
+    }
   }
 }
 
