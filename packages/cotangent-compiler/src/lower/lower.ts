@@ -132,7 +132,7 @@ class Lowering {
       unknown: s === "unknown" && this.#guessed(name) === undefined,
     }));
     let result: Structure = NUMBER;
-    const all = [...params, ...outside];
+    const all = [...params.filter((p) => !p.missing), ...outside];
     const specs = all.flatMap(({ name, structure }) => namesOfLeaves(structure, name));
     const func = buildFunction(
       this.#name,
