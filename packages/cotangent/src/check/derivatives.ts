@@ -7,7 +7,7 @@ import { checkFunction, Chosen } from "../transforms/arguments.ts";
 import type { AnyFunction } from "../transforms/arguments.ts";
 import { push } from "../transforms/jvp.ts";
 import { record } from "../transforms/reverse.ts";
-import { flatten } from "../transforms/structure.ts";
+import { flatten, textOf } from "../transforms/structure.ts";
 import type { Inputs } from "../transforms/structure.ts";
 import { central, looksBroken, oneSided } from "./differences.ts";
 import type { Estimate } from "./differences.ts";
@@ -123,9 +123,9 @@ class Subject {
     this.#tolerance = tolerance;
     this.inputs = this.#chosen.leaves.map(value);
     this.#names = this.#chosen.trees.flatMap((tree, i) =>
-      tree.paths.map((path) => `argument ${i + 1}${path}`),
+      tree.places.map((place) => `argument ${i + 1}${textOf(place)}`),
     );
-    this.#results = flatten(this.#call(this.inputs), "the result of f", "allow").paths;
+    this.#results = flatten(this.#call(this.inputs), "the result of f", "allow").places.map(textOf);
   }
 
   /** First derivatives, forward and reverse. */

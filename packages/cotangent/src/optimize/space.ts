@@ -17,16 +17,16 @@ export class Space {
   constructor(solver: string, start: unknown) {
     this.solver = solver;
     this.#tree = flatten(start, `${solver}: start`);
-    const { leaves, paths } = this.#tree;
+    const { leaves } = this.#tree;
     if (leaves.length === 0) {
       throw new AdError("bad-start", `${solver}: start holds no number.`, "Give at least one parameter.");
     }
-    this.start = Float64Array.from(leaves, (x, i) => this.plain(x, `start${paths[i]}`));
+    this.start = Float64Array.from(leaves, (x, i) => this.plain(x, `number ${i + 1} of start`));
     const at = this.start.findIndex((x) => !Number.isFinite(x));
     if (at >= 0) {
       throw new AdError(
         "bad-start",
-        `${solver}: start${paths[at]} is ${this.start[at]}.`,
+        `${solver}: number ${at + 1} of start is ${this.start[at]}.`,
         "Start at finite numbers.",
       );
     }

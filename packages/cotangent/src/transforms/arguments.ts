@@ -40,6 +40,8 @@ const isMapped = (f: AnyFunction, [x, i, list, ...more]: readonly unknown[]): bo
 export class Chosen {
   readonly indices: readonly number[];
   readonly trees: readonly Tree[];
+  /** All numbers in the chosen arguments, in order. */
+  readonly leaves: readonly Real[];
   readonly #args: readonly unknown[];
   readonly #bare: boolean;
 
@@ -67,11 +69,7 @@ export class Chosen {
       );
     }
     this.trees = this.indices.map((i) => flatten(args[i], `argument ${i + 1}`));
-  }
-
-  /** All numbers in the chosen arguments, in order. */
-  get leaves(): Real[] {
-    return this.trees.flatMap((tree) => tree.leaves);
+    this.leaves = this.trees.length === 1 ? this.trees[0]!.leaves : this.trees.flatMap((tree) => tree.leaves);
   }
 
   /** The whole argument list, with others in place of the chosen numbers: watched ones. */

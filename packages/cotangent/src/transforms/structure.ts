@@ -88,8 +88,8 @@ export type Product<Outer, Inner> = Outer extends Real
 /** A nested structure, taken apart into its numbers. */
 export interface Tree {
   readonly leaves: readonly Real[];
-  /** Where each leaf is, for messages: `.layers[2].w`. */
-  readonly paths: readonly string[];
+  /** Where each leaf is, for messages. */
+  readonly places: readonly Place[];
   /**
    * The same structure of other things. Float64Arrays become Float64Arrays again where these are plain numbers and `watched`
    * is not set, and ordinary arrays otherwise.
@@ -104,25 +104,27 @@ export interface Tree {
  */
 export function flatten(x: unknown, what: string, nan: "refuse" | "allow" = "refuse"): Tree {
   const leaves: Real[] = [];
-  const paths: string[] = [];
+  const places: Place[] = [];
   const above = new Set<unknown>();
 
-  const visit = (y: unknown, path: string): Node => {
+  // `within` and `step` say where y is; they become text only when somebody asks.
+  const visit = (y: unknown, within: Stem | undefined, step: Step): Node => {
     if (typeof y === "number" || y instanceof Traced) {
-      if (Number.isNaN(y) && nan === "refuse") throw isNaN_(what + path);
+      if (Number.isNaN(y) && nan === "refuse") throw isNaN_(what + textOf({ within, step }));
       leaves.push(y);
-      paths.push(path);
+      places.push({ within, step });
       return leaf;
     }
+    const stem = { within, step };
     if (above.has(y)) {
       throw new AdError(
         "cyclic-structure",
-        `${what}${path} contains itself.`,
+        `${what}${textOf(stem)} contains itself.`,
         "Pass arrays and objects without cycles.",
       );
     }
     if (y instanceof Float64Array) {
-      for (let i = 0; i < y.length; i++) visit(y[i], `${path}[${i}]`);
+      for (let i = 0; i < y.length; i++) visit(y[i], stem, i);
       return (next, watched) => {
         const list = Array.from(y, () => next());
         return watched || list.some((v) => typeof v !== "number")
@@ -133,10 +135,10 @@ export function flatten(x: unknown, what: string, nan: "refuse" | "allow" = "ref
     above.add(y);
     let node: Node;
     if (Array.isArray(y)) {
-      const nodes = Array.from(y, (element: unknown, i) => visit(element, `${path}[${i}]`));
+      const nodes = Array.from(y, (element: unknown, i) => visit(element, stem, i));
       node = (next, watched) => nodes.map((n) => n(next, watched));
     } else if (Object.prototype.toString.call(y) === "[object Object]") {
-      const nodes = Object.entries(y as object).map(([key, v]) => [key, visit(v, `${path}.${key}`)] as const);
+      const nodes = Object.entries(y as object).map(([key, v]) => [key, visit(v, stem, key)] as const);
       node = (next, watched) => {
         const made = Object.create(Object.getPrototypeOf(y) as object | null) as Record<string, unknown>;
         for (const [key, n] of nodes) {
@@ -156,7 +158,7 @@ export function flatten(x: unknown, what: string, nan: "refuse" | "allow" = "ref
     } else {
       throw new AdError(
         "not-a-number",
-        `${what}${path} is ${describe(y)}, which is neither a number nor made of numbers.`,
+        `${what}${textOf(stem)} is ${describe(y)}, which is neither a number nor made of numbers.`,
         "Use numbers, arrays, plain objects and Float64Array; pass anything else as another argument and choose by { wrt }.",
       );
     }
@@ -164,16 +166,34 @@ export function flatten(x: unknown, what: string, nan: "refuse" | "allow" = "ref
     return node;
   };
 
-  const root = visit(x, "");
+  const root = visit(x, undefined, "");
   return {
     leaves,
-    paths,
+    places,
     rebuild: (others, watched = false) => {
       let i = 0;
       return root(() => others[i++], watched);
     },
   };
 }
+
+type Step = string | number;
+
+/** Where something is: a key or an index, of what is elsewhere. */
+export interface Place {
+  readonly within: Stem | undefined;
+  readonly step: Step;
+}
+type Stem = Place;
+
+/** `.layers[2].w` */
+export function textOf({ within, step }: Place): string {
+  const own = step === "" && within === undefined ? "" : typeof step === "number" ? `[${step}]` : `.${step}`;
+  return within === undefined ? own : textOf(within) + own;
+}
+
+const isSame = (a: Place | undefined, b: Place | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && a.step === b.step && isSame(a.within, b.within));
 
 type Node = (next: () => unknown, watched: boolean) => unknown;
 const leaf: Node = (next) => next();
@@ -191,15 +211,23 @@ const isNaN_ = (where: string): AdError =>
  */
 export function leavesLike(like: Tree, x: unknown, what: string): readonly Real[] {
   const tree = flatten(x, what);
-  const at = tree.paths.findIndex((path, i) => path !== like.paths[i]);
-  if (at < 0 && tree.paths.length === like.paths.length) return tree.leaves;
+  // Neighbours are in the same array: that two arrays are in the same place need not be found out for every element.
+  let known: readonly [Stem | undefined, Stem | undefined] = [undefined, undefined];
+  const at = tree.places.findIndex((mine, i) => {
+    const its = like.places[i];
+    if (its === undefined || mine.step !== its.step) return true;
+    if (mine.within === known[0] && its.within === known[1]) return false;
+    known = [mine.within, its.within];
+    return !isSame(mine.within, its.within);
+  });
+  if (at < 0 && tree.places.length === like.places.length) return tree.leaves;
   const [got, wanted] =
-    at < 0 ? [undefined, like.paths[tree.paths.length]] : [tree.paths[at], like.paths[at]];
+    at < 0 ? [undefined, like.places[tree.places.length]] : [tree.places[at], like.places[at]];
   throw new AdError(
     "mixed-structures",
-    `${what} has ${got === undefined ? "nothing" : `a number at ${place(got)}`} where ${wanted === undefined ? "nothing" : `a number at ${place(wanted)}`} is expected.`,
+    `${what} has ${got === undefined ? "nothing" : `a number at ${whereIs(got)}`} where ${wanted === undefined ? "nothing" : `a number at ${whereIs(wanted)}`} is expected.`,
     "Give it the same structure: the same keys, the same lengths.",
   );
 }
 
-const place = (path: string): string => (path === "" ? "the top" : path);
+const whereIs = (place: Place): string => textOf(place) || "the top";
