@@ -87,7 +87,7 @@ export interface Loop {
 }
 
 /** More than this is no function but a mistake. */
-const MOST_STEPS = 2_000_000;
+const MOST_STEPS = 500_000;
 
 /** The parts of the lowering, as they call each other. */
 export interface Parts {
@@ -119,11 +119,19 @@ export class Context {
   #log: Map<Cell, Val> = new Map();
   #reads: Set<Cell> | null = null;
   #steps = 0;
+  readonly #instances: Map<Env, number> = new Map();
 
   constructor(source: SourceText, knowledge: Knowledge, b: Builder) {
     this.source = source;
     this.knowledge = knowledge;
     this.b = b;
+  }
+
+  /** Numbers the scopes in which functions are made: the same function elsewhere is another one. */
+  instance(env: Env): number {
+    let id = this.#instances.get(env);
+    if (id === undefined) this.#instances.set(env, (id = this.#instances.size));
+    return id;
   }
 
   /** The text that a node was read from. */

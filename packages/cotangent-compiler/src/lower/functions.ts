@@ -22,7 +22,7 @@ const DEEPEST = 100;
 export function callFunction(cx: Context, fun: Fun, args: readonly Val[], site: Node): Val {
   const known = cx.knowledge.site(fun.node);
   if (known.recursive === true) return callRecursive(cx, fun, args, site);
-  if (cx.frames.some((f) => f.fun.node === fun.node)) {
+  if (cx.frames.some((f) => f.fun.node === fun.node && f.fun.env === fun.env)) {
     known.recursive = true;
     cx.knowledge.restart();
   }
@@ -244,7 +244,7 @@ function callRecursive(cx: Context, fun: Fun, args: readonly Val[], site: Node):
   const outside = [...captures(cx, fun)];
   const structures = args.map((x) => structureOf(cx, x, site));
   const free = outside.map(([cell]) => structureOf(cx, cx.read(cell), site));
-  const key = `${fun.name}@${fun.node.start}:${JSON.stringify([structures, free])}`;
+  const key = `${fun.name}@${fun.node.start}/${cx.instance(fun.env)}:${JSON.stringify([structures, free])}`;
   const leaves = [
     ...args.flatMap((x, i) => toValues(cx, structures[i]!, x, site)),
     ...outside.flatMap(([cell], i) => toValues(cx, free[i]!, cx.read(cell), site)),

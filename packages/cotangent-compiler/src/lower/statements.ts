@@ -382,6 +382,7 @@ function counted(cx: Context, node: Node, env: Env, loop: Loop): boolean {
   const test = node.test === null ? null : bare(node.test);
   const step = stepOf(node.update);
   if (test?.type !== "BinaryExpression" || step === undefined || node.init?.type !== "VariableDeclaration") return false;
+  if (node.init.kind === "const") return false;
   const variable = bare(test.left);
   const cell = variable.type === "Identifier" ? env.variables.get(variable.name) : undefined;
   if (cell === undefined || variable.name !== step.name) return false;

@@ -106,6 +106,20 @@ export function higherOrder(x: number): number {
   const compose = (f: (v: number) => number, g: (v: number) => number) => (v: number) => f(g(v));
   return compose(twice((v) => v * v), (v) => v + 1)(x);
 }
+export function sameClosureTwice(x: number): number {
+  const scaled = (k: number, inner: (v: number) => number) => (v: number) => k * inner(v) + 1;
+  return scaled(
+    2,
+    scaled(3, (v) => v * v),
+  )(x);
+}
+export function recursionInTwoPlaces(x: number): number {
+  const powers = (base: number) => {
+    const go = (n: number): number => (n === 0 ? 1 : base * go(n - 1));
+    return go(3);
+  };
+  return powers(x) + 10 * powers(2 * x);
+}
 export function integrate(lo: number, hi: number): number {
   const trapezoid = (f: (x: number) => number, n: number): number => {
     const h = (hi - lo) / n;
@@ -369,6 +383,8 @@ export const cases: Cases = {
   gauss3: [() => [0, 1]],
   rk4: one(1, 4),
   higherOrder: one(1, 2),
+  sameClosureTwice: one(2),
+  recursionInTwoPlaces: one(2),
   integrate: [() => [0, 1]],
   closureCounter: one(2),
   factorial: one(0, 5, 20),
