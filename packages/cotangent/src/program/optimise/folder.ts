@@ -171,7 +171,8 @@ export class Folder extends Builder {
     // What was computed further in does not exist yet where something is moved out to.
     if (seen !== undefined && this.depthOf(seen) <= this.depth) return [seen];
     const depth = this.#place(kind, args);
-    const results = this.at(depth, () => super.emit(kind, args, attr, types));
+    const write = (): readonly Value[] => super.emit(kind, args, attr, types);
+    const results = depth === this.depth ? write() : this.at(depth, write);
     const result = results[0]!;
     this.#seen.set(key, result);
     this.#scopes[depth - 1]!.keys.push(key);

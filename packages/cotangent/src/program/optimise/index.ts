@@ -23,7 +23,8 @@ export function optimise(program: Program, options: OptimiseOptions = {}): Progr
   for (let round = 0, before = 0; round < ROUNDS; round++) {
     functions = new Round(functions, options).run();
     const size = functions.reduce((n, f) => n + f.size, 0);
-    if (size === before) break;
+    // What a large program still has to gain is not worth another pass.
+    if (Math.abs(size - before) <= size / 100) break;
     before = size;
   }
   return { functions };
