@@ -3,7 +3,7 @@
  * program, and what it does becomes operations. So no rule is written twice.
  */
 import { AdError } from "../errors.ts";
-import { mul, neg, where } from "../primitives/index.ts";
+import { add, mul, neg, where } from "../primitives/index.ts";
 import type { Builder } from "../program/builder.ts";
 import type { OpOf, Value } from "../program/ir.ts";
 import { isPrimitive, nameOf, Traced } from "../real/real.ts";
@@ -152,11 +152,9 @@ export function scale(b: Builder, x: Value, p: Real, steep: boolean): Value | un
   if (p === 0) return undefined;
   if (p === 1) return x;
   if (p === -1) return b.primitive(neg, x);
-  if (p instanceof Application && p.f === where && p.args.slice(1).some((y) => y === 0)) {
-    const [condition, then, otherwise] = p.args as [Real, Real, Real];
-    const [y, z] = [scale(b, x, then, steep), scale(b, x, otherwise, steep)];
-    if (y === undefined && z === undefined) return undefined;
-    return b.primitive(where, emitReal(b, condition), y ?? b.f64(0), z ?? b.f64(0));
+  if (p instanceof Application) {
+    const masked = mask(b, x, p, steep);
+    if (masked !== undefined) return masked;
   }
   const factor = emitReal(b, p);
   let product = b.primitive(mul, x, factor);
@@ -173,4 +171,23 @@ export function firstOrderOnly(f: UserFunction): AdError {
     `${nameOf(f)} is written on plain numbers, so it has first derivatives only.`,
     "Write its forward and backward on Reals (mul(x, x) in place of x * x); then it can be differentiated again.",
   );
+}
+
+/** x·p where p is a choice (`where`) or made of conditions: chosen rather than multiplied, so that zero absorbs. */
+function mask(b: Builder, x: Value, p: Application, steep: boolean): Value | undefined {
+  const choose = (condition: Real, then: Value | undefined, otherwise: Value | undefined): Value =>
+    b.primitive(where, emitReal(b, condition), then ?? b.f64(0), otherwise ?? b.f64(0));
+  const [first, second, third] = p.args as [Real, Real, Real];
+  if (p.truth) return choose(p, x, undefined);
+  if (p.f === where && (second === 0 || third === 0)) {
+    return choose(first, scale(b, x, second, steep), scale(b, x, third, steep));
+  }
+  if (p.f === mul && typeof first === "number" && isTrue(second)) {
+    return choose(second, scale(b, x, first, steep), undefined);
+  }
+  if (p.f === add && p.args.some((y) => y instanceof Application && y.truth)) {
+    const [y, z] = [scale(b, x, first, steep), scale(b, x, second, steep)];
+    return y === undefined || z === undefined ? (y ?? z) : b.primitive(add, y, z);
+  }
+  return undefined;
 }
