@@ -68,7 +68,7 @@ export function describe(x: unknown): string {
   if (Array.isArray(x)) return `an array of ${x.length}`;
   if (typeof x === "object" && x) return `a ${x.constructor?.name || "bare object"}`;
   const text = typeof x === "string" ? `"${x}"` : typeof x === "function" ? x.name : String(x);
-  return x == null ? text : `the ${typeof x} ${text}`;
+  return x === null || x === undefined ? text : `the ${typeof x} ${text}`;
 }
 
 /** The error of a value that must be a number: `Argument 2 of mul`, `argument 1.w[3]`. */

@@ -172,7 +172,7 @@ describe("composition", () => {
     const forward =
       (g: (x: Real) => Real) =>
       (x: Real): Real =>
-        jvp(g)([x], [1]).tangent as Real;
+        jvp(g)([x], [1]).tangent;
     const reverse =
       (g: (x: Real) => Real) =>
       (x: Real): Real =>
@@ -208,7 +208,7 @@ describe("composition", () => {
   });
 
   it("vjp's pullback can be differentiated", () => {
-    const g = (x: Real): Real => vjp(cube)(x).pullback(x) as Real; // 3x²·x
+    const g = (x: Real): Real => vjp(cube)(x).pullback(x); // 3x²·x
     expect(grad(g)(2)).toBe(36);
   });
 
@@ -220,7 +220,7 @@ describe("composition", () => {
 
   it("hessians of hessians: fourth order", () => {
     const quartic = (x: Real): Real => square(square(x));
-    expect(hessian((x: Real) => hessian(quartic)(x) as Real)(1.5)).toBe(24);
+    expect(hessian((x: Real) => hessian(quartic)(x))(1.5)).toBe(24);
   });
 
   it("watches outer Scalars", () => {

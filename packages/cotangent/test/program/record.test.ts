@@ -6,7 +6,7 @@ import { interpreter } from "../../src/program/interpret.ts";
 import type { Program } from "../../src/program/ir.ts";
 import { print } from "../../src/program/print.ts";
 import { record } from "../../src/program/record.ts";
-import { ScalarFunction } from "../../src/real/function.ts";
+import { ScalarFunction } from "../../src/custom.ts";
 import { Context, value } from "../../src/real/real.ts";
 import type { Real } from "../../src/real/real.ts";
 import { noGrad } from "../../src/traces/levels.ts";
