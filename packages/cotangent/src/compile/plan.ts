@@ -20,7 +20,7 @@ export function plan(f: Func): Plan {
   const uses = new Int32Array(f.size);
   const inlined = new Uint8Array(f.size);
   const depth = new Uint8Array(f.size);
-  const user = new Map<Value, Op>();
+  const user: (Op | undefined)[] = Array.from({ length: f.size });
   const order: Op[] = [];
   // Yields count as two uses, so that they are computed before any is assigned; but a condition is only tested.
   const visit = (region: Region): void => {
@@ -28,7 +28,7 @@ export function plan(f: Func): Plan {
       order.push(op);
       for (const v of op.args) {
         uses[v.id]!++;
-        user.set(v, op);
+        user[v.id] = op;
       }
       op.regions.forEach(visit);
     }
@@ -47,7 +47,7 @@ export function plan(f: Func): Plan {
     if (out.ty === "array" || out.ty === "tape") continue;
     let deepest = 0;
     for (const v of op.args) if (inlined[v.id]) deepest = Math.max(deepest, depth[v.id]!);
-    const consumer = user.get(out);
+    const consumer = user[out.id];
     // A condition of a `while` has no consumer among the operations: it is tested where its region ends.
     const near = consumer === undefined || (consumer.parent === op.parent && consumer.kind !== "while");
     if (uses[out.id] === 1 && near && deepest < DEEPEST) {
