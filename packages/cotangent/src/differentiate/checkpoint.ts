@@ -8,6 +8,7 @@
  */
 import { ceil, sqrt } from "../primitives/index.ts";
 import { Builder, buildFunction } from "../program/builder.ts";
+import { kinds } from "../program/ir.ts";
 import type { Func, Op, OpOf, Program, Region, Ty, Value } from "../program/ir.ts";
 import { tripCount } from "./indices.ts";
 import { isMemory } from "./places.ts";
@@ -18,7 +19,7 @@ export interface Checkpointed {
   readonly segments: ReadonlySet<string>;
 }
 
-/** Makes the segments of all loops that ask for it functions. */
+/** Makes the segments of all loops that ask for it functions; and sees to it that no condition of a loop changes memory. */
 export function cutSegments(program: Program): Checkpointed {
   if (!program.functions.some((f) => asks(f.body))) return { program, segments: new Set() };
   const cutter = new Cutter(program);
@@ -29,7 +30,13 @@ export function cutSegments(program: Program): Checkpointed {
 const wants = (op: Op): op is OpOf<"for"> | OpOf<"while"> =>
   (op.kind === "for" || op.kind === "while") && op.attr.checkpoint === true && !op.results.some(isMemory);
 
-const asks = (region: Region): boolean => region.ops.some((op) => wants(op) || op.regions.some(asks));
+/** Whether the condition of a loop changes memory: it has a way back, too. */
+const rotates = (op: Op): op is OpOf<"while"> => op.kind === "while" && writes(op.regions[0]!);
+const writes = (region: Region): boolean =>
+  region.ops.some((op) => ["writes", "calls"].includes(kinds[op.kind].effect) || op.regions.some(writes));
+
+const asks = (region: Region): boolean =>
+  region.ops.some((op) => wants(op) || rotates(op) || op.regions.some(asks));
 
 class Cutter {
   readonly segments: Set<string> = new Set();
@@ -101,7 +108,8 @@ class Copy {
     region.args.forEach((v, i) => this.#bind(v, args[i]!));
     for (const op of region.ops) {
       this.#b.loc = op.loc;
-      if (!wants(op)) this.#plain(op);
+      if (rotates(op)) this.#rotate(op);
+      else if (!wants(op)) this.#plain(op);
       else if (op.kind === "for") this.#for(op);
       else this.#while(op);
     }
@@ -122,6 +130,22 @@ class Copy {
     const regions = op.regions.map((r) => this.#b.region(types(r.args), (...args) => this.region(r, args)));
     const results = this.#b.emit(op.kind, this.#args(op), op.attr, types(op.results), regions);
     op.results.forEach((v, i) => this.#bind(v, results[i]!));
+  }
+
+  /** The condition is computed before the loop, and at the end of its body, where it is like all else. */
+  #rotate(op: OpOf<"while">): void {
+    const b = this.#b;
+    const [test, body] = op.regions as [Region, Region];
+    const inits = this.#args(op);
+    const results = b.while(
+      [...inits, this.region(test, inits)[0]!],
+      (carries) => carries.at(-1)!,
+      (carries) => {
+        const next = this.region(body, carries.slice(0, -1));
+        return [...next, this.region(test, next)[0]!];
+      },
+    );
+    op.results.forEach((v, i) => this.#bind(v, i < inits.length ? results[i]! : results.at(-1)!));
   }
 
   /** As many segments as each has iterations: ⌈√n⌉ of the n. */

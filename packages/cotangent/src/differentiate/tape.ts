@@ -118,6 +118,8 @@ export class Tapes {
     const known = home.known.get(v);
     if (known !== undefined) return known;
     let found: Value;
+    const carry = this.#carryBehind(v, home);
+    if (carry !== undefined) this.need(carry, home);
     if (this.#cost(v, home, v.ty === "f64" ? WORTH_REPEATING : WORTH_REPEATING_INTEGERS) < Infinity) {
       found = this.#repeat(v, home);
     } else if (home.forth.kind === "branch") {
@@ -164,6 +166,17 @@ export class Tapes {
       cost += this.#cost(x, home, allowed - cost);
     }
     return cost > allowed ? Infinity : cost;
+  }
+
+  /** The carry that is worth recording instead of `v`, because `v` is then had by one cheap operation more. */
+  #carryBehind(v: Value, home: Back): Value | undefined {
+    const op = v.def;
+    if (!("kind" in op) || op.kind !== "primitive" || !CHEAP.has(op.attr.id)) return undefined;
+    const missing = op.args.filter((x) => this.#cost(x, home, WORTH_REPEATING - 1) === Infinity);
+    const [carry] = missing;
+    return carry !== undefined && missing.every((x) => x === carry) && carry.def === home.forth.region
+      ? carry
+      : undefined;
   }
 
   #ownCost(op: Op): number {

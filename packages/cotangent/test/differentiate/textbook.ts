@@ -242,6 +242,20 @@ export const textbook: Readonly<Record<string, Example>> = {
     return [p.mul(results[2]!, results[2]!)];
   }),
 
+  // while ((a[0] *= x) > 0.1) s += sin(a[0]);
+  writingCondition: example("writingCondition", "a: array, x: f64", [[2, 1], 0.6], (p, a, x) => {
+    const { b } = p;
+    const [s] = b.while(
+      [p.f(0)],
+      () => {
+        p.store(a, 0, p.mul(p.load(a, 0), x));
+        return b.op("f64.gt", p.load(a, 0), p.f(0.1));
+      },
+      ([s]) => [p.add(s!, p.apply(sin, p.load(a, 0)))],
+    );
+    return [p.mul(s!, p.load(a, 0))];
+  }),
+
   recursion: example(
     "recursion",
     "x: f64, n: i32",
