@@ -296,9 +296,15 @@ def main():
                 sys.exit(f"{name}{a}: {problem}")
         old[name] = {"name": name, "id": name.split(",")[0], "vary": vary, "rows": rows}
         print(name, len(rows), flush=True)
+    # Laid out as the repository's formatter does.
+    layout = '  {\n    "name": %s,\n    "id": %s,\n    "vary": %s,\n    "rows": [\n%s\n    ]\n  }'
+    entries = (old[name] for name in TABLE if name in old)
+    texts = (
+        layout % (*(json.dumps(e[key]) for key in ("name", "id", "vary")), ",\n".join(f'      "{r}"' for r in e["rows"]))
+        for e in entries
+    )
     with open(TARGET, "w") as file:
-        entries = [old[name] for name in TABLE if name in old]
-        file.write("[\n" + ",\n".join(json.dumps(e, separators=(",", ":")).replace('","', '",\n"') for e in entries) + "\n]\n")
+        file.write("[\n" + ",\n".join(texts) + "\n]\n")
 
 
 if __name__ == "__main__":

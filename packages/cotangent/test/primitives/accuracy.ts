@@ -6,7 +6,7 @@ import type { Multivariate } from "./modes.ts";
 import references from "./reference.json" with { type: "json" };
 
 /** One reference point: outputs are the value, then the first partials, then the second ones (xx, xy, yy), by `vary`. */
-export interface Point {
+interface Point {
   readonly args: readonly number[];
   readonly outputs: readonly number[];
   readonly conditions: readonly number[];
@@ -33,7 +33,7 @@ export const reference: readonly Reference[] = references.map(({ name, id, vary,
 }));
 
 /** The distance between neighbouring doubles at x: 2^-52 of the power of two below |x|; 2^-1074 for the tiniest. */
-export function ulp(x: number): number {
+function ulp(x: number): number {
   const a = Math.abs(x);
   if (a < 2 ** -1022) return 2 ** -1074;
   let exponent = Math.floor(Math.log2(a));
