@@ -7,6 +7,8 @@ import { fromSources } from "./vitest.shared.ts";
 // The core's tests once more, in headless Chromium. `*.node.test.ts` read files and stay in Node.
 export default defineConfig(() => ({
   ...fromSources,
+  // Bundled before the first test asks for them: a reload in between would run tests twice.
+  optimizeDeps: { include: ["@dagrejs/dagre", "@observablehq/plot", "temml"] },
   test: {
     name: "browser",
     testTimeout: 600_000,

@@ -68,7 +68,7 @@ export const plotTangent = plotFunction("Tangent and secant", f, {
 });
 
 /** Poles leave gaps, and do not spoil the scale. */
-export const plotPoles = plotFunction("tan", tan, {
+export const plotPoles = plotFunction("tan x and its derivative", tan, {
   range: [-4.5, 4.5],
   points: 400,
   derivatives: 1,

@@ -59,13 +59,6 @@ const LONGEST = 4000;
 /** Where expressions of one formula are made. */
 export class Algebra {
   readonly #made: Map<string, Expression> = new Map();
-  /** Whether to leave out what matters at single points only, such as the ties of a maximum. */
-  readonly #almostEverywhere: boolean;
-
-  constructor({ almostEverywhere = false }: { almostEverywhere?: boolean } = {}) {
-    this.#almostEverywhere = almostEverywhere;
-  }
-
   #make<E extends Expression>(key: string, size: number, rest: Omit<E, "id" | "size">): Expression {
     const known = this.#made.get(key);
     if (known !== undefined) return known;
@@ -163,6 +156,14 @@ export class Algebra {
           [x, 1],
           [this.apply("sqrt", [this.#sumOfSquares(x, y)]), -1],
         ]);
+      case "reducedPow":
+        return this.apply("pow", [
+          x,
+          this.#sum([
+            [1, y],
+            [-1, this.number(1)],
+          ]),
+        ]);
       case "gaussian":
         return this.apply("exp", [this.#sum([[-1, this.#product(1, [[x, 2]])]])]);
       case "where":
@@ -202,8 +203,7 @@ export class Algebra {
   #where(condition: Expression, a: Expression, b: Expression): Expression | undefined {
     if (a === b) return a;
     if (condition.kind === "number") return condition.value === 0 ? b : a;
-    // A condition that an equality takes part in holds at single points.
-    return this.#almostEverywhere && hasEquality(condition) ? b : undefined;
+    return a.kind === "number" && a.value === 0 && guardsLogarithm(condition, b) ? b : undefined;
   }
 
   #eq(x: Expression, y: Expression): Expression | undefined {
@@ -224,7 +224,7 @@ export class Algebra {
         const bare = this.#product(1, x.powers);
         if (bare.kind === "sum" && Math.abs(factor * x.factor) === 1) add(factor * x.factor, bare);
         else terms.set(bare, (terms.get(bare) ?? 0) + factor * x.factor);
-      } else if (!(this.#almostEverywhere && x.kind === "call" && x.f === "eq")) {
+      } else {
         terms.set(x, (terms.get(x) ?? 0) + factor);
       }
     };
@@ -265,7 +265,7 @@ export class Algebra {
     if (only === undefined) return this.number(constant);
     if (kept.length === 1 && constant === 0) return this.#product(only[0], [[only[1], 1]]);
     const size = kept.reduce((sum, [factor, term]) => sum + term.size + (Math.abs(factor) === 1 ? 1 : 2), 1);
-    const key = `s${constant}${kept.map(([factor, term]) => `|${factor}*${term.id}`).join("")}`;
+    const key = `s${constant}${unordered(kept.map(([factor, term]) => `|${factor}*${term.id}`))}`;
     return this.#make<Sum>(key, size, { kind: "sum", constant, terms: kept });
   }
 
@@ -290,12 +290,6 @@ export class Algebra {
     for (const [base, exponent] of parts) multiply(base, exponent);
     if (number === 0) return this.number(0);
     const kept = [...powers].filter(([, exponent]) => exponent !== 0);
-    if (
-      this.#almostEverywhere &&
-      kept.some(([base, e]) => e > 0 && base.kind === "call" && base.f === "eq")
-    ) {
-      return this.number(0);
-    }
     const [only] = kept;
     const at = kept.findIndex(([base, e]) => e === 1 && isSwitch(base));
     if (at >= 0 && (kept.length > 1 || number !== 1)) {
@@ -311,10 +305,13 @@ export class Algebra {
       (sum, [base, exponent]) => sum + base.size + (exponent === 1 ? 0 : 1),
       number === 1 ? 0 : 1,
     );
-    const key = `p${number}${kept.map(([base, exponent]) => `|${base.id}^${exponent}`).join("")}`;
+    const key = `p${number}${unordered(kept.map(([base, exponent]) => `|${base.id}^${exponent}`))}`;
     return this.#make<Product>(key, size, { kind: "product", factor: number, powers: kept });
   }
 }
+
+/** x·y is y·x: whichever was made first is how both are written. */
+const unordered = (parts: string[]): string => parts.sort().join("");
 
 const ids = (args: readonly Expression[]): string => args.map(({ id }) => id).join();
 
@@ -322,7 +319,16 @@ const ids = (args: readonly Expression[]): string => args.map(({ id }) => id).jo
 const isSwitch = (x: Expression): boolean =>
   x.kind === "call" && x.f === "where" && !x.custom && x.args.slice(1).some(({ kind }) => kind === "number");
 
-function hasEquality(x: Expression): boolean {
-  if (x.kind === "call") return x.f === "eq";
-  return x.kind === "product" && x.powers.some(([base]) => hasEquality(base));
+/** Whether the condition is there for p·log x at x = 0 only, where a derivative of a power counts it as 0. */
+function guardsLogarithm(condition: Expression, product: Expression): boolean {
+  if (product.kind !== "product") return false;
+  const factors = condition.kind === "product" ? condition.powers.map(([base]) => base) : [condition];
+  const zeros = new Set(
+    factors.flatMap((x) => (x.kind === "call" && x.f === "eq" && isZero(x.args[1]!) ? [x.args[0]!] : [])),
+  );
+  return product.powers.some(
+    ([base]) => base.kind === "call" && base.f === "log" && zeros.has(base.args[0]!),
+  );
 }
+
+const isZero = (x: Expression): boolean => x.kind === "number" && x.value === 0;

@@ -1,4 +1,4 @@
-import { AdError, derivative, grad, Scalar, Traced } from "cotangent";
+import { AdError, derivative, grad, Scalar } from "cotangent";
 import type { Real } from "cotangent";
 import temml from "temml";
 
@@ -6,6 +6,8 @@ import { computationGraph } from "../graph/model.ts";
 import { Algebra } from "./algebra.ts";
 import type { Expression } from "./algebra.ts";
 import { latexFunction, latexName, latexOf } from "./latex.ts";
+import { expressionOf, parameters } from "./symbolic.ts";
+import type { RealFunction } from "./symbolic.ts";
 
 /** A formula, in the two languages in which formulas are written. */
 export class Formula {
@@ -43,9 +45,6 @@ export interface DerivativeFormulaOptions extends FormulaOptions {
   readonly order?: number;
 }
 
-// oxlint-disable-next-line no-explicit-any -- erasure: a function of any number of Reals
-type RealFunction = (...args: any[]) => Real;
-
 /**
  * The formula of a function of Reals, or of all that a Scalar was computed from.
  *
@@ -57,13 +56,12 @@ type RealFunction = (...args: any[]) => Real;
  */
 export function formula(f: RealFunction | Scalar, options: FormulaOptions = {}): Formula {
   if (f instanceof Scalar) return formulaOfScalar(f, options);
-  const { run, names, left } = symbolic(f, options, new Algebra());
-  return new Formula(`${left} = ${latexOf(run(f)).text}`);
+  const { names, left } = heading(f, options);
+  return new Formula(`${left} = ${latexOf(expressionOf(f, names, new Algebra())).text}`);
 }
 
 /**
- * The formula of a derivative of a function of Reals: its chain rule carried out, and simplified. It holds almost everywhere:
- * what happens at single points, such as a tie of two numbers in `max`, is left out.
+ * The formula of a derivative of a function of Reals: its chain rule carried out, and simplified.
  *
  *     derivativeFormula((x: Real) => mul(x, sin(x))).latex;        // f'\left(x\right) = \sin x + x \cos x
  *     derivativeFormula(pow, { wrt: 0 }).latex;
@@ -72,7 +70,8 @@ export function formula(f: RealFunction | Scalar, options: FormulaOptions = {}):
  */
 export function derivativeFormula(f: RealFunction, options: DerivativeFormulaOptions = {}): Formula {
   const { wrt = 0, order = 1 } = options;
-  const { run, names, left, name } = symbolic(f, options, new Algebra({ almostEverywhere: true }));
+  const { names, left, name } = heading(f, options);
+  const write = (g: RealFunction): string => latexOf(expressionOf(g, names, new Algebra())).text;
   const by = names[wrt];
   if (by === undefined || !Number.isInteger(order) || order < 1) {
     throw new AdError(
@@ -84,7 +83,7 @@ export function derivativeFormula(f: RealFunction, options: DerivativeFormulaOpt
   if (names.length === 1) {
     const primes = order <= 3 ? "'".repeat(order) : `^{(${order})}`;
     return new Formula(
-      `${left.replace(name, `${name}${primes}`)} = ${latexOf(run(derivative(f as (x: Real) => Real, order))).text}`,
+      `${left.replace(name, `${name}${primes}`)} = ${write(derivative(f as (x: Real) => Real, order))}`,
     );
   }
   let partial: RealFunction = f;
@@ -94,12 +93,15 @@ export function derivativeFormula(f: RealFunction, options: DerivativeFormulaOpt
   }
   const power = order === 1 ? "" : `^{${order}}`;
   return new Formula(
-    `\\frac{\\partial${power} ${name}}{\\partial ${latexName(by)}${power}} = ${latexOf(run(partial)).text}`,
+    `\\frac{\\partial${power} ${name}}{\\partial ${latexName(by)}${power}} = ${write(partial)}`,
   );
 }
 
-/** What it takes to run f on symbols instead of numbers. */
-function symbolic(f: unknown, options: FormulaOptions, algebra: Algebra) {
+/** f, the names of its arguments, and f\left(x\right). */
+function heading(
+  f: unknown,
+  options: FormulaOptions,
+): { names: readonly string[]; name: string; left: string } {
   if (typeof f !== "function") {
     throw new AdError(
       "not-a-function",
@@ -108,87 +110,8 @@ function symbolic(f: unknown, options: FormulaOptions, algebra: Algebra) {
     );
   }
   const names = options.inputs ?? parameters(f as RealFunction);
-  const trace = new SymbolicTrace(algebra);
   const name = latexFunction(options.name ?? "f");
-  const run = (g: RealFunction): Expression =>
-    trace.expression(g(...names.map((each) => new Symbolic(trace, algebra.name(each)))));
-  return { run, names, name, left: `${name}\\left(${names.map(latexName).join(", ")}\\right)` };
-}
-
-const PARAMETERS = ["x", "y", "z", "u", "v", "w"];
-
-/** The names of the parameters as the function's text has them; x, y, z where that is not plain to see. */
-function parameters(f: RealFunction): string[] {
-  const { id, arity } = f as { id?: unknown; arity?: number };
-  const text = typeof id === "string" ? "" : Function.prototype.toString.call(f);
-  const list =
-    /^(?:async\s+)?(?:function\b[^(]*)?\(([^()]*)\)/.exec(text)?.[1] ?? /^(\w+)\s*=>/.exec(text)?.[1];
-  const names = list
-    ?.split(",")
-    .map((each) => each.trim())
-    .filter((each) => each !== "");
-  if (names !== undefined && names.length > 0 && names.every((each) => /^[\p{L}][\p{L}\p{N}_]*$/u.test(each)))
-    return names;
-  return Array.from({ length: Math.max(1, arity ?? f.length) }, (_, i) => PARAMETERS[i] ?? `x_${i + 1}`);
-}
-
-/** A number of which only the name, or the formula, is known. */
-class Symbolic extends Traced {
-  readonly trace: SymbolicTrace;
-  readonly expression: Expression;
-
-  constructor(trace: SymbolicTrace, expression: Expression) {
-    super();
-    this.trace = trace;
-    this.expression = expression;
-  }
-
-  get primal(): Real {
-    throw new AdError(
-      "implicit-conversion",
-      `The value of ${latexOf(this.expression).text} was asked for, but a formula is written without numbers.`,
-      "Write where(lt(x, y), a, b) instead of a branch on values.",
-    );
-  }
-
-  override toString(): string {
-    return latexOf(this.expression).text;
-  }
-}
-
-/** Writes down what is computed, as expressions. */
-class SymbolicTrace {
-  readonly level: number = 0;
-  readonly #algebra: Algebra;
-
-  constructor(algebra: Algebra) {
-    this.#algebra = algebra;
-  }
-
-  apply(f: { readonly id?: string; readonly name?: string }, args: readonly Real[]): Real {
-    const primitive = typeof f.id === "string";
-    const name = primitive ? f.id! : f.name || "f";
-    const result = this.#algebra.apply(
-      name,
-      args.map((x) => this.expression(x)),
-      !primitive,
-    );
-    // A number stays a plain number, so that rules that look for zeros and ones find them.
-    return result.kind === "number" ? result.value : new Symbolic(this, result);
-  }
-
-  expression(x: Real): Expression {
-    if (typeof x === "number") return this.#algebra.number(x);
-    if (x instanceof Symbolic) return x.expression;
-    if (x instanceof Scalar) {
-      return x.isConstant() ? this.#algebra.number(x.data) : this.#algebra.name(x.name);
-    }
-    throw new AdError(
-      "not-a-number",
-      `${String(x)} has no place in a formula.`,
-      "Return a number computed from the arguments.",
-    );
-  }
+  return { names, name, left: `${name}\\left(${names.map(latexName).join(", ")}\\right)` };
 }
 
 function formulaOfScalar(output: Scalar, options: FormulaOptions): Formula {

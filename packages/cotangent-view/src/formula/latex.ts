@@ -35,12 +35,12 @@ export function latexOf(x: Expression): Phrase {
   }
 }
 
-/** f, or \operatorname{Square} */
-export const latexFunction = (name: string): string =>
-  /^\p{L}$/u.test(name) || /^\p{L}_\d+$/u.test(name) ? latexName(name) : `\\operatorname{${words(name)}}`;
-
 const GREEK =
   /^(?:alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|upsilon|phi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega)$/;
+
+/** f, or \operatorname{Square} */
+export const latexFunction = (name: string): string =>
+  /^\p{L}(?:_\d+)?$/u.test(name) || GREEK.test(name) ? latexName(name) : `\\operatorname{${words(name)}}`;
 
 /** x, \theta, x_{1} (of `x1` and `x_1`), \mathit{slope} */
 export function latexName(name: string): string {

@@ -6,7 +6,7 @@ import type { Real } from "cotangent";
 export interface Variable {
   readonly id: string;
   readonly kind: "leaf" | "intermediate" | "constant";
-  /** The name it was given, or `v1`, `v2`, ... in the order in which they were computed. Empty for constants. */
+  /** The name it was given, or `v1`, `v2`, ... in the order in which they were made. Empty for constants. */
   readonly name: string;
   /** Whether somebody gave it this name. */
   readonly named: boolean;
@@ -52,7 +52,8 @@ export function computationGraph(output: Real): ComputationGraph {
   const byId = new Map<number, Variable>();
   let unnamed = 0;
   const histories = sorted.map((scalar) => ({ scalar, history: scalar.history! }));
-  for (const { scalar, history } of [...histories].reverse()) {
+  const made = [...histories].sort((a, b) => a.scalar.uniqueId - b.scalar.uniqueId);
+  for (const { scalar, history } of made) {
     const named = scalar.name !== String(scalar.uniqueId);
     byId.set(scalar.uniqueId, {
       id: `v${byId.size}`,
@@ -68,7 +69,7 @@ export function computationGraph(output: Real): ComputationGraph {
     const known = x instanceof Scalar ? byId.get(x.uniqueId) : undefined;
     if (known !== undefined) return known;
     const value = x instanceof Scalar ? x.data : Number(x);
-    const made: Variable = {
+    const one: Variable = {
       id: `c${constants.length}`,
       kind: "constant",
       name: "",
@@ -76,8 +77,8 @@ export function computationGraph(output: Real): ComputationGraph {
       value,
       scalar: undefined,
     };
-    constants.push(made);
-    return made;
+    constants.push(one);
+    return one;
   };
   const operations: Operation[] = [];
   for (const { scalar, history } of histories) {

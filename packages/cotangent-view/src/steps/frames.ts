@@ -137,9 +137,9 @@ function frameNode(
     return { node, state: { done: operation.number + 1 <= k, hot: operation.number + 1 === k } };
   }
   const variable = graph.variables.find(({ id }) => id === node.id)!;
-  const arrivals = history.get(node.id) ?? [];
-  const now = arrivals.findLast(({ frame }) => frame <= k);
-  const complete = arrivals.findLast(({ arrives }) => arrives)?.frame ?? Infinity;
+  const latest = [...(history.get(node.id) ?? [])].reverse();
+  const now = latest.find(({ frame }) => frame <= k);
+  const complete = latest.find(({ arrives }) => arrives)?.frame ?? Infinity;
   return {
     node: { ...node, lines: [variableText(variable, true), ...(now === undefined ? [] : [now.text])] },
     state: { done: complete <= k, hot: now !== undefined && now.arrives && now.frame === k },
