@@ -2,7 +2,7 @@ import { add, eq, hypot, max, min, mul, sub } from "../../primitives/index.ts";
 import { Builder } from "../builder.ts";
 import { kinds } from "../ir.ts";
 import type { AttributeOf, Attributes, Kind, OpOf, Region, Ty, Value } from "../ir.ts";
-import { definedBy } from "./analysis.ts";
+import { definedBy, isOp } from "./analysis.ts";
 import { simplify } from "./fold.ts";
 import { affine, Memory } from "./memory.ts";
 import type { OptimiseOptions } from "./options.ts";
@@ -306,7 +306,8 @@ export class Folder extends Builder {
   #inRange(i: Value, a: Value): boolean {
     const [least, greatest] = this.rangeOf(i);
     if (least < 0) return false;
-    const length = this.length(a);
+    const length = this.#lengthOf(a);
+    if (length === undefined) return false;
     if (greatest < this.rangeOf(length)[0]) return true;
     // base < limit = length + d, so base + offset < length if offset <= -d.
     const [base, offset] = affine(i);
@@ -314,6 +315,12 @@ export class Folder extends Builder {
     if (limit === undefined) return false;
     const [whole, d] = affine(limit);
     return whole === length && d <= 0 && offset <= -d;
+  }
+
+  /** The length of an array, if anybody has asked for it or it is known without asking. */
+  #lengthOf(a: Value): Value | undefined {
+    const isKnown = isOp(a.def) && ["allocate", "subarray", "data"].includes(a.def.kind);
+    return isKnown ? this.length(a) : this.#seen.get(`length ${a.id}`);
   }
 
   /** Indices of loops that stay below a value. */

@@ -313,8 +313,10 @@ class Rebuilder {
   #enterElements(op: OpOf<"for">, lo: Value, hi: Value): () => void {
     const b = this.#b;
     if (this.#options.stage === "primal") return () => undefined;
-    const runs = b.op(op.attr.step > 0 ? "i32.lt" : "i32.gt", lo, hi);
-    const always = b.rangeOf(runs)[0] > 0;
+    const up = op.attr.step > 0;
+    const [first, last] = [b.rangeOf(lo), b.rangeOf(hi)];
+    const always = up ? first[1] < last[0] : first[0] > last[1];
+    const runs = (): Value => b.op(up ? "i32.lt" : "i32.gt", lo, hi);
     const after: (() => void)[] = [];
     const groupOf = (root: Value): Group =>
       this.#apart.has(root) ? root : b.memory.groupOf(this.#new(root));
@@ -328,14 +330,14 @@ class Rebuilder {
       const exists = b.exists(i, a) || (certain && always);
       if (!exists && !(certain && written)) continue;
       const guarded = (then: () => readonly Value[], otherwise: () => readonly Value[]): readonly Value[] =>
-        exists ? then() : b.if(runs, then, otherwise);
-      const [first] = guarded(
+        exists ? then() : b.if(runs(), then, otherwise);
+      const [element] = guarded(
         () => [b.load(a, i)],
         () => [b.f64(0)],
       );
       let elements = this.#single.get(array);
       if (elements === undefined) this.#single.set(array, (elements = new Map<Value, Value>()));
-      elements.set(index, first!);
+      elements.set(index, element!);
       after.push(() => {
         const last = elements.get(index)!;
         elements.delete(index);
