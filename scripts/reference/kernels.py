@@ -58,6 +58,7 @@ FUNCTIONS = {
     "gaussian": lambda x: mp.exp(-x * x),
     "sech": mp.sech,
     "cosine": cosine,
+    "inversion": lambda x, y: x / (x * x + y * y),
 }
 
 
@@ -116,7 +117,7 @@ def data():
     rng = random.Random(20261123)
     table = {}
     for name, f in FUNCTIONS.items():
-        arity = 2 if name in ("atan2", "pow", "hypot", "cosine") else 1
+        arity = 2 if name in ("atan2", "pow", "hypot", "cosine", "inversion") else 1
         rows = []
         for args in points(name, arity, 60, rng):
             value = f(*map(mp.mpf, args))

@@ -77,10 +77,18 @@ describe("the assembler", () => {
   });
 
   test.each<[string, (f: FunctionBuilder) => void, string]>([
-    ["a wrong operand", (f) => f.i32(1).f64(2).op("f64.add"), "f64.add wants [f64] on the stack, which has [i32]"],
+    [
+      "a wrong operand",
+      (f) => f.i32(1).f64(2).op("f64.add"),
+      "f64.add wants [f64] on the stack, which has [i32]",
+    ],
     ["a missing operand", (f) => f.f64(2).op("f64.add"), "f64.add wants [f64] on the stack, which has []"],
     ["a wrong local", (f) => f.i32(1).set(f.local("f")), "local.set wants [f64]"],
-    ["what a block leaves over", (f) => f.block("", () => f.i32(1)), "the end of a block wants [] on the stack, which has [i32]"],
+    [
+      "what a block leaves over",
+      (f) => f.block("", () => f.i32(1)),
+      "the end of a block wants [] on the stack, which has [i32]",
+    ],
     ["what a block takes from outside", (f) => f.i32(1).block("", () => f.op("drop")), "drop wants"],
     ["a branch without its value", (f) => f.block("f", (end) => f.br(end)), "br wants [f64]"],
     ["select of two types", (f) => f.f64(1).i32(2).i32(3).select("f"), "select wants [f64]"],
@@ -89,7 +97,9 @@ describe("the assembler", () => {
   });
 
   test("refuses a result of the wrong type at the end", () => {
-    expect(() => build("", "f", (f) => f.i32(1))).toThrow("the end of f wants [f64] on the stack, which has [i32]");
+    expect(() => build("", "f", (f) => f.i32(1))).toThrow(
+      "the end of f wants [f64] on the stack, which has [i32]",
+    );
   });
 
   test("what follows a branch may be anything", () => {

@@ -497,7 +497,7 @@ cosine(x, y) = z:
 a = abs(x)
 b = abs(y)
 m = max(a, b)
-z = (x + 0) / sqrt(a * a + b * b)
+z = x / sqrt(a * a + b * b)
 guard (m > 1e-140) & (m < 1e150)
 
 cosine_slow(x, y) = z:
@@ -506,5 +506,19 @@ m = max(a, abs(y))
 f = m > 1 ? 2.409919865102884e-181 : 4.149515568880993e180
 c = x * f
 d = y * f
-z = x == 0 ? 0 : (abs(y) == INF) & (a < INF) ? 0 * x : c / sqrt(c * c + d * d)
+z = a == INF ? copysign(1, x) : x == 0 ? (y == y ? x : y) : abs(y) == INF ? 0 * x : c / sqrt(c * c + d * d)
+
+inversion(x, y) = z:
+a = abs(x)
+b = abs(y)
+m = max(a, b)
+z = x / (a * a + b * b)
+guard (m > 1e-140) & (m < 1e150) & (a > 0)
+
+inversion_slow(x, y) = z:
+m = max(abs(x), abs(y))
+f = m > 1 ? 2.409919865102884e-181 : 4.149515568880993e180
+c = x * f
+d = y * f
+z = x == 0 ? 0 : m == INF ? copysign(0, x) : c / (c * c + d * d) * f
 `;
