@@ -7,3 +7,6 @@ export { jacobian } from "./jacobian.ts";
 export type { JacobianOptions } from "./jacobian.ts";
 export { reverse } from "./reverse.ts";
 export type { ReverseDerivative, ReverseOptions } from "./reverse.ts";
+export { sparseJacobian } from "./sparse.ts";
+export type { SparseJacobian } from "./sparse.ts";
+export type { Pattern, SparsityOptions } from "./sparsity.ts";
