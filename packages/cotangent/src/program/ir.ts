@@ -129,7 +129,7 @@ export type AttributeOf<K extends Kind> = K extends keyof Attributes ? Attribute
  * - `regions`: whatever its regions do. (A `while` may also never end; that is not kept by leaving it out.)
  * - `calls`: whatever the callee does.
  */
-export type Effect = "pure" | "traps" | "reads" | "writes" | "allocates" | "regions" | "calls";
+type Effect = "pure" | "traps" | "reads" | "writes" | "allocates" | "regions" | "calls";
 
 /** What is known of a kind of operation, whatever its arguments. */
 export interface KindInfo {

@@ -46,7 +46,7 @@ import type { PrimitiveBase } from "../../src/real/real.ts";
 import { Builder, buildFunction } from "../../src/program/builder.ts";
 import type { ParameterSpec } from "../../src/program/builder.ts";
 import { print } from "../../src/program/print.ts";
-import type { Func, Program, Ty, Value } from "../../src/program/ir.ts";
+import type { Func, Program, Value } from "../../src/program/ir.ts";
 
 /** What may occur in a program. Everything may, unless said. */
 export interface RandomOptions {
@@ -78,7 +78,7 @@ export interface RandomProgram {
 }
 
 /** Where decisions come from: `choose(n)` is one of 0 ... n - 1; 0 is the simplest. */
-export type Choose = (n: number) => number;
+type Choose = (n: number) => number;
 
 /** Random programs that shrink. */
 export function programs(options: RandomOptions = {}): fc.Arbitrary<RandomProgram> {
@@ -100,7 +100,7 @@ export function programFromSeed(seed: number, options: RandomOptions = {}): Rand
 }
 
 /** The program that a sequence of decisions makes. */
-export function randomProgram(choose: Choose, options: RandomOptions = {}): RandomProgram {
+function randomProgram(choose: Choose, options: RandomOptions = {}): RandomProgram {
   const settings = {
     arrays: true,
     loops: true,
@@ -659,6 +659,3 @@ export const sameBits = (x: unknown, y: unknown): boolean =>
   x instanceof Float64Array && y instanceof Float64Array
     ? x.length === y.length && x.every((value, i) => Object.is(value, y[i]))
     : Object.is(x, y);
-
-/** The types of a function's parameters, for tests that treat them by type. */
-export const typesOf = (program: Program): Ty[] => program.functions[0]!.params.map((p) => p.ty);

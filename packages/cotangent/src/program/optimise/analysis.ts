@@ -31,7 +31,7 @@ export interface Behaviour {
 }
 
 /** The arrays (and tapes) that an operation with regions writes to, as roots defined outside it; `all`: who knows which. */
-export interface Written {
+interface Written {
   all: boolean;
   readonly roots: Set<Value>;
 }

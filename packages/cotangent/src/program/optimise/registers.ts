@@ -39,7 +39,7 @@ function isElementwise(op: Op, place: number, n: number): boolean {
 }
 
 export type Access = OpOf<"load" | "store" | "accumulate">;
-export const isAccess = (op: Op): op is Access =>
+const isAccess = (op: Op): op is Access =>
   op.kind === "load" || op.kind === "store" || op.kind === "accumulate";
 
 /** An element that is the same in every iteration of a loop. */
