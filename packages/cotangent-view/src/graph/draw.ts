@@ -22,12 +22,12 @@ import { backwardSteps } from "./sweep.ts";
 export interface GraphOptions extends FigureOptions, NodeOptions {
   /** Where the output stands: to the right of the inputs, or below them. Default: `right`. */
   readonly direction?: Direction;
-  /** From how many nodes on operations are grouped and counted instead of drawn one by one; at most 1000. Default: 120. */
+  /** From how many nodes on operations are grouped and counted instead of drawn one by one; at most 500. Default: 120. */
   readonly limit?: number;
 }
 
 /** Beyond this the layout would take seconds, and the picture would be a hairball. */
-const MOST_NODES = 1000;
+const MOST_NODES = 500;
 
 /**
  * The computation graph of a Scalar: variables as ellipses, operations as boxes numbered from the output, edges with the
@@ -48,7 +48,7 @@ export function drawGraph(output: Real, options: GraphOptions = {}): Figure {
   }
   const graph = computationGraph(output);
   const { nodes, grouped } = contents(graph, options, limit);
-  const placed = layout(nodes, direction, grouped ? 62 : 34);
+  const placed = layout(nodes, direction, { gap: grouped ? 62 : 34, port: 14 });
   return new Figure(
     {
       title: `Computation graph of ${named(graph)}`,
@@ -190,7 +190,7 @@ export function drawEdge(edge: PlacedEdge, direction: Direction): Element {
     key === "group"
       ? {
           x: right ? x - 13 : x + 5,
-          y: right ? y - 5 : y - 12,
+          y: right ? (edge.side > 0 ? y + 14 : y - 6) : y - 12,
           "text-anchor": right ? "end" : "start",
           fill: paint("muted"),
           ...halo,

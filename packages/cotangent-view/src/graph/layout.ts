@@ -13,6 +13,8 @@ export interface PlacedNode extends Node, Point {
 }
 
 export interface PlacedEdge extends Edge {
+  /** Where it arrives: from −1 at one end of the side to 1 at the other. */
+  readonly side: number;
   /** From the outline of one node to that of the other. */
   readonly points: readonly Point[];
 }
@@ -27,17 +29,25 @@ export interface Layout {
 export type Direction = "right" | "down";
 
 /** Up to this many nodes there is time to try several orders. */
-const SMALL = 150;
+const SMALL = 80;
 
-/** Places the nodes in layers, from the inputs to the output, with `gap` pixels between two layers. */
-export function layout(contents: Nodes, direction: Direction, gap: number = 34): Layout {
+/** How much room there is, in pixels. */
+export interface Spacing {
+  /** Between two layers. */
+  readonly gap: number;
+  /** Between two arguments of an operation. */
+  readonly port: number;
+}
+
+/** Places the nodes in layers, from the inputs to the output. */
+export function layout(contents: Nodes, direction: Direction, spacing: Spacing): Layout {
   // dagre's heuristic starts from the order in which it is told of nodes and edges, and ends somewhere else for each.
   const orders =
     contents.nodes.length > SMALL
       ? [[true, true] as const]
       : ([true, false] as const).flatMap((a) => ([true, false] as const).map((b) => [a, b] as const));
   const layouts = orders.map(([nodesReversed, edgesReversed]) => {
-    const made = once(contents, { direction, gap, nodesReversed, edgesReversed });
+    const made = once(contents, { direction, spacing, nodesReversed, edgesReversed });
     return { made, cost: orders.length === 1 ? 0 : disorder(made, direction) };
   });
   return layouts.reduce((best, next) => (next.cost < best.cost ? next : best)).made;
@@ -69,19 +79,21 @@ function disorder({ edges }: Layout, direction: Direction): number {
 
 interface Attempt {
   readonly direction: Direction;
-  /** Between two layers, in pixels. */
-  readonly gap: number;
+  readonly spacing: Spacing;
   readonly nodesReversed: boolean;
   readonly edgesReversed: boolean;
 }
 
-function once({ nodes, edges }: Nodes, { direction, gap, nodesReversed, edgesReversed }: Attempt): Layout {
+function once(
+  { nodes, edges }: Nodes,
+  { direction, spacing, nodesReversed, edgesReversed }: Attempt,
+): Layout {
   const graph = new dagre.graphlib.Graph({ multigraph: true });
   graph.setGraph({
     rankdir: direction === "right" ? "LR" : "TB",
     nodesep: 16,
     edgesep: 10,
-    ranksep: gap,
+    ranksep: spacing.gap,
     marginx: 20,
     marginy: 20,
   });
@@ -93,7 +105,10 @@ function once({ nodes, edges }: Nodes, { direction, gap, nodesReversed, edgesRev
     else others.push(edge);
   }
   for (const node of nodesReversed ? [...nodes].reverse() : nodes) {
-    graph.setNode(node.id, sizeOf(node, arriving.get(node.id)?.length ?? 0, direction));
+    graph.setNode(
+      node.id,
+      sizeOf(node, spacing.port * ((arriving.get(node.id)?.length ?? 0) + 1), direction),
+    );
   }
   for (const { from, to, key } of edgesReversed ? [...edges].reverse() : edges)
     graph.setEdge(from, to, {}, key);
@@ -121,7 +136,7 @@ function once({ nodes, edges }: Nodes, { direction, gap, nodesReversed, edgesRev
   const ports = portsOf(arriving, guides, byId, direction);
   const lines = edges.map((edge): PlacedEdge => {
     const from = leaving(byId.get(edge.from)!, direction);
-    const to = ports.get(edge)!;
+    const { side, ...to } = ports.get(edge)!;
     const step = Math.min(22, Math.abs(direction === "right" ? to.x - from.x : to.y - from.y) / 2);
     const [out, back] =
       direction === "right"
@@ -134,7 +149,7 @@ function once({ nodes, edges }: Nodes, { direction, gap, nodesReversed, edgesRev
             { x: to.x, y: to.y - step },
           ];
     // The guides between the layers keep a long edge clear of the nodes that it passes.
-    return { ...edge, points: [from, out, ...guides.get(edge)!.slice(1, -1), back, to] };
+    return { ...edge, side, points: [from, out, ...guides.get(edge)!.slice(1, -1), back, to] };
   });
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   return { nodes: placed, edges: lines, width, height };
@@ -150,9 +165,9 @@ function portsOf(
   guides: ReadonlyMap<Edge, readonly Point[]>,
   nodes: ReadonlyMap<string, PlacedNode>,
   direction: Direction,
-): Map<Edge, Point> {
+): Map<Edge, Point & { side: number }> {
   const across = direction === "right" ? "y" : "x";
-  const ports = new Map<Edge, Point>();
+  const ports = new Map<Edge, Point & { side: number }>();
   for (const [id, list] of arriving) {
     const { x, y, width, height, shape } = nodes.get(id)!;
     const origin = (edge: Edge): number =>
@@ -161,15 +176,15 @@ function portsOf(
     [...list]
       .sort((a, b) => origin(a) - origin(b) || Number(a.key) - Number(b.key))
       .forEach((edge, i) => {
-        const offset = ((i + 1) / (list.length + 1) - 0.5) * extent;
+        const side = (2 * (i + 1)) / (list.length + 1) - 1;
+        const offset = (side * extent) / 2;
         // An ellipse is less wide away from its middle.
-        const round =
-          shape === "variable" || shape === "variables" ? Math.sqrt(1 - ((2 * offset) / extent) ** 2) : 1;
+        const round = shape === "variable" || shape === "variables" ? Math.sqrt(1 - side ** 2) : 1;
         ports.set(
           edge,
           direction === "right"
-            ? { x: x - (width / 2) * round, y: y + offset }
-            : { x: x + offset, y: y - (height / 2) * round },
+            ? { x: x - (width / 2) * round, y: y + offset, side }
+            : { x: x + offset, y: y - (height / 2) * round, side },
         );
       });
   }

@@ -108,10 +108,10 @@ export const derivativeText = (derivative: number): string => `∂ = ${formatNum
 export const LINE = 15;
 export const SMALL_LINE = 13;
 
-/** How far apart arguments arrive, and the room for their indices in the box. */
-const PORT = 14;
+/** Room for the indices of the arguments, in the box. */
+const INDEX = 14;
 
-/** How large a node is drawn. */
+/** How large a node is drawn, with so much room for the arguments of an operation to arrive. */
 export function sizeOf(
   { shape, lines, reserved }: Node,
   ports: number,
@@ -126,6 +126,6 @@ export function sizeOf(
   if (shape === "constant") return { width: Math.max(34, text + 18), height: 30 };
   if (shape !== "operation") return { width: Math.max(56, text + 26), height };
   return direction === "right"
-    ? { width: Math.max(56, text + 26 + PORT), height: Math.max(height, PORT * (ports + 1)) }
-    : { width: Math.max(56, text + 26, PORT * (ports + 1)), height: height + 6 };
+    ? { width: Math.max(56, text + 26 + INDEX), height: Math.max(height, ports) }
+    : { width: Math.max(56, text + 26, ports), height: height + 6 };
 }

@@ -135,7 +135,8 @@ function node(
     operation !== undefined
       ? different.size > 1
         ? `${different.size} functions`
-        : shorten(operation, 18)
+        : shorten(operation, 18) +
+          (variable === graph.output && variable.named ? ` → ${shorten(variable.name, 12)}` : "")
       : variable.kind === "constant"
         ? list.length === 1
           ? "constant"

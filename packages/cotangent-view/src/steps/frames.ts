@@ -7,8 +7,8 @@ import { named } from "../graph/draw.ts";
 import { layout } from "../graph/layout.ts";
 import type { Direction, PlacedEdge, PlacedNode } from "../graph/layout.ts";
 import { computationGraph } from "../graph/model.ts";
-import type { ComputationGraph } from "../graph/model.ts";
-import { derivativeText, everyNode, variableText } from "../graph/nodes.ts";
+import type { ComputationGraph, Operation } from "../graph/model.ts";
+import { derivativeText, everyNode } from "../graph/nodes.ts";
 import { backwardSteps } from "../graph/sweep.ts";
 import type { BackwardStep, Contribution } from "../graph/sweep.ts";
 import { formatNumber } from "../svg/text.ts";
@@ -58,7 +58,11 @@ export function framesOf(output: Real, direction: Direction, dOut: number): Fram
   const placed = layout(
     everyNode(graph, { values: true }, undefined, ({ id }) => history.get(id)?.map(({ text }) => text) ?? []),
     direction,
-    62,
+    { gap: 62, port: 24 },
+  );
+  const operations = new Map(graph.operations.map((operation) => [operation.id, operation]));
+  const looks = placed.nodes.map((node) =>
+    looksOf(node, operations.get(node.id), history.get(node.id) ?? []),
   );
   const frameCount = steps.length + 2;
   const frames = Array.from({ length: frameCount }, (_, k): Frame => {
@@ -66,7 +70,7 @@ export function framesOf(output: Real, direction: Direction, dOut: number): Fram
     const passed = new Map(step?.contributions.map((c) => [`${c.variable.id} ${c.argument}`, c.derivative]));
     return {
       caption: caption(graph, steps, k, dOut),
-      nodes: placed.nodes.map((node) => frameNode(node, graph, history, k)),
+      nodes: looks.map((look) => look(k)),
       edges: placed.edges.map((edge) => ({
         edge,
         passes: edge.to === step?.operation.id ? passed.get(`${edge.from} ${edge.key}`) : undefined,
@@ -126,23 +130,25 @@ const sum = (terms: readonly number[]): string =>
     .map((x, i) => (i === 0 ? formatNumber(x) : x < 0 ? ` − ${formatNumber(-x)}` : ` + ${formatNumber(x)}`))
     .join("");
 
-function frameNode(
+/** What `node` looks like in frame k: of an operation, from its number; of a variable, from what has arrived. */
+function looksOf(
   node: PlacedNode,
-  graph: ComputationGraph,
-  history: ReadonlyMap<string, readonly Arrival[]>,
-  k: number,
-): FrameNode {
-  const operation = graph.operations.find(({ id }) => id === node.id);
+  operation: Operation | undefined,
+  arrivals: readonly Arrival[],
+): (k: number) => FrameNode {
   if (operation !== undefined) {
-    return { node, state: { done: operation.number + 1 <= k, hot: operation.number + 1 === k } };
+    const own = operation.number + 1;
+    return (k) => ({ node, state: { done: own <= k, hot: own === k } });
   }
-  const variable = graph.variables.find(({ id }) => id === node.id)!;
-  const latest = [...(history.get(node.id) ?? [])].reverse();
-  const now = latest.find(({ frame }) => frame <= k);
+  const latest = [...arrivals].reverse();
   const complete = latest.find(({ arrives }) => arrives)?.frame ?? Infinity;
-  return {
-    node: { ...node, lines: [variableText(variable, true), ...(now === undefined ? [] : [now.text])] },
-    state: { done: complete <= k, hot: now !== undefined && now.arrives && now.frame === k },
+  const [first] = node.lines as [string];
+  return (k) => {
+    const now = latest.find(({ frame }) => frame <= k);
+    return {
+      node: { ...node, lines: now === undefined ? [first] : [first, now.text] },
+      state: { done: complete <= k, hot: now?.arrives === true && now.frame === k },
+    };
   };
 }
 

@@ -83,17 +83,23 @@ export function animateSteps(output: Real, options: AnimationOptions = {}): Figu
     ...frames[0]!.nodes.map((_, i) =>
       timeline.layer(
         frames.map(({ nodes }) => nodes[i]!),
+        ({ node, state }) => `${state.done} ${state.hot} ${node.lines.join()}`,
         ({ node, state }) => drawNode(node, state),
       ),
     ),
     ...frames[0]!.edges.map((_, i) =>
       timeline.layer(
         frames.map(({ edges }) => edges[i]!),
+        ({ passes }) => String(passes),
         (edge) => drawFrameEdge(edge, direction),
       ),
     ),
   ].flat();
-  const captions = timeline.layer(frames, (frame) => drawCaption(frame, size));
+  const captions = timeline.layer(
+    frames,
+    ({ caption }) => caption,
+    (frame) => drawCaption(frame, size),
+  );
   return new Figure(
     {
       title: all.title,
@@ -118,19 +124,16 @@ class Timeline {
     this.#seconds = count * secondsPerStep;
   }
 
-  /** Draws what changes over the frames, once for each of its looks. */
-  layer<T>(frames: readonly T[], draw: (frame: T) => Element): Element[] {
-    const drawn = frames.map(draw);
-    const keys = drawn.map((each) => JSON.stringify(each));
+  /** Draws what changes over the frames, once for each of its looks: frames with the same key look the same. */
+  layer<T>(frames: readonly T[], key: (frame: T) => string, draw: (frame: T) => Element): Element[] {
+    const keys = frames.map(key);
     const layers: Element[] = [];
-    for (let from = 0; from < drawn.length;) {
+    for (let from = 0; from < frames.length;) {
       let to = from + 1;
-      while (to < drawn.length && keys[to] === keys[from]) to++;
-      layers.push(
-        from === 0 && to === drawn.length
-          ? drawn[from]!
-          : group({ class: this.#show(from, to) }, [drawn[from]!]),
-      );
+      while (to < frames.length && keys[to] === keys[from]) to++;
+      const drawn = draw(frames[from]!);
+      const always = from === 0 && to === frames.length;
+      layers.push(always ? drawn : group({ class: this.#show(from, to) }, [drawn]));
       from = to;
     }
     return layers;
@@ -166,10 +169,10 @@ function drawFrameEdge({ edge, passes }: FrameEdge, direction: Direction): Eleme
     element(
       "text",
       {
-        x: right ? start.x - 8 : start.x + 8,
-        // From top to bottom the arguments stand side by side, too close for their numbers.
-        y: right ? start.y - 4 : start.y - 6 - 15 * Number(edge.key),
-        "text-anchor": right ? "end" : "start",
+        // From top to bottom, the numbers stand outside of where the arguments arrive.
+        x: right || edge.side < 0 ? start.x - 8 : start.x + 8,
+        y: right ? start.y - 5 : start.y - 8,
+        "text-anchor": right || edge.side < 0 ? "end" : "start",
         "font-size": 13,
         "font-weight": 600,
         fill: paint("redText"),
