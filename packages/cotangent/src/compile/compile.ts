@@ -11,7 +11,7 @@ import type { Inputs, Result } from "../transforms/structure.ts";
 import { execute } from "./execute.ts";
 import type { Datum, Executable, MathMode, Target } from "./execute.ts";
 import { emitJs } from "./js/emit.ts";
-import { recordFunction } from "./recorded.ts";
+import { base, recordFunction } from "./recorded.ts";
 import type { AnyFunction } from "./recorded.ts";
 import { count, fits, gather, rebuild, scatter, shapeOf } from "./shape.ts";
 import type { Shape } from "./shape.ts";
@@ -96,7 +96,7 @@ export function compile<F extends AnyFunction>(f: F, options: CompileOptions = {
   };
   const call = (...args: unknown[]): unknown =>
     (latest !== undefined && latest.fits(args) ? latest : specialise(args)).call(args);
-  const any = (): Specialised => latest ?? specialise(Array.from({ length: f.length }, () => 1));
+  const any = (): Specialised => latest ?? specialise(Array.from({ length: base(f).length }, () => 1));
   const getter = (get: () => unknown): PropertyDescriptor => ({ get, enumerable: true });
   return Object.defineProperties(call, {
     name: { value: f.name },

@@ -102,15 +102,70 @@ export function recordFunction(f: AnyFunction, list: readonly unknown[], batch: 
     };
   const name = baseName(f);
   const program = record(name, [...params, array("out")], write(true));
-  const shape = result as Shape;
+  const shape = batch ? (result as Shape) : withTypedArrays(f, args, result);
   if (batch || shape.kind !== "number")
     return { program, args, spread, result: shape, outputs: count(shape) > 0 };
   // One number is returned; only now is this known.
   return { program: record(name, params, write(false)), args, spread, result: shape, outputs: false };
 }
 
+/**
+ * The structure of the result of a transform with Float64Arrays where the arguments have them, as in a plain call: while f is
+ * recorded, there are lists of variables in their place.
+ */
+function withTypedArrays(f: AnyFunction, args: Shape, result: Shape): Shape {
+  const from = derivationOf(f);
+  if (from === undefined || args.kind !== "list") return result;
+  const { wrt } = (from.options ?? {}) as { readonly wrt?: number | readonly number[] };
+  const of = (list: Shape): Shape => {
+    if (list.kind !== "list") return list;
+    if (typeof wrt === "number") return list.elements[wrt]!;
+    if (wrt !== undefined) return { kind: "list", elements: wrt.map((i) => list.elements[i]!) };
+    return list.elements.length === 1 ? list.elements[0]! : list;
+  };
+  switch (from.transform) {
+    case "grad":
+      return like(result, of(args));
+    case "valueAndGrad":
+      return result.kind === "record"
+        ? { ...result, fields: result.keys.map((key, k) => (key === "grad" ? like(result.fields[k]!, of(args)) : result.fields[k]!)) }
+        : result;
+    case "hvp":
+      return like(result, of(args.elements[0]!));
+    case "hessian":
+      return likeProduct(result, of(args), of(args));
+    default:
+      return result;
+  }
+}
+
+/** `shape` with typed arrays where `model` has them. */
+function like(shape: Shape, model: Shape): Shape {
+  if (shape.kind === "list" && model.kind === "typed") return model;
+  return inParallel(shape, model, like);
+}
+
+/** The same for the structure of `outer` in which each number is replaced by the structure of `inner`. */
+function likeProduct(shape: Shape, outer: Shape, inner: Shape): Shape {
+  if (outer.kind === "number") return like(shape, inner);
+  if (shape.kind === "list" && outer.kind === "typed") {
+    return { ...shape, elements: shape.elements.map((e) => like(e, inner)) };
+  }
+  return inParallel(shape, outer, (s, o) => likeProduct(s, o, inner));
+}
+
+function inParallel(shape: Shape, model: Shape, map: (shape: Shape, model: Shape) => Shape): Shape {
+  if (shape.kind === "list" && model.kind === "list") {
+    return { ...shape, elements: shape.elements.map((e, i) => map(e, model.elements[i]!)) };
+  }
+  if (shape.kind === "record" && model.kind === "record") {
+    return { ...shape, fields: shape.fields.map((e, i) => map(e, model.fields[i]!)) };
+  }
+  return shape;
+}
+
 /** The function at the bottom of transforms: `f` of `grad(grad(f))`. */
-function base(f: AnyFunction): AnyFunction {
+export function base(f: AnyFunction): AnyFunction {
   const from = derivationOf(f);
   return from === undefined ? f : base(from.f);
 }
