@@ -13,16 +13,16 @@ interface Made {
   /** How many symbols it takes to write it out. */
   readonly size: number;
 }
-export interface Num extends Made {
+interface Num extends Made {
   readonly kind: "number";
   readonly value: number;
 }
-export interface Name extends Made {
+interface Name extends Made {
   readonly kind: "name";
   readonly name: string;
 }
 /** f(x, y): a primitive by its id, or a function of the user's. */
-export interface Call extends Made {
+interface Call extends Made {
   readonly kind: "call";
   readonly f: string;
   readonly custom: boolean;

@@ -78,7 +78,7 @@ export function contents(
 export const named = ({ output }: ComputationGraph): string => (output.named ? output.name : "a Scalar");
 
 /** The graph in words: every operation where there are few, else the counts. */
-export function describeGraph(graph: ComputationGraph, options: NodeOptions, groups?: number): string {
+function describeGraph(graph: ComputationGraph, options: NodeOptions, groups?: number): string {
   const { operations, variables, output } = graph;
   const leaves = variables.filter(({ kind }) => kind === "leaf");
   const size = `${count(operations.length, "operation")} on ${count(leaves.length, "variable")} give ${formatNumber(output.value)}`;
@@ -160,7 +160,7 @@ export function drawNode(node: PlacedNode, state?: NodeState): Element {
 }
 
 /** The lines in a node, one below the other around its centre. */
-export function drawLines(
+function drawLines(
   { x, y, words, inset }: PlacedNode,
   lines: readonly string[],
   onBox: boolean,

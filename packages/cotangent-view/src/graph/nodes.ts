@@ -96,7 +96,7 @@ export function everyNode(
   return { nodes, edges };
 }
 
-export function variableText({ kind, name, named, value }: Variable, values: boolean): string {
+function variableText({ kind, name, named, value }: Variable, values: boolean): string {
   if (kind === "constant") return formatNumber(value);
   if (!values) return shorten(name, 18);
   // The number of an intermediate result that nobody named says more than a made-up name.

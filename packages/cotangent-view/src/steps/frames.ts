@@ -13,7 +13,7 @@ import { backwardSteps } from "../graph/sweep.ts";
 import type { BackwardStep, Contribution } from "../graph/sweep.ts";
 import { formatNumber } from "../svg/text.ts";
 
-export interface FrameNode {
+interface FrameNode {
   readonly node: PlacedNode;
   readonly state: NodeState;
 }
