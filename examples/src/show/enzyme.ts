@@ -46,7 +46,7 @@ function plot(parameters: { readonly Vm: number; readonly K: number }): void {
   canvas.lines().forEach((line, row) => {
     const label = row === 0 ? String(TOP) : row === 6 ? String(TOP / 2) : "";
     const drawn = line.replaceAll("o", style("magenta", "●")).replaceAll("·", style("cyan", "·"));
-    print(`  ${label.padStart(6)} │${drawn}`);
+    print(`  ${label.padStart(6)} │${drawn.trimEnd()}`);
   });
   print(`       0 └${"─".repeat(canvas.columns)}`);
   print(`         0${" ".repeat(29)}0.6${" ".repeat(27)}1.2`);

@@ -36,7 +36,7 @@ export function table(): boolean {
   const verdict = `${total - wrong} of ${total} derivatives of ${cells.length} functions agree`;
   print(`\n  ${wrong === 0 ? style("green", `✓ ${verdict}`) : style("red", `✗ ${verdict}`)}`);
   print(style("dim", "  (forward, reverse, and three ways to second order; worst: how far a derivative"));
-  print(style("dim", "  is from its estimate by differences, relative to its size where that is above 1)"));
+  print(style("dim", "  is from its estimate by differences, relative to it where it is above 1)"));
   return wrong === 0;
 }
 

@@ -1,0 +1,143 @@
+/**
+ * Measures the contenders of a row in interleaved rounds: in every round each of them runs once, in turn the first, and is
+ * compared with the row's first contender in the same round. What is reported is the median over the rounds, so that other
+ * work on the machine, which comes and goes, falls on all alike.
+ */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import type { Contender, Ready, Row } from "./row.ts";
+
+/** What was found of one contender. Times in microseconds. */
+export interface Finding {
+  readonly contender: string;
+  /** One run: the median over the rounds. */
+  readonly time: number;
+  /** The same for each of the row's parts. */
+  readonly perPart: number | undefined;
+  /** Time beside the first contender's in the same round: median, and the middle half of the rounds. */
+  readonly ratio: number;
+  readonly ratioQuartiles: readonly [number, number];
+  /** Getting ready and the first run. */
+  readonly first: number;
+  readonly facts: Readonly<Record<string, number>>;
+}
+
+export interface Findings {
+  readonly row: string;
+  readonly title: string;
+  readonly rounds: number;
+  readonly part: string | undefined;
+  readonly findings: readonly Finding[];
+}
+
+export interface MeasureOptions {
+  /** How many rounds, at most: fewer, but at least five, where they would take longer than half a minute. Default 15. */
+  readonly rounds?: number;
+  /** How long one contender runs in one round, in milliseconds, at least. Default 20. */
+  readonly sample?: number;
+}
+
+/** A contender while it is measured. */
+interface Runner extends Ready {
+  readonly contender: Contender;
+  readonly first: number;
+  /** Microseconds that a run took while it got warm. */
+  readonly warm: number;
+  /** Runs in one sample. */
+  readonly repeats: number;
+  readonly times: number[];
+}
+
+/** @throws Error where a contender's result is not that of the first */
+export function measure(row: Row, { rounds: wanted = 15, sample = 20 }: MeasureOptions = {}): Findings {
+  const runners = row.contenders.map((contender) => start(contender, sample));
+  checkResults(row, runners);
+  const round = runners.reduce((total, { repeats, warm }) => total + repeats * warm, 0);
+  const rounds = Math.min(wanted, Math.max(5, Math.floor(LONGEST / round)));
+
+  for (let round = 0; round < rounds; round++) {
+    for (let k = 0; k < runners.length; k++) {
+      const { run, repeats, times } = runners[(round + k) % runners.length]!;
+      // Nobody pays for what another one left lying about.
+      collectGarbage();
+      times.push(clock(run, repeats) / repeats);
+    }
+  }
+
+  const reference = runners[0]!.times;
+  return {
+    row: row.name,
+    title: row.title,
+    rounds,
+    part: row.parts?.name,
+    findings: runners.map(({ contender, times, first, facts = {} }) => {
+      const ratios = times.map((time, round) => time / reference[round]!);
+      const time = quantile(times, 0.5);
+      return {
+        contender: contender.name,
+        time,
+        perPart: row.parts === undefined ? undefined : time / row.parts.count,
+        ratio: quantile(ratios, 0.5),
+        ratioQuartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
+        first,
+        facts,
+      };
+    }),
+  };
+}
+
+/** Lets the contender get ready and warm, and finds how often it must run to fill a sample. */
+function start(contender: Contender, sample: number): Runner {
+  const begin = performance.now();
+  const ready = contender.prepare();
+  ready.run();
+  const first = 1000 * (performance.now() - begin);
+  let repeats = 1;
+  for (let time = 0; ; repeats *= 2) {
+    time = clock(ready.run, repeats);
+    // Machine code is not the fastest yet after few runs: half of the sample's time is spent warming.
+    if (time >= 500 * sample || repeats > 2 ** 30) {
+      const warm = time / repeats;
+      repeats = Math.max(FEWEST, Math.ceil((1000 * sample) / warm));
+      return { ...ready, contender, first, warm, repeats, times: [] };
+    }
+  }
+}
+
+/** So that garbage that a run leaves is collected within a sample, and counts. */
+const FEWEST = 2;
+/** Half a minute, in microseconds. */
+const LONGEST = 30e6;
+
+/** Microseconds that so many runs take. */
+function clock(run: () => number, repeats: number): number {
+  const begin = performance.now();
+  for (let i = 0; i < repeats; i++) sink += run();
+  return 1000 * (performance.now() - begin);
+}
+
+/** Keeps results alive, so that no run can be left out as useless. */
+let sink = 0;
+
+const collectGarbage: () => void = (() => {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void;
+})();
+
+function checkResults(row: Row, runners: readonly Runner[]): void {
+  const [{ run, contender: first }, ...others] = runners as [Runner, ...Runner[]];
+  const expected = run();
+  for (const { contender, run } of others) {
+    const got = run();
+    if (Math.abs(got - expected) <= (row.tolerance ?? 1e-9) * Math.abs(expected)) continue;
+    throw new Error(`${row.name}: ${contender.name} gives ${got}, but ${first.name} gives ${expected}`);
+  }
+}
+
+/** The value below which this share of the numbers lies, linear between neighbours. */
+export function quantile(numbers: readonly number[], share: number): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const at = share * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];
+  return low + (at - Math.floor(at)) * (high - low);
+}
