@@ -12,21 +12,21 @@ export interface DataSet {
 type Point = readonly [number, number];
 
 /** How a class follows from the place, for the sets whose points are drawn uniformly. */
-const CLASSES = {
+const CLASSES: Readonly<Record<Exclude<DataSetName, "spiral">, (p: Point) => boolean>> = {
   /** The left half is 1. */
-  simple: ([x]: Point) => x < 0.5,
+  simple: ([x]) => x < 0.5,
   /** Below the diagonal from (0, 0.5) to (0.5, 0). */
-  diag: ([x, y]: Point) => x + y < 0.5,
+  diag: ([x, y]) => x + y < 0.5,
   /** Two strips, at the left and at the right. */
-  split: ([x]: Point) => x < 0.2 || x > 0.8,
+  split: ([x]) => x < 0.2 || x > 0.8,
   /** Two opposite quarters. */
-  xor: ([x, y]: Point) => x < 0.5 !== y < 0.5,
+  xor: ([x, y]) => x < 0.5 !== y < 0.5,
   /** Outside of a circle around the middle. */
-  circle: ([x, y]: Point) => (x - 0.5) ** 2 + (y - 0.5) ** 2 > 0.1,
+  circle: ([x, y]) => (x - 0.5) ** 2 + (y - 0.5) ** 2 > 0.1,
 };
 
 /** The course's data sets. */
-export type DataSetName = keyof typeof CLASSES | "spiral";
+export type DataSetName = "simple" | "diag" | "split" | "xor" | "circle" | "spiral";
 
 /** Their names, from the easiest to the hardest. */
 export const dataSetNames: readonly DataSetName[] = ["simple", "diag", "split", "xor", "circle", "spiral"];
