@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { compile } from "cotangent";
+import { check, fromLeaves, interpreter, toLeaves } from "cotangent/program";
+import type { Datum, Leaf } from "cotangent/program";
+import { describe, expect, test } from "vitest";
+
+import { CompileError } from "../src/errors.ts";
+import { lower } from "../src/lower/lower.ts";
+import { functionsOf, readModule } from "../src/lower/module.ts";
+import { capture, structureOf } from "../src/capture.ts";
+import type { AnyFunction } from "../src/capture.ts";
+import { parseExpression, parseSource } from "../src/source.ts";
+import { grow } from "./grow.ts";
+
+const RUNS = Number(process.env["COTANGENT_RUNS"] ?? 150);
+const choices = fc.array(fc.nat(1000), { minLength: 1, maxLength: 90 });
+
+const calls = [
+  [0.7, -1.3, 3, [0.5, -0.25, 2]],
+  [-2, 4, 0, [1, 1]],
+  [1.5, 0.1, 5, [3, -1, 0, 0.125]],
+] as const;
+const fresh = (call: (typeof calls)[number]): unknown[] => structuredClone(call) as unknown as unknown[];
+
+/** Where the numbers overflow, min and max of NaN and the like still agree; only the sign of a zero may be lost in an index. */
+const same = (got: unknown, wanted: unknown, source: string): void => expect(got, source).toEqual(wanted);
+
+describe("random functions", () => {
+  test("interpreted, they give what they give when called", () => {
+    fc.assert(
+      fc.property(choices, (list) => {
+        const source = grow(list);
+        // oxlint-disable-next-line no-implied-eval, typescript/no-implied-eval -- generated here
+        const plain = new Function(`return ${source}`)() as AnyFunction;
+        const module = { source: parseExpression(source), declarations: new Map(), types: new Map() };
+        const given = calls[0].map((x) => structureOf(x));
+        const { program, params, result } = lower(module, module.source.program, "f", given);
+        expect(check(program), source).toEqual([]);
+        for (const call of calls) {
+          const args = fresh(call);
+          const leaves = params.flatMap((p, i) => toLeaves(p.structure, args[i], p.name));
+          const out = interpreter(program, { steps: 1e5 })(...(leaves as Datum[])) as Leaf[];
+          same(fromLeaves(result, out[Symbol.iterator]()), plain(...fresh(call)), source);
+        }
+      }),
+      { numRuns: RUNS, seed: 20261123 },
+    );
+  });
+
+  test.each(["js", "wasm"] as const)("compiled to %s, they give what they give when called", (target) => {
+    fc.assert(
+      fc.property(choices, (list) => {
+        const source = grow(list);
+        // oxlint-disable-next-line no-implied-eval, typescript/no-implied-eval -- generated here
+        const plain = new Function(`return ${source}`)() as AnyFunction;
+        const compiled = compile(capture(plain, {}), { target, math: "exact" });
+        for (const call of calls) same(compiled(...fresh(call)), plain(...fresh(call)), source);
+      }),
+      { numRuns: RUNS, seed: 20261124 },
+    );
+  });
+});
+
+describe("broken sources", () => {
+  const damaged = fc.record({
+    list: choices,
+    at: fc.nat(2000),
+    length: fc.nat(12),
+    put: fc.constantFrom("", "(", ")", "{", "}", "=>", "let ", "0", "x", ".", "[", "`", "/", "async ", "\u2028", "return ", "?", ":"),
+  });
+
+  test("they compile, or are refused with a place; never anything else", () => {
+    fc.assert(
+      fc.property(damaged, ({ list, at, length, put }) => {
+        const whole = `export const f = ${grow(list)};`;
+        const from = at % whole.length;
+        const source = whole.slice(0, from) + put + whole.slice(from + length);
+        try {
+          const module = readModule(parseSource(source, "f.ts"));
+          const f = functionsOf(module).get("f");
+          if (f !== undefined) lower(module, f, "f", undefined);
+        } catch (error) {
+          if (!(error instanceof CompileError)) throw error;
+          expect(error.line).toBeGreaterThan(0);
+          expect(error.frame).toContain("^");
+        }
+      }),
+      { numRuns: 2 * RUNS, seed: 20261125 },
+    );
+  });
+
+  test("cut off anywhere, they are refused", () => {
+    fc.assert(
+      fc.property(choices, fc.double({ min: 0, max: 1, noNaN: true }), (list, share) => {
+        const whole = `export const f = ${grow(list)};`;
+        // Before the brace, what is left may be a whole expression.
+        const [from, to] = [whole.indexOf("{") + 1, whole.length - 2];
+        const source = whole.slice(0, Math.floor(from + share * (to - from)));
+        expect(() => parseSource(source)).toThrow(CompileError);
+      }),
+      { numRuns: RUNS, seed: 20261126 },
+    );
+  });
+});
