@@ -12,6 +12,8 @@ import { kinds } from "../program/ir.ts";
 import type { Func, Op, OpOf, Program, Region, Ty, Value } from "../program/ir.ts";
 import { tripCount } from "./indices.ts";
 import { isMemory } from "./places.ts";
+import { privateSpace } from "./private.ts";
+import type { Moves } from "./private.ts";
 
 export interface Checkpointed {
   readonly program: Program;
@@ -21,8 +23,10 @@ export interface Checkpointed {
 
 /** Makes the segments of all loops that ask for it functions; and sees to it that no condition of a loop changes memory. */
 export function cutSegments(program: Program): Checkpointed {
-  if (!program.functions.some((f) => asks(f.body))) return { program, segments: new Set() };
-  const cutter = new Cutter(program);
+  const moves = privateSpace(program);
+  if (moves.size === 0 && !program.functions.some((f) => asks(f.body)))
+    return { program, segments: new Set() };
+  const cutter = new Cutter(program, moves);
   return { program: { functions: cutter.all() }, segments: cutter.segments };
 }
 
@@ -40,18 +44,21 @@ const asks = (region: Region): boolean =>
 
 class Cutter {
   readonly segments: Set<string> = new Set();
+  readonly moves: Moves;
+  readonly moved: ReadonlySet<Op>;
   readonly #program: Program;
   readonly #names: Set<string>;
   readonly #made: Func[] = [];
 
-  constructor(program: Program) {
+  constructor(program: Program, moves: Moves) {
     this.#program = program;
+    this.moves = moves;
+    this.moved = new Set([...moves.values()].flat());
     this.#names = new Set(program.functions.map((f) => f.name));
   }
 
   all(): Func[] {
     const functions = this.#program.functions.map((f) => {
-      if (!asks(f.body)) return f;
       const write = (b: Builder, args: readonly Value[]): readonly Value[] => {
         const copy = new Copy(this, f.name, b);
         return copy.region(f.body, args);
@@ -106,8 +113,10 @@ class Copy {
   /** Writes what a region does for these arguments; returns what it yields. */
   region(region: Region, args: readonly Value[]): readonly Value[] {
     region.args.forEach((v, i) => this.#bind(v, args[i]!));
+    for (const op of this.#cutter.moves.get(region) ?? []) this.#plain(op);
     for (const op of region.ops) {
       this.#b.loc = op.loc;
+      if (this.#cutter.moved.has(op)) continue;
       if (rotates(op)) this.#rotate(op);
       else if (!wants(op)) this.#plain(op);
       else if (op.kind === "for") this.#for(op);
