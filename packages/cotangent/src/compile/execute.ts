@@ -101,7 +101,7 @@ function tryJs(program: Program): Executable | undefined {
   const names = [...primitives.keys(), ...externals.map((_, k) => `user${k}`), "fault"];
   let factory: (...imports: unknown[]) => (...args: Datum[]) => unknown;
   try {
-    // oxlint-disable-next-line no-new-func, no-implied-eval -- generating code is what this back end is for
+    // oxlint-disable-next-line no-implied-eval -- generating code is what this back end is for
     factory = new Function(...names, `"use strict";\n${source}\nreturn ${entry};`) as typeof factory;
   } catch (error) {
     if (isRefusal(error)) return undefined;

@@ -128,7 +128,12 @@ function withTypedArrays(f: AnyFunction, args: Shape, result: Shape): Shape {
       return like(result, of(args));
     case "valueAndGrad":
       return result.kind === "record"
-        ? { ...result, fields: result.keys.map((key, k) => (key === "grad" ? like(result.fields[k]!, of(args)) : result.fields[k]!)) }
+        ? {
+            ...result,
+            fields: result.keys.map((key, k) =>
+              key === "grad" ? like(result.fields[k]!, of(args)) : result.fields[k]!,
+            ),
+          }
         : result;
     case "hvp":
       return like(result, of(args.elements[0]!));

@@ -43,8 +43,9 @@ export function fits(shape: Shape, x: unknown): boolean {
         (key, k) => key in x && fits(shape.fields[k]!, (x as Record<string, unknown>)[key]),
       );
     case "static":
-      return Object.is(x, shape.value);
+      break;
   }
+  return Object.is(x, shape.value);
 }
 
 /** How many numbers a value of this structure has. */
@@ -59,8 +60,9 @@ export function count(shape: Shape): number {
     case "record":
       return shape.fields.reduce((n, e) => n + count(e), 0);
     case "static":
-      return 0;
+      break;
   }
+  return 0;
 }
 
 /** Calls `visit` for every number, in order, with its path: `.layers[2].w`. A typed array may be taken whole. */
@@ -116,8 +118,9 @@ export function gather(shape: Shape, x: unknown, to: Float64Array, at: number): 
       return next;
     }
     case "static":
-      return at;
+      break;
   }
+  return at;
 }
 
 /** Something of this structure, made of what `next` gives; a typed array becomes what `typed` gives. */
@@ -132,8 +135,9 @@ export function rebuild(shape: Shape, next: () => unknown, typed: (length: numbe
     case "record":
       return Object.fromEntries(shape.keys.map((key, k) => [key, rebuild(shape.fields[k]!, next, typed)]));
     case "static":
-      return shape.value;
+      break;
   }
+  return shape.value;
 }
 
 /**
@@ -141,34 +145,24 @@ export function rebuild(shape: Shape, next: () => unknown, typed: (length: numbe
  * @throws AdError `wrong-structure`
  */
 export function scatter(shape: Shape, from: Float64Array, out: unknown, at = 0): number {
-  switch (shape.kind) {
-    case "number":
-    case "static":
-      throw wrong(out);
-    case "typed":
-    case "list":
-    case "record": {
-      if (typeof out !== "object" || out === null) throw wrong(out);
-      const target = out as Record<string | number, unknown>;
-      const keys = shape.kind === "record" ? shape.keys : undefined;
-      const length =
-        shape.kind === "typed"
-          ? shape.length
-          : shape.kind === "list"
-            ? shape.elements.length
-            : shape.keys.length;
-      if (keys === undefined && (out as ArrayLike<unknown>).length !== length) throw wrong(out);
-      let next = at;
-      for (let i = 0; i < length; i++) {
-        const inner =
-          shape.kind === "typed" ? number : shape.kind === "list" ? shape.elements[i]! : shape.fields[i]!;
-        const key = keys?.[i] ?? i;
-        if (inner.kind === "number") target[key] = from[next++];
-        else next = scatter(inner, from, target[key], next);
-      }
-      return next;
-    }
-  }
+  if (typeof out !== "object" || out === null) throw wrong(out);
+  const target = out as Record<string | number, unknown>;
+  const inner = partsOf(shape);
+  if (shape.kind !== "record" && (out as ArrayLike<unknown>).length !== inner.length) throw wrong(out);
+  let next = at;
+  inner.forEach((part, i) => {
+    const key = shape.kind === "record" ? shape.keys[i]! : i;
+    if (part.kind === "number") target[key] = from[next++];
+    else if (part.kind !== "static") next = scatter(part, from, target[key], next);
+  });
+  return next;
+}
+
+/** The structures of what is directly in an array or object. */
+function partsOf(shape: Shape): readonly Shape[] {
+  if (shape.kind === "typed") return Array.from({ length: shape.length }, () => number);
+  if (shape.kind === "list") return shape.elements;
+  return shape.kind === "record" ? shape.fields : [];
 }
 
 const wrong = (out: unknown): AdError =>

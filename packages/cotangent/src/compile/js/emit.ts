@@ -1,5 +1,5 @@
 /** From programs to JavaScript that a person can read: the user's names, loops as loops, arrays as Float64Arrays. */
-import { isOp, plan } from "../plan.ts";
+import { plan } from "../plan.ts";
 import type { Plan } from "../plan.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
 import type { Func, Op, OpOf, Program, Region, Value } from "../../program/ir.ts";

@@ -5,9 +5,10 @@ import { ModuleBuilder } from "./assembler.ts";
 import type { Callable, FunctionBuilder } from "./assembler.ts";
 import { Kernels } from "./kernels/kernels.ts";
 import { DATA, MAX_DIRECT } from "./layout.ts";
-import { flatten, Lowering } from "./lower.ts";
+import { Lowering } from "./lower.ts";
 import { Arithmetic, isInside } from "./primitives.ts";
 import { Runtime } from "./runtime.ts";
+import { flatten } from "./values.ts";
 
 export interface Emitted {
   readonly bytes: Uint8Array;
@@ -74,7 +75,7 @@ export function emitWasm(program: Program, options: { readonly math: "fast" | "e
     site: (op: Op) => sites.push(op) - 1,
     data: (elements: Float64Array) => module.table(Array.from(elements)),
   };
-  for (const f of program.functions) new Lowering(f, functions.get(f.name)!, shared);
+  for (const f of program.functions) new Lowering(f, functions.get(f.name)!, shared).write(f);
   const entry = program.functions[0]!;
   const run = writeEntry(module, entry, functions.get(entry.name)!, parametersAt, resultsAt, runtime);
 

@@ -18,11 +18,11 @@ export type Instruction =
 /** Those that access memory. */
 export type Access =
   | `i32.${"load" | "store"}`
-  | `i64.${"load"}`
+  | "i64.load"
   | `f64.${"load" | "store"}`
   | `v128.${"load" | "load64_splat" | "load64_zero" | "store"}`;
 /** Those that name a lane. */
-export type LaneInstruction = `i64x2.${"extract_lane"}` | `f64x2.${"extract_lane" | "replace_lane"}`;
+export type LaneInstruction = "i64x2.extract_lane" | `f64x2.${"extract_lane" | "replace_lane"}`;
 
 /** name: [opcode, operands:results]. Prefixed opcodes are written 0xfcNN and 0xfdNN. */
 export const instructions: Readonly<Record<Instruction, readonly [opcode: number, signature: string]>> = {

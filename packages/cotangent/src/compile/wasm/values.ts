@@ -1,0 +1,270 @@
+/** Where the values of a function are while it is written: in locals, on the stack, in memory. */
+import { isOp, plan } from "../plan.ts";
+import type { Plan } from "../plan.ts";
+import type { Func, Op, OpOf, Parameter, Region, Value } from "../../program/ir.ts";
+import { affine, isInside, keyOf } from "./affine.ts";
+import type { Affine } from "./affine.ts";
+import type { Callable, FunctionBuilder, ModuleBuilder } from "./assembler.ts";
+import { TAPE_CAPACITY, TAPE_RECORDS } from "./layout.ts";
+import type { Arithmetic } from "./primitives.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** What all functions of a module share. */
+export interface Shared {
+  readonly module: ModuleBuilder;
+  readonly runtime: Runtime;
+  readonly arithmetic: Arithmetic;
+  readonly functions: ReadonlyMap<string, FunctionBuilder>;
+  readonly externals: (op: OpOf<"external">) => Callable;
+  /** The number by which the host finds the operation that refused. */
+  readonly site: (op: Op) => number;
+  /** Whether sums may be added up in another order than the program says. */
+  readonly reorder: boolean;
+  /** The address of a constant array. */
+  readonly data: (elements: Float64Array) => number;
+}
+
+/** The types of a function's parameters or results in WebAssembly: an array is an address and a length. */
+export const flatten = (types: readonly Value["ty"][]): string =>
+  types.map((ty) => ({ f64: "f", i32: "i", array: "ii", tape: "i" })[ty]).join("");
+
+/** An address that a loop keeps in a local and moves along: that of the element whose index has this key and constant. */
+interface Pointer {
+  readonly base: string;
+  readonly key: string;
+  readonly constant: number;
+  readonly local: number;
+  /** Bytes per iteration. */
+  readonly stride: number;
+}
+
+interface Loop {
+  readonly region: Region;
+  readonly pointers: readonly Pointer[];
+}
+
+/** More than this would not stay in registers. */
+const MOST_POINTERS = 10;
+/** A pointer serves elements up to this far behind it; memory begins with as much that no array lies in. */
+const REACH = 8;
+
+export abstract class Values {
+  /** The function being written: that of the program, or a piece of it. */
+  f: FunctionBuilder;
+  protected readonly shared: Shared;
+  protected readonly plan: Plan;
+  protected readonly params: readonly Parameter[];
+  /** The local of each value (of an array: of its address), -1 where it has none. */
+  protected readonly local: Int32Array;
+  /** Of an array: the local of its length. */
+  protected readonly length: Int32Array;
+  /** Of a tape whose records stay in place: the local of each slot's address. */
+  protected readonly slots: Map<Value, Map<number, number>> = new Map();
+  /** Which slots of a tape are accessed, and whether they are written. */
+  protected readonly accessed: Map<Value, { readonly slots: Set<number>; written: boolean }> = new Map();
+  protected readonly loops: Loop[] = [];
+
+  constructor(func: Func, f: FunctionBuilder, shared: Shared) {
+    this.f = f;
+    this.shared = shared;
+    this.plan = plan(func);
+    this.params = func.params;
+    this.local = new Int32Array(func.size).fill(-1);
+    this.length = new Int32Array(func.size).fill(-1);
+    this.scanTapes(func.body);
+    let next = 0;
+    for (const v of func.body.args) {
+      this.local[v.id] = next++;
+      if (v.ty === "array") this.length[v.id] = next++;
+    }
+    func.body.args.forEach((v) => this.locateRecords(v));
+  }
+
+  /** Pushes the result of an operation that has no effect. */
+  protected abstract pure(op: Op): void;
+
+  protected define(v: Value): void {
+    this.local[v.id] = this.f.local(v.ty === "f64" ? "f" : "i");
+    if (v.ty === "array") this.length[v.id] = this.f.local("i");
+  }
+
+  /** Pops what is on the stack into the locals of `values`. */
+  protected store(values: readonly Value[]): void {
+    for (let i = values.length - 1; i >= 0; i--) {
+      const v = values[i]!;
+      if (v.ty === "array") this.f.set(this.length[v.id]!);
+      this.f.set(this.local[v.id]!);
+    }
+    values.forEach((v) => this.locateRecords(v));
+  }
+
+  protected defineAll(values: readonly Value[]): void {
+    values.forEach((v) => this.define(v));
+    this.store(values);
+  }
+
+  protected push(v: Value): void {
+    if (this.plan.inlined[v.id]) {
+      this.pure(v.def as Op);
+      return;
+    }
+    this.f.get(this.local[v.id]!);
+    if (v.ty === "array") this.f.get(this.length[v.id]!);
+  }
+
+  protected release(v: Value): void {
+    const local = this.local[v.id]!;
+    if (local < 0) return;
+    this.f.release(local);
+    if (v.ty === "array") this.f.release(this.length[v.id]!);
+    this.slots.get(v)?.forEach((l) => this.f.release(l));
+    this.slots.delete(v);
+    this.local[v.id] = -1;
+  }
+
+  // Tapes
+
+  protected scanTapes(region: Region): void {
+    for (const op of region.ops) {
+      if (op.kind === "tape.store" || op.kind === "tape.load") {
+        const tape = op.args[0]!;
+        let entry = this.accessed.get(tape);
+        if (entry === undefined) this.accessed.set(tape, (entry = { slots: new Set(), written: false }));
+        entry.slots.add(op.attr.slot);
+        if (op.kind === "tape.store") entry.written = true;
+      }
+      op.regions.forEach((r) => this.scanTapes(r));
+    }
+  }
+
+  /** Records move when a growable tape grows; nobody but a function that writes to a tape makes it grow. */
+  protected staysInPlace(tape: Value): boolean {
+    if (isOp(tape.def) && tape.def.kind === "tape.allocate") return !tape.def.attr.growable;
+    return this.accessed.get(tape)?.written !== true;
+  }
+
+  /** slot s begins at records + 8·s·capacity */
+  protected pushSlot(tape: Value, slot: number): void {
+    const { f } = this;
+    const local = this.local[tape.id]!;
+    f.get(local).access("i32.load", TAPE_RECORDS);
+    if (slot > 0)
+      f.get(local)
+        .access("i32.load", TAPE_CAPACITY)
+        .i32(8 * slot)
+        .op("i32.mul")
+        .op("i32.add");
+  }
+
+  protected locateRecords(v: Value): void {
+    if (v.ty !== "tape" || !this.staysInPlace(v)) return;
+    // A loop's tape keeps its locals from round to round.
+    const slots = this.slots.get(v) ?? new Map<number, number>();
+    this.accessed.get(v)?.slots.forEach((slot) => {
+      const local = slots.get(slot) ?? this.f.local("i");
+      this.pushSlot(v, slot);
+      this.f.set(local);
+      slots.set(slot, local);
+    });
+    this.slots.set(v, slots);
+  }
+
+  // Addresses
+
+  /** Pushes an address and returns the offset from it at which element i of an array, or a tape's slot, lies. */
+  protected address(a: Value, i: Value, slot?: number): number {
+    const { f } = this;
+    const base = slot === undefined ? `${a.id}` : `${a.id}.${slot}`;
+    for (let k = this.loops.length - 1; k >= 0; k--) {
+      const { region, pointers } = this.loops[k]!;
+      if (!pointers.some((p) => p.base === base)) continue;
+      const index = affine(i, region);
+      if (index === undefined) break;
+      const key = keyOf(index);
+      const p = pointers.find(
+        (p) =>
+          p.base === base &&
+          p.key === key &&
+          index.constant >= p.constant &&
+          index.constant - p.constant <= REACH,
+      );
+      if (p !== undefined) {
+        f.get(p.local);
+        return 8 * (index.constant - p.constant);
+      }
+    }
+    this.pushBase(a, slot);
+    if (isOp(i.def)) {
+      if (i.def.kind === "constant") return 8 * i.def.attr;
+      const [x, y] = i.def.args;
+      const isSum = i.def.kind === "i32.add" && this.plan.inlined[i.id];
+      if (isSum && isOp(y!.def) && y!.def.kind === "constant" && y!.def.attr >= 0 && y!.def.attr < 2 ** 20) {
+        // x alone may be negative: x + y may not. The address of a[x] may lie before memory, if y is large.
+        if (y!.def.attr <= REACH) {
+          this.push(x!);
+          f.i32(3).op("i32.shl").op("i32.add");
+          return 8 * y!.def.attr;
+        }
+      }
+    }
+    this.push(i);
+    f.i32(3).op("i32.shl").op("i32.add");
+    return 0;
+  }
+
+  protected pushBase(a: Value, slot?: number): void {
+    if (slot === undefined) this.f.get(this.local[a.id]!);
+    else {
+      const local = this.slots.get(a)?.get(slot);
+      if (local === undefined) this.pushSlot(a, slot);
+      else this.f.get(local);
+    }
+  }
+
+  /** Sets up pointers for what a loop accesses at indices that move evenly. */
+  protected pointers(region: Region, step: number): Pointer[] {
+    const found = new Map<
+      string,
+      { a: Value; slot: number | undefined; index: Affine; constants: number[] }
+    >();
+    const visit = (r: Region): void => {
+      for (const op of r.ops) {
+        if (op.kind === "if") op.regions.forEach(visit);
+        const isTape = op.kind === "tape.load" || op.kind === "tape.store";
+        if (!isTape && op.kind !== "load" && op.kind !== "store" && op.kind !== "accumulate") continue;
+        const [a, i] = op.args as [Value, Value];
+        if (isInside(a, region) || (isTape && !this.staysInPlace(a))) continue;
+        const index = affine(i, region);
+        if (index === undefined || index.slope === 0) continue;
+        const slot = isTape ? op.attr.slot : undefined;
+        const key = `${a.id}.${slot};${keyOf(index)}`;
+        const group = found.get(key);
+        if (group === undefined) found.set(key, { a, slot, index, constants: [index.constant] });
+        else group.constants.push(index.constant);
+      }
+    };
+    visit(region);
+    const pointers: Pointer[] = [];
+    const { f } = this;
+    for (const { a, slot, index, constants } of found.values()) {
+      const ordered = [...new Set(constants)].sort((x, y) => x - y);
+      let reach = -Infinity;
+      for (const constant of ordered) {
+        if (constant <= reach) continue;
+        if (pointers.length === MOST_POINTERS) return pointers;
+        reach = constant + REACH;
+        const local = f.local("i");
+        this.pushBase(a, slot);
+        f.get(this.local[region.args[0]!.id]!).i32(index.slope).op("i32.mul");
+        for (const [v, factor] of index.terms) {
+          this.push(v);
+          f.i32(factor).op("i32.mul").op("i32.add");
+        }
+        f.i32(constant).op("i32.add").i32(3).op("i32.shl").op("i32.add").set(local);
+        const base = slot === undefined ? `${a.id}` : `${a.id}.${slot}`;
+        pointers.push({ base, key: keyOf(index), constant, local, stride: 8 * index.slope * step });
+      }
+    }
+    return pointers;
+  }
+}
