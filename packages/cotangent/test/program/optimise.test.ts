@@ -181,6 +181,20 @@ describe("memory", () => {
     expect(count(text)("load")).toBe(1);
   });
 
+  test("an array that may be either of two is disturbed by both", () => {
+    const text = `function f(c: i32, a: array noalias, b: array noalias, i: i32, x: f64): f64 {
+      either = select(c, a, b)
+      p = load(either, i)
+      store(a, i, x)
+      q = load(either, i)
+      store(either, i, p)
+      r = load(b, i)
+      s = sum(p, q, r)
+      return s
+    }`;
+    expect(count(text)("load")).toBe(3);
+  });
+
   test("a[i] = a[i] + x accumulates; not where the sum is used again", () => {
     const text = (result: string): string => `function f(a: array, i: i32, x: f64): f64 {
       e = load(a, i)

@@ -26,9 +26,13 @@ export class Folder extends Builder {
   readonly memory: Memory = new Memory();
   readonly #options: OptimiseOptions;
   /** What has been computed, by what it is. Only what is visible here. */
-  readonly #seen = new Map<string, Value>();
+  readonly #seen = new Map<string | number, Value>();
   /** For each open region, outermost first: the keys that are forgotten with it, and whether it is part of a loop. */
-  readonly #scopes: { readonly keys: string[]; readonly loop: boolean }[] = [];
+  readonly #scopes: {
+    readonly keys: (string | number)[];
+    readonly checks: string[];
+    readonly loop: boolean;
+  }[] = [];
   /** The checks that have been made, and how deep. */
   readonly #checked = new Map<string, number>();
   /** The `for` loops around, outermost first. */
@@ -73,7 +77,7 @@ export class Folder extends Builder {
     }
     const key = `bound ${i.id},${a.id}`;
     this.#checked.set(key, this.depth);
-    this.#scopes[this.depth - 1]!.keys.push(key);
+    this.#scopes[this.depth - 1]!.checks.push(key);
     return [];
   }
 
@@ -175,7 +179,8 @@ export class Folder extends Builder {
     const results = depth === this.depth ? write() : this.at(depth, write);
     const result = results[0]!;
     this.#seen.set(key, result);
-    this.#scopes[depth - 1]!.keys.push(key);
+    // What the function itself has computed is never forgotten.
+    if (depth > 1) this.#scopes[depth - 1]!.keys.push(key);
     if (result.ty === "i32")
       this.#ranges[result.id] = rangeOf(
         kind,
@@ -186,20 +191,15 @@ export class Folder extends Builder {
     return results;
   }
 
-  #key(kind: Kind, args: readonly Value[], attr: unknown, types: readonly Ty[]): string {
-    const ids = args.map((v) => v.id);
-    switch (kind) {
-      case "constant":
-        return Object.is(attr, -0) ? "-0" : `${types[0]}${String(attr)}`;
-      case "primitive":
-        if (COMMUTATIVE.has(attr)) ids.sort((a, b) => a - b);
-        return `p${this.#identity(attr)} ${ids.join()}`;
-      case "data":
-        return `data${this.#identity(attr)}`;
-      default:
-        if (COMMUTATIVE.has(kind)) ids.sort((a, b) => a - b);
-        return `${kind} ${ids.join()}`;
-    }
+  /** What an operation is. A number where that is possible: in large programs, texts take most of the time. */
+  #key(kind: Kind, args: readonly Value[], attr: unknown, types: readonly Ty[]): string | number {
+    if (kind === "constant") return Object.is(attr, -0) ? "-0" : `${types[0]}${String(attr)}`;
+    const what = kind === "primitive" || kind === "data" ? attr : kind;
+    const code = this.#identity(what);
+    let [x = 0, y = 0] = args.map((v) => v.id);
+    if (COMMUTATIVE.has(what) && x > y) [x, y] = [y, x];
+    if (args.length <= 2 && code < CODES && x < IDS && y < IDS) return (code * IDS + x) * IDS + y;
+    return args.length <= 2 ? `${code} ${x},${y}` : `${code} ${args.map((v) => v.id).join()}`;
   }
 
   #identity(x: unknown): number {
@@ -320,7 +320,7 @@ export class Folder extends Builder {
   /** The length of an array, if anybody has asked for it or it is known without asking. */
   #lengthOf(a: Value): Value | undefined {
     const isKnown = isOp(a.def) && ["allocate", "subarray", "data"].includes(a.def.kind);
-    return isKnown ? this.length(a) : this.#seen.get(`length ${a.id}`);
+    return isKnown ? this.length(a) : this.#seen.get(this.#key("length", [a], undefined, ["i32"]));
   }
 
   /** Indices of loops that stay below a value. */
@@ -342,14 +342,13 @@ export class Folder extends Builder {
 
   #scoped(loop: boolean, types: readonly Ty[], write: (...args: Value[]) => readonly Value[]): Region {
     const outer = this.#scopes.splice(this.depth);
-    this.#scopes.push({ keys: [], loop });
+    this.#scopes.push({ keys: [], checks: [], loop });
     try {
       return this.memory.inside(() => super.region(types, write));
     } finally {
-      for (const key of this.#scopes.pop()!.keys) {
-        this.#seen.delete(key);
-        this.#checked.delete(key);
-      }
+      const { keys, checks } = this.#scopes.pop()!;
+      for (const key of keys) this.#seen.delete(key);
+      for (const key of checks) this.#checked.delete(key);
       this.#scopes.push(...outer);
     }
   }
@@ -362,6 +361,10 @@ export class Folder extends Builder {
     }
   }
 }
+
+/** A key is a number as long as ids lie below IDS and codes below CODES: together they fill the 53 bits of an integer. */
+const IDS = 2 ** 22;
+const CODES = 2 ** 9;
 
 /** Arguments in either order give the same bits (which NaN it is does not count). */
 const COMMUTATIVE: ReadonlySet<unknown> = /* @__PURE__ */ new Set<unknown>([
