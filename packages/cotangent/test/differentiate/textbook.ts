@@ -315,6 +315,41 @@ export const textbook: Readonly<Record<string, Example>> = {
     },
   ),
 
+  // One buffer for all rows, allocated outside, and another inside a nested loop.
+  workSpace: example(
+    "workSpace",
+    "a: array, w: array",
+    [
+      [0.5, 1.2, -0.3],
+      [0.8, 1.1],
+    ],
+    (p, a, w) => {
+      const { b } = p;
+      const m = b.length(w);
+      const [row, cell] = [b.allocate(m), p.allocate(2)];
+      return p.for(0, b.length(a), [0], (i, s) => {
+        p.for(0, m, [], (j) => {
+          b.fill(cell, p.load(a, i));
+          b.accumulate(cell, p.i(1), p.load(w, j));
+          p.store(row, j, p.apply(tanh, p.mul(p.load(cell, 0), p.load(cell, 1))));
+        });
+        b.accumulate(row, p.i(0), p.f(0.25));
+        const [t] = p.for(0, m, [1], (j, t) => [p.mul(t, p.apply(square, p.load(row, j)))]);
+        return [p.add(s, t!)];
+      });
+    },
+  ),
+
+  // The same, but what is left from the iteration before is read.
+  carriedBuffer: example("carriedBuffer", "a: array", [[0.5, 1.2, -0.3]], (p, a) => {
+    const row = p.allocate(2);
+    return p.for(0, p.b.length(a), [0], (i, s) => {
+      p.store(row, 0, p.add(p.load(row, 1), p.load(a, i)));
+      p.store(row, 1, p.apply(sin, p.load(row, 0)));
+      return [p.add(s, p.mul(p.load(row, 0), p.load(row, 1)))];
+    });
+  }),
+
   // n steps of a pendulum by the leapfrog method; long enough for checkpoints.
   pendulum: example("pendulum", "q: f64, p: f64, h: f64, n: i32", [0.7, -0.2, 0.05, 40], (p, q, v, h, n) => {
     const results = p.b.for(

@@ -1,0 +1,211 @@
+/** What derivative programs look like: what is recorded, what is repeated, and what is left out. */
+import { describe, expect, test } from "vitest";
+import { forward } from "../../src/differentiate/forward.ts";
+import { hvp } from "../../src/differentiate/hessian.ts";
+import { reverse } from "../../src/differentiate/reverse.ts";
+import { print } from "../../src/program/print.ts";
+import type { Op, Program, Region } from "../../src/program/ir.ts";
+import { define, textbook } from "./textbook.ts";
+
+const operations = (region: Region): Op[] =>
+  region.ops.flatMap((op) => [op, ...op.regions.flatMap(operations)]);
+const count = (program: Program, kind: Op["kind"]): number =>
+  program.functions.flatMap((f) => operations(f.body)).filter((op) => op.kind === kind).length;
+const gradient = (name: string, wrt?: readonly number[]): Program =>
+  reverse(textbook[name]!.program, { seeds: "one", ...(wrt === undefined ? {} : { wrt }) }).program;
+
+describe("prints", () => {
+  test("a product, forwards", () => {
+    const f: Program = { functions: [define("f", "x: f64, y: f64", (p, x, y) => [p.mul(x, p.mul(y, y))])] };
+    expect(print(forward(f).program)).toMatchInlineSnapshot(`
+      "function f_forward(x: f64 noalias, y: f64 noalias, x_dot: f64 noalias, y_dot: f64 noalias): f64, f64 {
+        v0 = mul(y, y)
+        v1 = mul(y_dot, y)
+        v2 = mul(y_dot, y)
+        v3 = add(v1, v2)
+        v4 = mul(x, v0)
+        v5 = mul(x_dot, v0)
+        v6 = mul(v3, x)
+        v7 = add(v5, v6)
+        return v4, v7
+      }
+      "
+    `);
+  });
+
+  test("a dot product, in one loop", () => {
+    expect(print(gradient("dot"))).toMatchInlineSnapshot(`
+      "function dot_reverse(x: array noalias, y: array noalias, dx: array noalias, dy: array noalias): f64 {
+        v0 = i32 0
+        v1 = f64 1
+        v2 = length(x)
+        v3 = i32 0
+        v4 = f64 0
+        v5 = for v6 = v3 to v2 (v7 = v4) {
+          v8 = load(x, v6)
+          v9 = load(y, v6)
+          v10 = mul(v8, v9)
+          v11 = add(v7, v10)
+          v12 = i32 0
+          v13 = mul(v1, v9)
+          v14 = mul(v1, v8)
+          accumulate(dy, v6, v14)
+          accumulate(dx, v6, v13)
+          yield v11
+        }
+        v15 = i32 0
+        v16 = f64 1
+        return v5
+      }
+      "
+    `);
+  });
+
+  test("a recurrence, with a tape", () => {
+    expect(print(gradient("recurrence"))).toMatchInlineSnapshot(`
+      "function recurrence_reverse(x: f64 noalias, y: f64 noalias, n: i32 noalias): f64, f64, f64, f64 {
+        v0 = i32 0
+        v1 = f64 1
+        v2 = f64 1
+        v3 = i32 0
+        v4 = i32 0
+        v5 = i32.sub(n, v3)
+        v6 = i32.max(v4, v5)
+        v7 = tape.allocate(v6) [f64, f64, f64]
+        v8, v9 = for v10 = v3 to n (v11 = x, v12 = y) {
+          v13 = mul(v11, v12)
+          v14 = sin(v11)
+          v15 = add(v13, v14)
+          v16 = cos(v12)
+          v17 = f64.fromI32(v10)
+          v18 = f64 2
+          v19 = add(v18, v17)
+          v20 = f64 1
+          v21 = div(v20, v19)
+          v22 = mul(v11, v21)
+          v23 = sub(v16, v22)
+          v24 = i32.sub(v10, v3)
+          tape.store(v7, v24, v21) slot 0
+          tape.store(v7, v24, v12) slot 1
+          tape.store(v7, v24, v11) slot 2
+          yield v15, v23
+        }
+        v25 = i32 0
+        v26 = f64 1
+        v27 = f64 1
+        v28 = i32 1
+        v29 = i32.sub(n, v28)
+        v30 = i32.sub(v3, v28)
+        dx, dy = for v31 = v29 to v30 step -1 (v32 = v26, v33 = v27) {
+          v34 = i32.sub(v31, v3)
+          v35 = tape.load(v7, v34) slot 0: f64
+          v36 = tape.load(v7, v34) slot 1: f64
+          v37 = tape.load(v7, v34) slot 2: f64
+          v38 = neg(v33)
+          v39 = mul(v38, v35)
+          v40 = f64 0
+          v41 = f64.eq(v38, v40)
+          v42 = f64 0
+          v43 = select(v41, v42, v39)
+          v44 = sin(v36)
+          v45 = neg(v44)
+          v46 = mul(v33, v45)
+          v47 = f64 0
+          v48 = f64.eq(v33, v47)
+          v49 = f64 0
+          v50 = select(v48, v49, v46)
+          v51 = cos(v37)
+          v52 = mul(v32, v51)
+          v53 = f64 0
+          v54 = f64.eq(v32, v53)
+          v55 = f64 0
+          v56 = select(v54, v55, v52)
+          v57 = add(v43, v56)
+          v58 = mul(v32, v36)
+          v59 = f64 0
+          v60 = f64.eq(v32, v59)
+          v61 = f64 0
+          v62 = select(v60, v61, v58)
+          v63 = add(v57, v62)
+          v64 = mul(v32, v37)
+          v65 = f64 0
+          v66 = f64.eq(v32, v65)
+          v67 = f64 0
+          v68 = select(v66, v67, v64)
+          v69 = add(v50, v68)
+          yield v63, v69
+        }
+        return v8, v9, dx, dy
+      }
+      "
+    `);
+  });
+});
+
+describe("what costs nothing", () => {
+  test("data by which is not differentiated has no shadow and no adjoint", () => {
+    const text = print(gradient("dot", [0]));
+    expect(text).not.toContain("dy");
+    expect(text.match(/accumulate/g)).toHaveLength(1);
+  });
+
+  test("a function of nothing asked for is left as it is", () => {
+    const derivative = reverse(textbook["recursion"]!.program, { wrt: [], seeds: "one" });
+    expect(derivative.program.functions.map((f) => f.name)).toEqual(["recursion_reverse", "power"]);
+  });
+
+  test("elements that nobody overwrites are loaded again, not recorded", () => {
+    expect(count(gradient("dot"), "tape.allocate")).toBe(0);
+    expect(count(gradient("logSumExp"), "tape.load")).toBe(2);
+  });
+
+  test("a matrix product needs no tape", () => {
+    const { program } = textbook["matrixProduct"]!;
+    const [tapes, loads] = [count(gradient("matrixProduct"), "tape.allocate"), count(program, "load")];
+    expect(tapes).toBe(0);
+    expect(loads).toBe(3);
+  });
+
+  test("a factorisation records what it overwrites, not what it reads", () => {
+    const text = print(gradient("cholesky"));
+    // The innermost loops, where all the reading is, have no tape.
+    const innermost = text.match(/for v\d+ = v\d+ to v\d+[^{]*\{[^{}]*\}/g)!;
+    expect(innermost.length).toBeGreaterThan(1);
+    for (const loop of innermost) expect(loop).not.toContain("tape");
+  });
+
+  test("work space is private to each iteration, whose way back follows at once", () => {
+    const text = print(gradient("workSpace"));
+    expect(text.indexOf("allocate")).toBeGreaterThan(text.indexOf("for "));
+    expect(text).toContain("mark()");
+    expect(print(gradient("carriedBuffer"))).not.toContain("mark()");
+  });
+});
+
+describe("checkpoints", () => {
+  test("the state is kept once per segment, and a segment's records are given back", () => {
+    const program = gradient("pendulum");
+    expect(program.functions.map((f) => f.name)).toEqual([
+      "pendulum_reverse",
+      "pendulum_segment_forth",
+      "pendulum_segment_back",
+      "pendulum_segment",
+    ]);
+    const [main] = program.functions;
+    const loops = main!.body.ops.filter((op) => op.kind === "for");
+    // There and back over the segments; how many there are is a root of how many iterations there are.
+    expect(loops).toHaveLength(2);
+    expect(print(program)).toContain("sqrt");
+    const resets = loops.map(
+      (loop) => operations(loop.regions[0]!).filter((op) => op.kind === "reset").length,
+    );
+    expect(resets).toEqual([1, 1]);
+  });
+});
+
+test("second derivatives are programs of the same kind", () => {
+  expect(hvp(textbook["polynomial"]!.program).functions.map((f) => f.name)).toEqual([
+    "polynomial_hvp",
+    "polynomial_reverse_forward",
+  ]);
+});
