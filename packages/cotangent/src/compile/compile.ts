@@ -7,7 +7,7 @@ import { fromLeaves, leafTypes, toLeaves } from "../program/structure.ts";
 import type { Leaf } from "../program/structure.ts";
 import type { Real } from "../real/real.ts";
 import { checkCount, checkFunction } from "../transforms/arguments.ts";
-import type { Inputs, Result } from "../transforms/structure.ts";
+import type { Input, Result } from "../transforms/structure.ts";
 import { execute } from "./execute.ts";
 import type { Datum, Executable, MathMode, Target } from "./execute.ts";
 import { emitJs } from "./js/emit.ts";
@@ -31,11 +31,18 @@ export interface CompileOptions {
   readonly math?: MathMode;
 }
 
+/** What may be passed for a parameter of type T; what holds no numbers is passed as it is. */
+type Argument<T> = [Input<T>] extends [never] ? T : Input<T>;
+/** The arguments with their numbers, for the type of the result. */
+type Numeric<X> = {
+  [K in keyof X]: X[K] extends string | boolean | bigint | symbol | null | undefined ? number : X[K];
+};
+
 /** How a compiled function is called: like the function, with plain numbers. */
 export type Call<F extends AnyFunction> = F extends (...args: infer A) => infer R
   ? [R] extends [Real]
     ? [Real] extends [R]
-      ? <X extends Inputs<A>>(...args: X) => Result<R, X>
+      ? <X extends { [K in keyof A]: Argument<A[K]> }>(...args: X) => Result<R, Numeric<X>>
       : F
     : F
   : never;

@@ -60,7 +60,7 @@ export class FunctionBuilder implements Callable {
     this.name = name;
     this.params = params;
     this.results = results;
-    this.#locals = [...params];
+    this.#locals = Array.from(params);
   }
 
   /** The size of what was written so far, in bytes. */

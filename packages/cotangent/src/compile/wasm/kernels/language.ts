@@ -304,15 +304,15 @@ export class Writer {
         return this.#choice(node.c, node.x, node.y);
       case "call":
         return this.#call(node.name, node.args);
-      case "binary": {
-        const kind = this.#push(node.x);
-        const isShift = LEVELS[3]!.includes(node.operator);
-        if (isShift && this.#lanes === 2) f.i32(Number((node.y as { readonly value: bigint }).value));
-        else this.#push(node.y);
-        this.#op(scalar[kind + node.operator]!);
-        return LEVELS[2]!.includes(node.operator) ? "m" : kind;
-      }
+      case "binary":
+        break;
     }
+    const kind = this.#push(node.x);
+    const isShift = LEVELS[3]!.includes(node.operator);
+    if (isShift && this.#lanes === 2) f.i32(Number((node.y as { readonly value: bigint }).value));
+    else this.#push(node.y);
+    this.#op(scalar[kind + node.operator]!);
+    return LEVELS[2]!.includes(node.operator) ? "m" : kind;
   }
 
   #choice(c: Node, x: Node, y: Node): Kind {
