@@ -7,7 +7,7 @@ import { where } from "../primitives/index.ts";
 import type { Func, Op, Program, Region, Value } from "../program/ir.ts";
 import { isMemory, Places } from "./places.ts";
 import type { Node } from "./places.ts";
-import { isSingular, isSteep } from "./rules.ts";
+import { isMasking, isSingular, isSteep } from "./rules.ts";
 
 /** Which inputs and outputs of the entry are asked for. */
 export interface Interest {
@@ -25,6 +25,7 @@ export class Activity {
   readonly #active: Uint8Array;
   readonly #functions = new Set<Func>();
   readonly #wild: Uint8Array;
+  readonly #masked: Uint8Array;
   readonly #steepBehind: Uint8Array;
   readonly #steepAhead: Uint8Array;
 
@@ -38,16 +39,17 @@ export class Activity {
       interest.inputs.map((i) => node(entry.body.args[i]!)),
       "ahead",
     );
-    const useful = flow.reach(
-      [
-        ...interest.results.map((k) => node(entry.body.yields[k]!)),
-        ...interest.outParameters.map((i) => node(entry.body.args[i]!)),
-      ],
-      "behind",
-    );
+    const outputs = [
+      ...interest.results.map((k) => node(entry.body.yields[k]!)),
+      ...interest.outParameters.map((i) => node(entry.body.args[i]!)),
+    ];
+    const useful = flow.reach(outputs, "behind");
     this.#active = varied.map((x, n) => x & useful[n]!);
     places.spread(this.#active);
     this.#wild = flow.reach(flow.wild, "ahead");
+    const several = interest.results.length + interest.outParameters.length > 1;
+    const masks = several ? [...flow.masks, ...outputs] : flow.masks;
+    this.#masked = flow.reach(masks, "behind");
     this.#steepBehind = flow.reach(flow.steepArguments, "behind");
     this.#steepAhead = flow.reach(flow.steepResults, "ahead");
     for (const f of program.functions) if (this.#touches(f, f.body)) this.#functions.add(f);
@@ -91,6 +93,11 @@ export class Activity {
     return this.#wild[this.places.node(f, v)] === 1;
   }
 
+  /** Whether `v` may count for nothing although it was computed: then its adjoint is zero, whatever it is. */
+  masked(f: Func, v: Value): boolean {
+    return this.#masked[this.places.node(f, v)] === 1;
+  }
+
   /** Whether the adjoint of `v` may be infinite where everything else is finite. */
   steepAdjoint(f: Func, v: Value): boolean {
     return this.#steepBehind[this.places.node(f, v)] === 1;
@@ -105,6 +112,8 @@ export class Activity {
 /** The graph of differentiable dependences: an edge from each value to those computed from it. */
 class Flow {
   readonly wild: Node[] = [];
+  /** What may be left out: alternatives, elements of arrays, what only one branch uses. */
+  readonly masks: Node[] = [];
   /** Arguments and results of functions with vertical tangents. */
   readonly steepArguments: Node[] = [];
   readonly steepResults: Node[] = [];
@@ -152,7 +161,15 @@ class Flow {
     for (const op of region.ops) {
       for (const inner of op.regions) this.#walk(f, inner);
       this.#edges(f, op);
+      for (const v of op.args) this.#use(f, v, region);
     }
+    for (const v of region.yields) this.#use(f, v, region);
+  }
+
+  /** What is used further in may not be used at all. */
+  #use(f: Func, v: Value, region: Region): void {
+    const home = "kind" in v.def ? v.def.parent : v.def;
+    if (home !== region && v.ty === "f64") this.masks.push(this.#places.node(f, v));
   }
 
   #edges(f: Func, op: Op): void {
@@ -169,6 +186,7 @@ class Flow {
         if (f.flat) return;
         const differentiable = f === where ? op.args.slice(1) : op.args;
         for (const x of differentiable) flow(x, result!);
+        if (f === where || isMasking(f)) this.masks.push(...differentiable.map(node));
         if (!isSteep(f)) return;
         this.steepArguments.push(...differentiable.map(node));
         this.steepResults.push(node(result!));
@@ -189,6 +207,7 @@ class Flow {
         }
         return;
       case "select":
+        this.masks.push(node(second!), node(third!));
         flow(second!, result!);
         flow(third!, result!);
         return;
@@ -196,9 +215,11 @@ class Flow {
         return flow(first!, result!);
       case "store":
       case "accumulate":
+        this.masks.push(node(third!));
         return flow(third!, first!);
       case "fill":
       case "copy":
+        this.masks.push(node(second!));
         return flow(second!, first!);
       case "tape.load": {
         const slot = this.#places.slot(f, first!, op.attr.slot);
@@ -207,8 +228,9 @@ class Flow {
       }
       case "tape.store": {
         const slot = this.#places.slot(f, first!, op.attr.slot);
-        if (third!.ty === "f64") this.#edge(node(third!), slot);
-        return;
+        if (third!.ty !== "f64") return;
+        this.masks.push(node(third!));
+        return this.#edge(node(third!), slot);
       }
       case "for":
       case "while": {
@@ -234,6 +256,7 @@ class Flow {
           }
           return;
         }
+        for (const x of op.args) if (x.ty === "f64") this.masks.push(node(x));
         const into = (v: Value): Node => this.#places.node(callee, v);
         op.args.forEach((x, i) => carries(x) && this.#edge(node(x), into(callee.body.args[i]!)));
         op.results.forEach((r, k) => carries(r) && this.#edge(into(callee.body.yields[k]!), node(r)));

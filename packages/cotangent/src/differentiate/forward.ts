@@ -4,7 +4,7 @@ import { Builder } from "../program/builder.ts";
 import type { Func, Op, OpOf, Parameter, Program, Region, Ty, Value } from "../program/ir.ts";
 import { Activity, carries } from "./activity.ts";
 import { Module } from "./module.ts";
-import { firstOrderOnly, operand, partialOf, scale } from "./rules.ts";
+import { firstOrderOnly, isSingular, isSteep, operand, partialOf, scale } from "./rules.ts";
 
 export interface ForwardOptions {
   /** Parameters of the entry by which to differentiate, by position. Default: all numbers and arrays. */
@@ -321,10 +321,11 @@ class Pushforward {
     return x === undefined ? y : y === undefined ? x : this.#b.primitive(add, x, y);
   }
 
-  /** The tangent of `v` times a partial derivative. */
-  #scaled(v: Value, d: number, partial: Parameters<typeof scale>[2]): Value | undefined {
+  /** The tangent of `v` times a partial derivative; `zero`: of a function that may be infinitely steep. */
+  #scaled(v: Value, d: number, partial: Parameters<typeof scale>[2], zero = true): Value | undefined {
     const t = this.#tangent(v, d);
-    return t && scale(this.#b, t, partial, this.#module.activity.steepTangent(this.#f, v));
+    const steep = this.#module.activity.steepTangent(this.#f, v);
+    return t && scale(this.#b, t, partial, { zero, steep });
   }
 
   #primitive(op: OpOf<"primitive">): Tangents {
@@ -343,7 +344,9 @@ class Pushforward {
     op.args.forEach((v, i) => {
       if (!this.#tangents.has(v)) return;
       const partial = partialOf(op, i, args, out);
-      tangents = this.#each((d) => this.#sum(tangents[d], this.#scaled(v, d, partial)));
+      tangents = this.#each((d) =>
+        this.#sum(tangents[d], this.#scaled(v, d, partial, isSingular(op.attr) || isSteep(op.attr))),
+      );
     });
     return tangents;
   }

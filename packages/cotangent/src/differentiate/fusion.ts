@@ -260,6 +260,6 @@ export class Fusion {
         return this.#augmented.value(v);
       });
     const partial = partialOf(by, index, by.args.map(real), real(by.results[0]!));
-    return scale(this.#b, adjoint, partial, activity.steepAdjoint(this.#f, by.results[0]!));
+    return scale(this.#b, adjoint, partial, this.#pullback.guard(by.results[0]!));
   }
 }

@@ -6,7 +6,8 @@ import { WRITES } from "./augmented.ts";
 import type { Augmented } from "./augmented.ts";
 import { recordOf, tripCount } from "./indices.ts";
 import type { Sweeps } from "./sweeps.ts";
-import { firstOrderOnly, operand, partialOf, scale } from "./rules.ts";
+import { firstOrderOnly, isSingular, isSteep, operand, partialOf, scale } from "./rules.ts";
+import type { Guard } from "./rules.ts";
 import { aside, backThrough, insert } from "./tape.ts";
 import type { Back, Tapes } from "./tape.ts";
 
@@ -189,8 +190,15 @@ export class Pullback {
   }
 
   #scaled(v: Value, adjoint: Value, of: Value, partial: Parameters<typeof scale>[2], at: Back): void {
+    this.add(v, scale(this.#b, adjoint, partial, this.guard(of)), at);
+  }
+
+  /** What is to be looked out for with the adjoint of `v`. */
+  guard(v: Value): Guard {
     const { activity } = this.#owner;
-    this.add(v, scale(this.#b, adjoint, partial, activity.steepAdjoint(this.#f, of)), at);
+    const op = v.def as Op;
+    const singular = op.kind !== "primitive" || isSingular(op.attr) || isSteep(op.attr);
+    return { zero: singular || activity.masked(this.#f, v), steep: activity.steepAdjoint(this.#f, v) };
   }
 
   #primitive(op: OpOf<"primitive">, adjoint: Value, at: Back): void {

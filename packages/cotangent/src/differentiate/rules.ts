@@ -88,6 +88,7 @@ const PROBES = [-1000, -3, -1, -0.5, 0, 0.5, 1, 2.5, 1000];
 const NOT_FINITE = [Number.NaN, Infinity, -Infinity];
 const singular = new WeakMap<PrimitiveBase, boolean>();
 const steep = new WeakMap<PrimitiveBase, boolean>();
+const masking = new WeakMap<PrimitiveBase, boolean>();
 const truths = new WeakMap<PrimitiveBase, boolean>();
 
 /** Whether `holds` somewhere among the probes. */
@@ -117,6 +118,18 @@ export const isSteep = (f: PrimitiveBase): boolean =>
     }),
   );
 
+/** Whether a partial derivative of `f` is zero on whole intervals (max, relu, ...), so that what goes in may count for nothing. */
+export const isMasking = (f: PrimitiveBase): boolean =>
+  !f.flat &&
+  remember(masking, f, () => {
+    let zeros = 0;
+    somewhere(f, [-2.3, -1.7, 0.4, 1.9, 2.6], (x) => {
+      if (f.partials.some((d) => d(...x, f.evaluate(...x)) === 0)) zeros++;
+      return false;
+    });
+    return zeros > 1;
+  });
+
 /** Whether `f` is a comparison: 0 or 1 whatever its arguments are. */
 const isTruth = (f: PrimitiveBase): boolean =>
   f.flat &&
@@ -142,25 +155,31 @@ export function partialOf(op: OpOf<"primitive">, i: number, args: readonly Real[
   return f.arity === undefined ? f.partials[0]!() : f.partials[i]!(...args, out);
 }
 
+/** Where zero has to be told apart. */
+export interface Guard {
+  /** Whether x may be zero where p, and no result, is infinite: because something further on was not taken. */
+  readonly zero: boolean;
+  /** Whether x itself may be infinite. */
+  readonly steep: boolean;
+}
+
 /**
  * x·p for a tangent or adjoint x and a partial p, where zero absorbs (0·∞ = 0: a path that carries nothing contributes
  * nothing). Undefined where it is zero whatever x is. The comparison is only written where a factor may not be finite.
- *
- * @param steep whether x itself may be infinite
  */
-export function scale(b: Builder, x: Value, p: Real, steep: boolean): Value | undefined {
+export function scale(b: Builder, x: Value, p: Real, guard: Guard): Value | undefined {
   if (p === 0) return undefined;
   if (p === 1) return x;
   if (p === -1) return b.primitive(neg, x);
   if (p instanceof Application) {
-    const masked = mask(b, x, p, steep);
+    const masked = mask(b, x, p, guard);
     if (masked !== undefined) return masked;
   }
   const factor = emitReal(b, p);
   let product = b.primitive(mul, x, factor);
   const zero = (v: Value): Value => b.op("f64.eq", v, b.f64(0));
-  if (isWild(p)) product = b.select(zero(x), b.f64(0), product);
-  if (steep && typeof p !== "number") product = b.select(zero(factor), b.f64(0), product);
+  if (guard.zero && isWild(p)) product = b.select(zero(x), b.f64(0), product);
+  if (guard.steep && typeof p !== "number") product = b.select(zero(factor), b.f64(0), product);
   return product;
 }
 
@@ -174,19 +193,19 @@ export function firstOrderOnly(f: UserFunction): AdError {
 }
 
 /** x·p where p is a choice (`where`) or made of conditions: chosen rather than multiplied, so that zero absorbs. */
-function mask(b: Builder, x: Value, p: Application, steep: boolean): Value | undefined {
+function mask(b: Builder, x: Value, p: Application, guard: Guard): Value | undefined {
   const choose = (condition: Real, then: Value | undefined, otherwise: Value | undefined): Value =>
     b.primitive(where, emitReal(b, condition), then ?? b.f64(0), otherwise ?? b.f64(0));
   const [first, second, third] = p.args as [Real, Real, Real];
   if (p.truth) return choose(p, x, undefined);
   if (p.f === where && (second === 0 || third === 0)) {
-    return choose(first, scale(b, x, second, steep), scale(b, x, third, steep));
+    return choose(first, scale(b, x, second, guard), scale(b, x, third, guard));
   }
   if (p.f === mul && typeof first === "number" && isTrue(second)) {
-    return choose(second, scale(b, x, first, steep), undefined);
+    return choose(second, scale(b, x, first, guard), undefined);
   }
   if (p.f === add && p.args.some((y) => y instanceof Application && y.truth)) {
-    const [y, z] = [scale(b, x, first, steep), scale(b, x, second, steep)];
+    const [y, z] = [scale(b, x, first, guard), scale(b, x, second, guard)];
     return y === undefined || z === undefined ? (y ?? z) : b.primitive(add, y, z);
   }
   return undefined;
