@@ -313,6 +313,44 @@ describe("loops", () => {
     expect(count(text)("bound")).toBe(0);
   });
 
+  test("a check beyond the length stays", () => {
+    const text = (by: number): string => `function f(a: array): i32 {
+      zero = i32 0
+      by = i32 ${by}
+      one = i32 1
+      n = length(a)
+      m = i32.sub(n, one)
+      s = for i = zero to m (last = zero) {
+        j = i32.add(i, by)
+        bound(j, a) "a"
+        yield j
+      }
+      return s
+    }`;
+    const f = (by: number): unknown[] | AdError =>
+      run(optimise(parse(text(by), { primitives })), () => [new Float64Array(5)]);
+    expect(f(1)).toEqual([4, new Float64Array(5)]);
+    expect((f(2) as AdError).message).toContain("a[5] does not exist");
+    expect((f(-1) as AdError).message).toContain("a[-1] does not exist");
+  });
+
+  test("a remainder may be negative", () => {
+    const text = `function f(a: array, i: i32): i32 {
+      three = i32 3
+      least = i32 -1
+      big = i32 4
+      j = i32.max(i, least)
+      k = i32.min(j, big)
+      r = i32.rem(k, three)
+      d = data [1, 2, 3]
+      bound(r, d) "d"
+      return r
+    }`;
+    const program = optimise(parse(text, { primitives }));
+    expect((run(program, () => [new Float64Array(1), -5]) as AdError).message).toContain("d[-1]");
+    expect((run(program, () => [new Float64Array(1), 4]) as unknown[])[0]).toBe(1);
+  });
+
   test("a step that jumps over the end is not taken for the end", () => {
     const text = `function f(a: array, n: i32) {
       zero = i32 0

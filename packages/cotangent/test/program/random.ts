@@ -454,7 +454,11 @@ class Writer {
     const a = this.#recent(arrs);
     const element = (): Value => this.#tame(this.#num(), ELEMENT).v;
     const checked = (): Value => {
-      if (this.#settings.faults && this.#choose(3) === 2) b.bound(this.#int().v, a.v, "a");
+      if (this.#settings.faults && this.#choose(3) === 2) {
+        const shift = this.#choose(4);
+        const i = this.#int().v;
+        b.bound(shift === 0 ? i : b.op("i32.add", i, b.i32(shift - 2)), a.v, "a");
+      }
       const i = this.#index(a.length);
       if (this.#flip()) b.bound(i, a.v, "a");
       return i;
@@ -580,8 +584,7 @@ class Writer {
     const step = (up ? 1 : -1) * (this.#choose(4) === 3 ? 2 : 1);
     const low = this.#literal(this.#choose(5) === 4 ? -1 : 0);
     const array = this.#scope.arrs.length > 0 && this.#flip() ? this.#recent(this.#scope.arrs) : undefined;
-    const high =
-      array === undefined ? this.#int() : { v: b.length(array.v), lo: array.length, hi: array.length };
+    const high = array === undefined ? this.#int() : this.#length(array);
     const limit =
       high.hi <= 6 ? high : { v: b.op("i32.min", high.v, b.i32(6)), lo: Math.min(high.lo, 6), hi: 6 };
     const last = up ? limit : { ...limit, v: b.op("i32.sub", limit.v, b.i32(1)) };
@@ -600,6 +603,17 @@ class Writer {
       { step },
     );
     this.#enter(carries, results);
+  }
+
+  /** The length of an array, or almost. */
+  #length({ v, length }: Arr): Int {
+    const by = this.#pick([0, 0, 0, -1, 1]);
+    const n = this.#b.length(v);
+    return {
+      v: by === 0 ? n : this.#b.op("i32.add", n, this.#b.i32(by)),
+      lo: length + by,
+      hi: length + by,
+    };
   }
 
   #while(depth: number): void {
