@@ -4,8 +4,9 @@
  * What a Scalar was computed from: variables are ellipses, operations are boxes numbered from the output, and an edge says
  * which argument it is. A variable that is used twice is drawn once.
  */
-import { constant, Scalar, sigmoid, sin, sum } from "cotangent";
-import { drawGraph } from "cotangent-view";
+import { add, constant, mul, Scalar, sigmoid, sin, sqrt, sum } from "cotangent";
+import { parse } from "cotangent/program";
+import { drawGraph, drawProgram } from "cotangent-view";
 
 const x = new Scalar(2, { name: "x" });
 const y = new Scalar(3, { name: "y" });
@@ -44,3 +45,22 @@ const errors = Array.from({ length: 2500 }, (_, i) =>
 const loss = sum(errors).div(errors.length);
 loss.name = "loss";
 export const graphLarge = drawGraph(loss, { derivatives: true });
+
+/** Programs, too: a loop is a frame around what it does. Compiled functions have theirs as `compile(f).program`. */
+const norm = parse(
+  `function norm(x: array): f64 {
+     v0 = i32 0
+     v1 = length(x)
+     v2 = f64 0
+     squares = for i = v0 to v1 (sum = v2) {
+       element = load(x, i)
+       v3 = mul(element, element)
+       v4 = add(sum, v3)
+       yield v4
+     }
+     v5 = sqrt(squares)
+     return v5
+   }`,
+  { primitives: [mul, add, sqrt] },
+);
+export const program = drawProgram(norm, { direction: "right" });

@@ -27,3 +27,5 @@ export { plotDecision, plotLoss } from "./plot/training.ts";
 export type { DecisionOptions, LabelledPoint, LossOptions } from "./plot/training.ts";
 export { derivativeFormula, Formula, formula } from "./formula/formula.ts";
 export type { DerivativeFormulaOptions, FormulaOptions } from "./formula/formula.ts";
+export { drawProgram } from "./graph/program.ts";
+export type { ProgramOptions } from "./graph/program.ts";

@@ -160,11 +160,7 @@ export function drawNode(node: PlacedNode, state?: NodeState): Element {
 }
 
 /** The lines in a node, one below the other around its centre. */
-function drawLines(
-  { x, y, words, inset }: PlacedNode,
-  lines: readonly string[],
-  onBox: boolean,
-): Element[] {
+function drawLines({ x, y, words, inset }: PlacedNode, lines: readonly string[], onBox: boolean): Element[] {
   const top = y - ((lines.length - 1) * 18) / 2 + 5;
   return lines.map((line, i) => {
     const attributes = {
@@ -179,7 +175,7 @@ function drawLines(
   });
 }
 
-export function drawEdge(edge: PlacedEdge, direction: Direction): Element {
+export function drawEdge(edge: PlacedEdge, direction: Direction, index: Colour = "onBoxMuted"): Element {
   const { points, label, key } = edge;
   const line = arrow(points, { width: 1.2 });
   if (label === "") return line;
@@ -199,7 +195,7 @@ export function drawEdge(edge: PlacedEdge, direction: Direction): Element {
           x: right ? x + 5 : x,
           y: right ? y + 3.5 : y + 11,
           "text-anchor": right ? "start" : "middle",
-          fill: paint("onBoxMuted"),
+          fill: paint(index),
         };
   return group({}, [line, element("text", { ...attributes, "font-size": key === "group" ? 11 : 10 }, label)]);
 }

@@ -130,7 +130,9 @@ function once(
   const guides = new Map(
     edges.map((edge) => {
       const { points } = graph.edge(edge.from, edge.to, edge.key) as { points: Point[] };
-      return [edge, points.slice(1, -1)] as const;
+      // Between the ends there is one point half-way to the next layer; an edge to a further layer has more, and needs them.
+      const between = points.slice(1, -1);
+      return [edge, between.length > 1 ? between : []] as const;
     }),
   );
   const ports = portsOf(arriving, guides, byId, direction);
@@ -149,7 +151,7 @@ function once(
             { x: to.x, y: to.y - step },
           ];
     // The guides between the layers keep a long edge clear of the nodes that it passes.
-    return { ...edge, side, points: [from, out, ...guides.get(edge)!.slice(1, -1), back, to] };
+    return { ...edge, side, points: [from, out, ...guides.get(edge)!, back, to] };
   });
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   return { nodes: placed, edges: lines, width, height };
@@ -170,8 +172,7 @@ function portsOf(
   const ports = new Map<Edge, Point & { side: number }>();
   for (const [id, list] of arriving) {
     const { x, y, width, height, shape } = nodes.get(id)!;
-    const origin = (edge: Edge): number =>
-      (guides.get(edge)!.slice(1, -1).at(-1) ?? nodes.get(edge.from)!)[across];
+    const origin = (edge: Edge): number => (guides.get(edge)!.at(-1) ?? nodes.get(edge.from)!)[across];
     const extent = direction === "right" ? height : width;
     [...list]
       .sort((a, b) => origin(a) - origin(b) || Number(a.key) - Number(b.key))

@@ -13,6 +13,8 @@ export interface Node {
   /** What the second line may become: there is room for each. */
   readonly reserved: readonly string[];
   readonly role: "leaf" | "output" | undefined;
+  /** Where it is not its text that decides. */
+  readonly size?: { readonly width: number; readonly height: number };
 }
 
 export interface Edge {
@@ -113,10 +115,11 @@ const INDEX = 14;
 
 /** How large a node is drawn, with so much room for the arguments of an operation to arrive. */
 export function sizeOf(
-  { shape, lines, reserved }: Node,
+  { shape, lines, reserved, size }: Node,
   ports: number,
   direction: "right" | "down",
 ): { width: number; height: number } {
+  if (size !== undefined) return size;
   const small = [...lines.slice(1), ...reserved];
   const text = Math.max(mathWidth(lines[0]!, LINE), ...small.map((line) => mathWidth(line, SMALL_LINE)));
   const rows = Math.max(lines.length, reserved.length > 0 ? 2 : 1);
