@@ -17,8 +17,8 @@ export function nested<T>(body: (level: number) => T): T {
 export const isRecording = (level: number): boolean => level > silent;
 
 /**
- * Runs `body` without recording any history: its results are constants, and no derivative flows through them.
- * Transforms that `body` itself calls work as ever.
+ * Runs `body` without recording any history: what is computed in it is constant, and no derivative flows through it. A
+ * variable that it only hands through remains one; `stopGradient` makes sure. Transforms called in `body` work as ever.
  */
 export function noGrad<T>(body: () => T): T {
   const before = silent;
