@@ -130,4 +130,3 @@ export function structureOf(x: unknown): Structure {
 function common(a: Structure, b: Structure): Structure | undefined {
   return JSON.stringify(a) === JSON.stringify(b) ? a : undefined;
 }
-

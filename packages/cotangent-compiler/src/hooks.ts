@@ -33,6 +33,8 @@ export const load: LoadHook = async (url, context, next) => {
   const code = result?.code ?? text;
   const source = typed ? stripTypes(code, file) : code;
   const map =
-    result === undefined ? "" : `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(result.map.toString()).toString("base64")}`;
+    result === undefined
+      ? ""
+      : `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(result.map.toString()).toString("base64")}`;
   return { format: "module", shortCircuit: true, source: source + map };
 };

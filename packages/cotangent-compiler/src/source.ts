@@ -48,7 +48,8 @@ function reading(code: string, file: string | undefined, read: () => Node): Sour
     // Besides its SyntaxErrors the parser throws TypeErrors at some texts that are cut off in the middle.
     const at = (error as { pos?: unknown }).pos;
     const start = typeof at === "number" ? Math.min(at, code.length) : code.length;
-    const what = error instanceof SyntaxError ? error.message.replace(/ \(\d+:\d+\)$/, "") : "Unexpected end or token";
+    const what =
+      error instanceof SyntaxError ? error.message.replace(/ \(\d+:\d+\)$/, "") : "Unexpected end or token";
     throw new CompileError(
       "syntax-error",
       { code, file },

@@ -37,13 +37,20 @@ export function stripTypes(code: string, file?: string): string {
     const written = WRITTEN[node.type];
     const declared = (node as { declare?: boolean }).declare === true;
     if (ERASED.has(node.type) || declared) {
-      const exported = parent?.type === "ExportNamedDeclaration" || parent?.type === "ExportDefaultDeclaration";
+      const exported =
+        parent?.type === "ExportNamedDeclaration" || parent?.type === "ExportDefaultDeclaration";
       const whole = exported ? parent : node;
       erase(whole.start, whole.end);
       return false;
     }
     if (written !== undefined) {
-      refuse(source, node, "unsupported-syntax", `${written} is more than types.`, "Use what can be erased, or a bundler.");
+      refuse(
+        source,
+        node,
+        "unsupported-syntax",
+        `${written} is more than types.`,
+        "Use what can be erased, or a bundler.",
+      );
     }
     return visit(source, node, erase);
   });
@@ -96,10 +103,16 @@ function visit(source: Source, node: Node, erase: (start: number, end: number) =
     }
     default:
   }
-  const { optional, accessibility, readonly } = node as { optional?: boolean; accessibility?: string; readonly?: boolean };
-  const isPattern = node.type === "Identifier" || node.type === "ArrayPattern" || node.type === "ObjectPattern";
+  const { optional, accessibility, readonly } = node as {
+    optional?: boolean;
+    accessibility?: string;
+    readonly?: boolean;
+  };
+  const isPattern =
+    node.type === "Identifier" || node.type === "ArrayPattern" || node.type === "ObjectPattern";
   if (optional === true && (isPattern || node.type === "PropertyDefinition")) {
-    const from = node.type === "Identifier" ? node.start + node.name.length : isPattern ? node.start : node.key.end;
+    const from =
+      node.type === "Identifier" ? node.start + node.name.length : isPattern ? node.start : node.key.end;
     const mark = code.indexOf("?", from);
     erase(mark, mark + 1);
   }

@@ -28,9 +28,9 @@ export interface TransformOptions {
 /** By this a module shows that it was transformed. */
 const HELPER = "__cotangent_lowered";
 /** The library's functions that take a function. */
-const TRANSFORMS: ReadonlySet<string> = new Set([
-  ..."grad valueAndGrad jvp vjp jacobian hessian hvp derivative compile checkDerivatives".split(" "),
-]);
+const TRANSFORMS: ReadonlySet<string> = new Set(
+  "grad valueAndGrad jvp vjp jacobian hessian hvp derivative compile checkDerivatives".split(" "),
+);
 const MARK = "use grad";
 
 /**
@@ -38,7 +38,11 @@ const MARK = "use grad";
  * returned as undefined; so is one that was transformed before.
  * @throws CompileError where a function is outside the language
  */
-export function transform(code: string, file: string, options: TransformOptions = {}): Transformed | undefined {
+export function transform(
+  code: string,
+  file: string,
+  options: TransformOptions = {},
+): Transformed | undefined {
   if (code.includes(HELPER) || !(code.includes(MARK) || code.includes("cotangent"))) return undefined;
   const module = readModule(parseSource(code, file));
   const dependencies = new Set<string>();
@@ -78,7 +82,10 @@ export function transform(code: string, file: string, options: TransformOptions 
     if (target.exported?.type === "ExportDefaultDeclaration") early.push(`export { ${name} as default };`);
   }
   if (!changed) return undefined;
-  s.appendLeft(firstStatement(module), `import { lowered as ${HELPER} } from "cotangent/program"; ${early.join(" ")}\n`);
+  s.appendLeft(
+    firstStatement(module),
+    `import { lowered as ${HELPER} } from "cotangent/program"; ${early.join(" ")}\n`,
+  );
   const map = s.generateMap({ source: file, includeContent: true, hires: "boundary" });
   return { code: s.toString(), map, dependencies: [...dependencies] };
 }
@@ -110,7 +117,12 @@ function targetsOf(module: Module): readonly Target[] {
     const top = parent?.type === "Program" || isExport;
     if (node.type === "FunctionDeclaration" && (!top || node.id === null)) return;
     const earlier = found.get(node);
-    found.set(node, { node, name, marked: marked || earlier?.marked === true, exported: isExport ? parent : undefined });
+    found.set(node, {
+      node,
+      name,
+      marked: marked || earlier?.marked === true,
+      exported: isExport ? parent : undefined,
+    });
   };
   walk(module.source.program, (node, parent) => {
     parents.set(node, parent);
@@ -137,7 +149,8 @@ function targetsOf(module: Module): readonly Target[] {
   for (const [node, name] of later) add(node, name, false);
   // A function inside another that is lowered goes with it.
   const list = [...found.values()];
-  const inside = (a: Target, b: Target): boolean => a !== b && a.node.start > b.node.start && a.node.end < b.node.end;
+  const inside = (a: Target, b: Target): boolean =>
+    a !== b && a.node.start > b.node.start && a.node.end < b.node.end;
   return list.filter((a) => a.marked || !list.some((b) => inside(a, b)));
 }
 function isMarked(node: Node): boolean {
@@ -175,7 +188,10 @@ function lowerTarget(
     // All variants are given the same values from outside.
     const first = variants.at(-1)!;
     if (variants.some((v) => v.outside.length !== names.length)) {
-      return { data: { version: CAPTURE_VERSION, name, variants: [first] }, names: first.outside.map((o) => o.name) };
+      return {
+        data: { version: CAPTURE_VERSION, name, variants: [first] },
+        names: first.outside.map((o) => o.name),
+      };
     }
     return { data: { version: CAPTURE_VERSION, name, variants }, names };
   } catch (error) {

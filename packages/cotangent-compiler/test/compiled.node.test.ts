@@ -7,13 +7,8 @@ import { describe, expect, test } from "vitest";
 import { lower } from "../src/lower/lower.ts";
 import { functionsOf, readModule } from "../src/lower/module.ts";
 import { parseSource } from "../src/source.ts";
+import { agree } from "./agree.ts";
 import { corpus } from "./corpus/index.ts";
-
-/** Numbers equal up to rounding: Math.hypot of three is nested, and the back ends may fuse nothing but that. */
-function near(got: unknown, wanted: unknown): void {
-  if (typeof got !== "number" || typeof wanted !== "number" || !Number.isFinite(wanted)) expect(got).toEqual(wanted);
-  else if (got !== wanted) expect(Math.abs(got - wanted) / Math.abs(wanted)).toBeLessThan(1e-15);
-}
 
 for (const [file, { cases, ...exported }] of Object.entries(corpus)) {
   const text = readFileSync(fileURLToPath(new URL(`./corpus/${file}.ts`, import.meta.url)), "utf8");
@@ -30,13 +25,23 @@ for (const [file, { cases, ...exported }] of Object.entries(corpus)) {
         outside: () => [],
         specialise: (args) => {
           const n = args.length;
-          const found = known.get(n) ?? lower(module, functions.get(name)!, name, Array.from({ length: n }, () => undefined));
+          const found =
+            known.get(n) ??
+            lower(
+              module,
+              functions.get(name)!,
+              name,
+              Array.from({ length: n }, () => undefined),
+            );
           known.set(n, found);
           return found;
         },
       });
       const compiled = compile(captured, { target, math: "exact" });
-      for (const make of cases[name]!) near(compiled(...make()), f(...make()));
+      for (const make of cases[name]!) {
+        const wanted = f(...make());
+        expect(agree(compiled(...make()), wanted)).toEqual(wanted);
+      }
     });
   });
 }

@@ -7,13 +7,8 @@ import { describe, expect, test } from "vitest";
 import { functionsOf, readModule } from "../src/lower/module.ts";
 import { lower } from "../src/lower/lower.ts";
 import { parseSource } from "../src/source.ts";
+import { agree } from "./agree.ts";
 import { corpus } from "./corpus/index.ts";
-
-/** Math.hypot of three is nested here, which differs in the last digit. */
-function near(got: unknown, wanted: unknown): void {
-  if (typeof got !== "number" || typeof wanted !== "number" || Number.isNaN(wanted)) expect(got).toEqual(wanted);
-  else if (got !== wanted) expect(Math.abs(got - wanted) / Math.abs(wanted)).toBeLessThan(1e-15);
-}
 
 for (const [file, { cases, ...exported }] of Object.entries(corpus)) {
   describe(`corpus: ${file}`, () => {
@@ -37,7 +32,7 @@ for (const [file, { cases, ...exported }] of Object.entries(corpus)) {
         expect(outside).toEqual([]);
         const leaves = params.flatMap((p, i) => toLeaves(p.structure, args[i], p.name));
         const out = interpreter(program, { steps: 1e6 })(...(leaves as Datum[])) as Leaf[];
-        near(fromLeaves(result, out[Symbol.iterator]()), wanted);
+        expect(agree(fromLeaves(result, out[Symbol.iterator]()), wanted)).toEqual(wanted);
       }
     });
   });

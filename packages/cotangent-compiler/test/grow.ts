@@ -80,7 +80,8 @@ class Grower {
         return `${this.#one(this.#scope.arrays)}[${this.#index()}] ${this.#one(["=", "+=", "*="])} ${this.#number()};\n`;
       case 5: {
         const value = `[${this.#number()}, ${this.#number()}]`;
-        if (this.#scope.pairs.length > 0 && this.#pick(2) === 0) return `${this.#one(this.#scope.pairs)} = ${value};\n`;
+        if (this.#scope.pairs.length > 0 && this.#pick(2) === 0)
+          return `${this.#one(this.#scope.pairs)} = ${value};\n`;
         const name = this.#fresh("p");
         this.#scope.pairs.push(name);
         return `let ${name} = ${value};\n`;
@@ -98,7 +99,9 @@ class Grower {
       case 8: {
         const test = this.#test();
         const then = this.#nested(3);
-        return this.#pick(2) === 0 ? `if (${test}) {\n${then}}\n` : `if (${test}) {\n${then}} else {\n${this.#nested(3)}}\n`;
+        return this.#pick(2) === 0
+          ? `if (${test}) {\n${then}}\n`
+          : `if (${test}) {\n${then}} else {\n${this.#nested(3)}}\n`;
       }
       case 9:
       case 10:
@@ -116,7 +119,10 @@ class Grower {
       case 13: {
         const [name, parameter] = [this.#fresh("f"), this.#fresh("t")];
         const before = this.#scope.numbers;
-        this.#scope.numbers = [...this.#scope.numbers.map((v) => ({ ...v, mutable: false })), { name: parameter, mutable: true }];
+        this.#scope.numbers = [
+          ...this.#scope.numbers.map((v) => ({ ...v, mutable: false })),
+          { name: parameter, mutable: true },
+        ];
         const test = this.#test();
         const [early, late] = [this.#number(), this.#number()];
         this.#scope.numbers = before;
@@ -163,7 +169,8 @@ class Grower {
   /** The body of a loop, with ways out of it. */
   #inside(): string {
     let body = this.#nested(3);
-    if (this.#pick(3) === 0) body += `if (${this.#test()}) ${this.#one(["break", "continue", `return ${this.#number()}`])};\n${this.#nested(2)}`;
+    if (this.#pick(3) === 0)
+      body += `if (${this.#test()}) ${this.#one(["break", "continue", `return ${this.#number()}`])};\n${this.#nested(2)}`;
     return body;
   }
 
@@ -181,7 +188,12 @@ class Grower {
 
   /** An index that is always in range of arrays of two elements and more. */
   #index(): string {
-    return this.#one(["0", "1", `${this.#one(this.#scope.integers)} & 1`, `Math.min(1, Math.max(0, ${this.#one(this.#scope.integers)}))`]);
+    return this.#one([
+      "0",
+      "1",
+      `${this.#one(this.#scope.integers)} & 1`,
+      `Math.min(1, Math.max(0, ${this.#one(this.#scope.integers)}))`,
+    ]);
   }
 
   #number(): string {
@@ -208,11 +220,17 @@ class Grower {
       case 10:
         return `${this.#one(this.#scope.arrays)}[${this.#index()}]`;
       case 11:
-        return this.#scope.pairs.length > 0 ? `${this.#one(this.#scope.pairs)}[${this.#one(["0", "1"])}]` : this.#one(this.#scope.numbers).name;
+        return this.#scope.pairs.length > 0
+          ? `${this.#one(this.#scope.pairs)}[${this.#one(["0", "1"])}]`
+          : this.#one(this.#scope.numbers).name;
       case 12:
-        return this.#scope.objects.length > 0 ? `${this.#one(this.#scope.objects)}.${this.#one(["u", "v"])}` : `(${this.#one(this.#scope.integers)} % 3)`;
+        return this.#scope.objects.length > 0
+          ? `${this.#one(this.#scope.objects)}.${this.#one(["u", "v"])}`
+          : `(${this.#one(this.#scope.integers)} % 3)`;
       default:
-        return this.#scope.helpers.length > 0 ? `${this.#one(this.#scope.helpers)}(${this.#number()})` : `(${this.#one(this.#scope.integers)} + 1)`;
+        return this.#scope.helpers.length > 0
+          ? `${this.#one(this.#scope.helpers)}(${this.#number()})`
+          : `(${this.#one(this.#scope.integers)} + 1)`;
     }
   }
 }

@@ -2,13 +2,29 @@
 import type { Structure } from "cotangent/program";
 
 import type { Node } from "../ast.ts";
-import { elementAt, lengthOf, NUMBER, partOf, setElement, setPart, staleness, structureOf, toMemory, unshared } from "./arrays.ts";
+import {
+  elementAt,
+  lengthOf,
+  NUMBER,
+  partOf,
+  setElement,
+  setPart,
+  staleness,
+  structureOf,
+  toMemory,
+  unshared,
+} from "./arrays.ts";
 import type { Context } from "./context.ts";
 import { Cell, constant, FALSE, kindOf } from "./values.ts";
 import type { Num, Obj, Place, Val, Vec } from "./values.ts";
 
 /** An argument turns out to be something: start again knowing it. */
-export function learn(cx: Context, path: string, kind: "number" | "boolean" | "array" | "object", field?: string): never {
+export function learn(
+  cx: Context,
+  path: string,
+  kind: "number" | "boolean" | "array" | "object",
+  field?: string,
+): never {
   const known = cx.knowledge.guesses.get(path);
   const fields = known?.fields ?? [];
   if (field !== undefined && !fields.includes(field)) fields.push(field);
@@ -32,7 +48,8 @@ export function getField(cx: Context, object: Val, key: string, node: Node): Val
     case "place": {
       const part = partOf(cx, object, key, node);
       if (part !== undefined) return part;
-      if (object.structure.kind === "tuple" && key === "length") return constant(object.structure.elements.length);
+      if (object.structure.kind === "tuple" && key === "length")
+        return constant(object.structure.elements.length);
       return noField(cx, object, key, node);
     }
     case "vec":
@@ -79,7 +96,9 @@ function member(_cx: Context, id: string, key: string, _node: Node): Val {
 
 function noField(cx: Context, object: Val, key: string, node: Node): never {
   const has =
-    object.t === "obj" && !object.tuple ? `; it has ${[...object.fields.keys()].join(", ") || "no fields"}` : "";
+    object.t === "obj" && !object.tuple
+      ? `; it has ${[...object.fields.keys()].join(", ") || "no fields"}`
+      : "";
   return cx.refuse(
     node,
     "unknown-field",
@@ -132,7 +151,10 @@ function indexNumber(cx: Context, key: Val, node: Node): Num {
 /** What the elements of a literal have in common: rows of different lengths are arrays. */
 function elementOf(items: readonly Structure[]): Structure {
   const [first] = items;
-  if (first?.kind !== "tuple" || items.every((s) => s.kind === "tuple" && s.elements.length === first.elements.length)) {
+  if (
+    first?.kind !== "tuple" ||
+    items.every((s) => s.kind === "tuple" && s.elements.length === first.elements.length)
+  ) {
     return first ?? NUMBER;
   }
   return { kind: "array", element: first.elements[0] ?? NUMBER };
@@ -194,11 +216,20 @@ export function setByKey(cx: Context, object: Val, key: Val, value: Val, node: N
     return setElement(cx, inMemory(cx, object, node), at, value, node);
   }
   if (object.t === "place" && object.structure.kind === "tuple") return computed(cx, object, node);
-  cx.refuse(node, "unsupported-type", `${kindOf(object)} cannot be indexed by a computed number.`, "Only arrays can.");
+  cx.refuse(
+    node,
+    "unsupported-type",
+    `${kindOf(object)} cannot be indexed by a computed number.`,
+    "Only arrays can.",
+  );
 }
 
 /** A new object or tuple. */
-export function makeObject(tuple: boolean, fields: Iterable<readonly [string, Val]>, site: Node | undefined): Obj {
+export function makeObject(
+  tuple: boolean,
+  fields: Iterable<readonly [string, Val]>,
+  site: Node | undefined,
+): Obj {
   const cells = new Map<string, Cell>();
   for (const [key, value] of fields) cells.set(key, new Cell(value, key));
   return { t: "obj", tuple, fields: cells, site, merged: false, stored: false };

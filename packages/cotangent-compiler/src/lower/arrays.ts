@@ -15,11 +15,26 @@ export const NUMBER: Structure = { kind: "number" };
 
 const blockOf = (cx: Context, store: Store): Value => (cx.read(store.block) as { v: Value }).v;
 export const lengthOf = (cx: Context, a: Vec): Num => cx.read(a.length) as Num;
-const offsetOf = (cx: Context, a: Vec): Value | null => (a.offset === null ? null : (cx.read(a.offset) as Raw).v);
+const offsetOf = (cx: Context, a: Vec): Value | null =>
+  a.offset === null ? null : (cx.read(a.offset) as Raw).v;
 const i32 = (cx: Context, x: Num): Value => index(cx, x, "length");
 
-function storeOf(element: Structure, block: Value, sub: readonly Store[], used: Cell | null, site?: Node): Store {
-  return { element, stride: stride(element), block: new Cell({ t: "raw", v: block }), sub, used, epoch: 0, site };
+function storeOf(
+  element: Structure,
+  block: Value,
+  sub: readonly Store[],
+  used: Cell | null,
+  site?: Node,
+): Store {
+  return {
+    element,
+    stride: stride(element),
+    block: new Cell({ t: "raw", v: block }),
+    sub,
+    used,
+    epoch: 0,
+    site,
+  };
 }
 
 /** The array that leaves make, as an argument does. Takes them from the front of `leaves`. */
@@ -32,7 +47,12 @@ export function arrayFrom(
 ): Vec {
   const load = (e: Structure): Store => {
     const block = leaves.next().value as Value;
-    return storeOf(e, block, arraysIn(e).map((inner) => load(inner.element)), null);
+    return storeOf(
+      e,
+      block,
+      arraysIn(e).map((inner) => load(inner.element)),
+      null,
+    );
   };
   const store = load(s.element);
   const { b } = cx;
@@ -55,7 +75,10 @@ function vec(store: Store, length: Num, options: VecOptions): Vec {
   return {
     t: "vec",
     store,
-    offset: options.offset === undefined || options.offset === null ? null : new Cell({ t: "raw", v: options.offset }),
+    offset:
+      options.offset === undefined || options.offset === null
+        ? null
+        : new Cell({ t: "raw", v: options.offset }),
     home: options.home,
     length: new Cell(length, "length"),
     growable: options.growable ?? false,
@@ -88,8 +111,17 @@ export function newArray(cx: Context, element: Structure, length: Num, node: Nod
     });
   }
   const block = b.allocate(width === 1 ? n : b.op("i32.mul", n, b.i32(width)));
-  const store = storeOf(element, block, arraysIn(element).map((s) => pool(cx, s)), null, node);
-  const bounded = length.k !== undefined ? length : { ...length, lo: Math.max(0, length.lo), hi: Math.min(LONGEST, length.hi) };
+  const store = storeOf(
+    element,
+    block,
+    arraysIn(element).map((s) => pool(cx, s)),
+    null,
+    node,
+  );
+  const bounded =
+    length.k !== undefined
+      ? length
+      : { ...length, lo: Math.max(0, length.lo), hi: Math.min(LONGEST, length.hi) };
   return vec(store, bounded, { ...options, site: node });
 }
 
@@ -249,7 +281,9 @@ export function structureOf(cx: Context, v: Val, node: Node): Structure {
       return { kind: "array", element: v.store.element, typed: v.typed };
     case "obj": {
       const parts = [...v.fields].map(([key, cell]) => [key, structureOf(cx, cx.read(cell), node)] as const);
-      return v.tuple ? { kind: "tuple", elements: parts.map(([, s]) => s) } : { kind: "object", fields: parts };
+      return v.tuple
+        ? { kind: "tuple", elements: parts.map(([, s]) => s) }
+        : { kind: "object", fields: parts };
     }
     default:
       return cx.refuse(
@@ -262,7 +296,15 @@ export function structureOf(cx: Context, v: Val, node: Node): Structure {
 }
 
 /** Writes a value at `base`: what it holds is copied. */
-function writeRecord(cx: Context, store: Store, s: Structure, base: Value, v: Val, sub: number, node: Node): void {
+function writeRecord(
+  cx: Context,
+  store: Store,
+  s: Structure,
+  base: Value,
+  v: Val,
+  sub: number,
+  node: Node,
+): void {
   const { b } = cx;
   const put = (n: number, x: Value): void => b.store(blockOf(cx, store), plus(cx, base, n), x);
   if (s.kind === "number" && v.t === "num") return put(0, f64(cx, v));
@@ -339,7 +381,12 @@ export function toMemory(cx: Context, v: Obj, element: Structure, node: Node, op
 }
 
 /** Puts a row into the block of rows, unless it lies there already. */
-function rowIn(cx: Context, store: Store, row: Vec, node: Node): { readonly offset: Value; readonly length: Value } {
+function rowIn(
+  cx: Context,
+  store: Store,
+  row: Vec,
+  node: Node,
+): { readonly offset: Value; readonly length: Value } {
   const { b } = cx;
   const length = i32(cx, lengthOf(cx, row));
   if (row.store === store) return { offset: offsetOf(cx, row) ?? b.i32(0), length };
@@ -482,7 +529,11 @@ function replace(cx: Context, a: Vec, i: Value, v: Val, node: Node): void {
 }
 
 /** Learns that an array grows, or what it holds, and starts again. */
-export function relearn(cx: Context, site: Node | undefined, what: { growable?: true; element?: Structure }): boolean {
+export function relearn(
+  cx: Context,
+  site: Node | undefined,
+  what: { growable?: true; element?: Structure },
+): boolean {
   if (site === undefined) return false;
   const known = cx.knowledge.site(site);
   const news =

@@ -6,7 +6,22 @@ import type { Value } from "cotangent/program";
 import { bare } from "../ast.ts";
 import type { Node } from "../ast.ts";
 import { getElement, getField, inMemory, learn, makeObject } from "./access.ts";
-import { copyOf, elementAt, elementUnchecked, fill, handle, initialise, lengthOf, newArray, NUMBER, pop, push, setElement, structureOf, view } from "./arrays.ts";
+import {
+  copyOf,
+  elementAt,
+  elementUnchecked,
+  fill,
+  handle,
+  initialise,
+  lengthOf,
+  newArray,
+  NUMBER,
+  pop,
+  push,
+  setElement,
+  structureOf,
+  view,
+} from "./arrays.ts";
 import type { Context } from "./context.ts";
 import { branch, countedLoop } from "./control.ts";
 import { expression, operate, spread, toBool, toNumber, unsupported } from "./expressions.ts";
@@ -40,11 +55,14 @@ export function globalValue(name: string): Val | undefined {
 
 /** The primitives by which Math's functions go; those of one name on both sides. */
 const MATH: ReadonlySet<string> = new Set([
-  ..."abs acos acosh asin asinh atan atan2 atanh cbrt cos cosh exp expm1 log log10 log1p log2 pow round sign sin sinh".split(" "),
+  ..."abs acos acosh asin asinh atan atan2 atanh cbrt cos cosh exp expm1 log log10 log1p log2 pow round sign sin sinh".split(
+    " ",
+  ),
   ..."sqrt tan tanh".split(" "),
 ]);
 
-const isPrimitive = (x: unknown): x is PrimitiveBase => typeof x === "function" && "partials" in x && "evaluate" in x;
+const isPrimitive = (x: unknown): x is PrimitiveBase =>
+  typeof x === "function" && "partials" in x && "evaluate" in x;
 
 function libraryPrimitive(name: string): PrimitiveBase | undefined {
   const x = (library as Readonly<Record<string, unknown>>)[name];
@@ -57,13 +75,18 @@ export function callExpression(cx: Context, node: Node, env: Env, name: string |
     const object = expression(cx, callee.object, env);
     if (object.t === "nothing" && (callee.optional || node.optional)) return NOTHING;
     const key = callee.computed ? undefined : callee.property.name;
-    if (object.t === "vec" && key !== undefined) return arrayMethod(cx, object, key, spread(cx, node.arguments, env), node, name);
+    if (object.t === "vec" && key !== undefined)
+      return arrayMethod(cx, object, key, spread(cx, node.arguments, env), node, name);
     if (object.t === "unknown" && key !== undefined && METHODS.has(key)) learn(cx, object.path, "array");
     if ((object.t === "obj" && object.tuple) || (object.t === "place" && object.structure.kind === "tuple")) {
-      if (key !== undefined && (object.t === "place" || !object.fields.has(key))) return tupleMethod(cx, object, key, node, env, name);
+      if (key !== undefined && (object.t === "place" || !object.fields.has(key)))
+        return tupleMethod(cx, object, key, node, env, name);
     }
     if (object.t === "num" && key === "toFixed") unsupported(cx, node, "Making texts of numbers");
-    const f = key === undefined ? getElement(cx, object, expression(cx, callee.property, env), callee) : getField(cx, object, key, callee);
+    const f =
+      key === undefined
+        ? getElement(cx, object, expression(cx, callee.property, env), callee)
+        : getField(cx, object, key, callee);
     return call(cx, f, spread(cx, node.arguments, env), node, name);
   }
   if (callee.type === "Super" || callee.type === "Import") unsupported(cx, callee, "super or import()");
@@ -138,7 +161,9 @@ function unsupportedCall(cx: Context, id: string, node: Node): never {
   return cx.refuse(
     node,
     "unsupported-call",
-    random ? "Math.random gives something else at each call: there is no derivative." : `${id} cannot be called here.`,
+    random
+      ? "Math.random gives something else at each call: there is no derivative."
+      : `${id} cannot be called here.`,
     random
       ? "Pass random numbers in as arguments, or compute them from a seed."
       : "Only Math, arrays' methods, the library's own functions and functions of this module can be called.",
@@ -177,7 +202,13 @@ function math(cx: Context, key: string, args: readonly Val[], num: (i: number) =
 }
 
 /** A function of the library's: a primitive, or one that says something about derivatives. */
-function fromLibrary(cx: Context, key: string, args: readonly Val[], num: (i: number) => Num, node: Node): Val {
+function fromLibrary(
+  cx: Context,
+  key: string,
+  args: readonly Val[],
+  num: (i: number) => Num,
+  node: Node,
+): Val {
   const f = libraryPrimitive(key);
   if (f === undefined || f.id !== key) {
     return key === "value" && args.length === 1 ? num(0) : unsupportedCall(cx, key, node);
@@ -186,7 +217,10 @@ function fromLibrary(cx: Context, key: string, args: readonly Val[], num: (i: nu
     return primitive(cx, f, ...Array.from({ length: f.arity }, (_, i) => num(i)));
   }
   const [list] = args;
-  const items = list?.t === "obj" && list.tuple ? [...list.fields.values()].map((c) => toNumber(cx, cx.read(c), node)) : undefined;
+  const items =
+    list?.t === "obj" && list.tuple
+      ? [...list.fields.values()].map((c) => toNumber(cx, cx.read(c), node))
+      : undefined;
   if (items !== undefined) return primitive(cx, f, ...items);
   return unsupportedCall(cx, `${key} of an array`, node);
 }
@@ -201,12 +235,20 @@ export function newExpression(cx: Context, node: Node, env: Env, name: string | 
 }
 
 /** `new Float64Array(n)`, `new Float64Array([...])`, `new Array(n)` */
-function construct(cx: Context, id: string, args: readonly Val[], node: Node, name: string | undefined, ordinary: boolean): Val {
+function construct(
+  cx: Context,
+  id: string,
+  args: readonly Val[],
+  node: Node,
+  name: string | undefined,
+  ordinary: boolean,
+): Val {
   const [x] = args;
   const site = cx.knowledge.site(node);
   const element = site.element ?? NUMBER;
   const growable = ordinary && site.growable === true;
-  if (x === undefined) return newArray(cx, element, constant(0), node, { typed: !ordinary, growable: ordinary, name });
+  if (x === undefined)
+    return newArray(cx, element, constant(0), node, { typed: !ordinary, growable: ordinary, name });
   if (args.length > 1) unsupportedCall(cx, `${id} with several arguments`, node);
   if (x.t === "vec") return { ...copyOf(cx, x, node, name), typed: true };
   if (x.t === "unknown") return learn(cx, x.path, "number");
@@ -223,27 +265,48 @@ function construct(cx: Context, id: string, args: readonly Val[], node: Node, na
 }
 
 /** `Array.from({ length: n }, f)`, `Array.from(list, f)` */
-function arrayFromCall(cx: Context, args: readonly Val[], node: Node, name: string | undefined, typed: boolean): Val {
+function arrayFromCall(
+  cx: Context,
+  args: readonly Val[],
+  node: Node,
+  name: string | undefined,
+  typed: boolean,
+): Val {
   const [x, f] = args;
   if (x?.t === "unknown") learn(cx, x.path, "array");
-  if (x?.t === "vec") return f === undefined ? { ...copyOf(cx, x, node, name), typed } : mapped(cx, x, f, node, name, typed);
+  if (x?.t === "vec")
+    return f === undefined ? { ...copyOf(cx, x, node, name), typed } : mapped(cx, x, f, node, name, typed);
   if (x?.t === "obj" && x.tuple) {
     const a = inMemory(cx, x, node);
     return f === undefined ? { ...copyOf(cx, a, node, name), typed } : mapped(cx, a, f, node, name, typed);
   }
   if (x?.t !== "obj" || !x.fields.has("length")) return unsupportedCall(cx, "Array.from of this", node);
   const n = toNumber(cx, cx.read(x.fields.get("length")!), node);
-  return generate(cx, n, (i) => (f === undefined ? constant(NaN) : call(cx, f, [NOTHING, i], node)), node, name, typed);
+  return generate(
+    cx,
+    n,
+    (i) => (f === undefined ? constant(NaN) : call(cx, f, [NOTHING, i], node)),
+    node,
+    name,
+    typed,
+  );
 }
 
 /** A new array of n elements. */
-function generate(cx: Context, n: Num, element: (i: Num) => Val, node: Node, name: string | undefined, typed = false): Vec {
+function generate(
+  cx: Context,
+  n: Num,
+  element: (i: Num) => Val,
+  node: Node,
+  name: string | undefined,
+  typed = false,
+): Vec {
   const site = cx.knowledge.site(node);
   const bounds = (i: Value): Num => integer(i, 0, Math.min(I32_MAX, Math.max(0, n.hi - 1)));
   // What the elements are is seen on trial.
   site.element ??= cx.trial(["i32"], (i) => {
     let s = NUMBER;
-    cx.collect(() => (s = structureOf(cx, element(bounds(i!)), node)));
+    cx.collect(() => (s = structureOf(cx, element(bounds(i)), node)));
     return s;
   });
   const a = newArray(cx, site.element, n, node, { growable: site.growable === true, typed, name });
@@ -268,7 +331,8 @@ function mapped(cx: Context, a: Vec, f: Val, node: Node, name: string | undefine
 function position(cx: Context, x: Val | undefined, n: Num, missing: Num, node: Node): Num {
   if (x === undefined || x.t === "nothing") return missing;
   const at = toNumber(cx, x, node);
-  const whole = at.int || at.i !== undefined ? at : integer(index(cx, round(cx, "Math.trunc", at), "position"));
+  const whole =
+    at.int || at.i !== undefined ? at : integer(index(cx, round(cx, "Math.trunc", at), "position"));
   const i: Num = whole.int ? { ...whole, f: undefined } : integer(index(cx, whole, "position"));
   const limit: Num = { ...n, f: undefined };
   if (i.lo >= 0) return extreme(cx, "min", i, limit);
@@ -276,7 +340,11 @@ function position(cx: Context, x: Val | undefined, n: Num, missing: Num, node: N
   const negative = compare(cx, "<", i, constant(0));
   if (negative.k === true) return extreme(cx, "max", fromEnd, constant(0));
   const chosen = integer(
-    cx.b.select(negative.v!, index(cx, extreme(cx, "max", fromEnd, constant(0)), "i"), index(cx, extreme(cx, "min", i, limit), "i")),
+    cx.b.select(
+      negative.v!,
+      index(cx, extreme(cx, "max", fromEnd, constant(0)), "i"),
+      index(cx, extreme(cx, "min", i, limit), "i"),
+    ),
     0,
     limit.hi,
   );
@@ -291,11 +359,20 @@ function part(cx: Context, a: Vec, args: readonly Val[], node: Node): Vec {
 }
 
 const METHODS: ReadonlySet<string> = new Set([
-  ..."push pop slice subarray set fill map forEach reduce some every find findIndex indexOf includes".split(" "),
+  ..."push pop slice subarray set fill map forEach reduce some every find findIndex indexOf includes".split(
+    " ",
+  ),
   ..."filter reverse sort concat at".split(" "),
 ]);
 
-function arrayMethod(cx: Context, a: Vec, key: string, args: readonly Val[], node: Node, name: string | undefined): Val {
+function arrayMethod(
+  cx: Context,
+  a: Vec,
+  key: string,
+  args: readonly Val[],
+  node: Node,
+  name: string | undefined,
+): Val {
   const n = (): Num => lengthOf(cx, a);
   const count = (): Value => index(cx, n(), "length");
   const inside = (i: Value): Num => integer(i, 0, Math.max(0, n().hi - 1));
@@ -315,7 +392,8 @@ function arrayMethod(cx: Context, a: Vec, key: string, args: readonly Val[], nod
       if (x.t === "obj" || x.t === "vec") {
         const s = structureOf(cx, x, node);
         if (a.site !== undefined && a.store.element.kind === "number") {
-          cx.knowledge.site(a.site).element = x.t === "obj" && x.tuple ? { kind: "array", element: NUMBER } : s;
+          cx.knowledge.site(a.site).element =
+            x.t === "obj" && x.tuple ? { kind: "array", element: NUMBER } : s;
           cx.knowledge.restart();
         }
       }
@@ -348,15 +426,23 @@ function arrayMethod(cx: Context, a: Vec, key: string, args: readonly Val[], nod
 /** a.set(source, offset) */
 function set(cx: Context, a: Vec, source: Val, offset: Val, node: Node): Val {
   const from = offset.t === "nothing" ? constant(0) : toNumber(cx, offset, node);
-  const items = source.t === "obj" && source.tuple ? [...source.fields.values()].map((c) => cx.read(c)) : undefined;
+  const items =
+    source.t === "obj" && source.tuple ? [...source.fields.values()].map((c) => cx.read(c)) : undefined;
   if (items !== undefined) {
     items.forEach((x, i) => setElement(cx, a, add(cx, from, constant(i)), x, node));
     return NOTHING;
   }
-  if (source.t !== "vec") return source.t === "unknown" ? learn(cx, source.path, "array") : unsupportedCall(cx, ".set of this", node);
+  if (source.t !== "vec")
+    return source.t === "unknown"
+      ? learn(cx, source.path, "array")
+      : unsupportedCall(cx, ".set of this", node);
   const lo = index(cx, from, "offset");
   const hi = cx.b.op("i32.add", lo, index(cx, lengthOf(cx, source), "length"));
-  const tooLong = cx.b.op("i32.or", cx.b.op("i32.lt", lo, cx.b.i32(0)), cx.b.op("i32.gt", hi, index(cx, lengthOf(cx, a), "length")));
+  const tooLong = cx.b.op(
+    "i32.or",
+    cx.b.op("i32.lt", lo, cx.b.i32(0)),
+    cx.b.op("i32.gt", hi, index(cx, lengthOf(cx, a), "length")),
+  );
   cx.impure = true;
   cx.b.if(tooLong, () => {
     cx.b.fail(
@@ -391,9 +477,12 @@ const PRELUDE: Readonly<Record<string, string>> = {
   find: "(a, f) => { for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) return a[i]; return undefined; }",
   findIndex: "(a, f) => { for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) return i; return -1; }",
   indexOf: "(a, x) => { for (let i = 0; i < a.length; i++) if (a[i] === x) return i; return -1; }",
-  includes: "(a, x) => { for (let i = 0; i < a.length; i++) if (a[i] === x || (x !== x && a[i] !== a[i])) return true; return false; }",
-  filter: "(a, f) => { const out = []; for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) out.push(a[i]); return out; }",
-  concat: "(a, b) => { const out = []; for (const x of a) out.push(x); for (const x of b) out.push(x); return out; }",
+  includes:
+    "(a, x) => { for (let i = 0; i < a.length; i++) if (a[i] === x || (x !== x && a[i] !== a[i])) return true; return false; }",
+  filter:
+    "(a, f) => { const out = []; for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) out.push(a[i]); return out; }",
+  concat:
+    "(a, b) => { const out = []; for (const x of a) out.push(x); for (const x of b) out.push(x); return out; }",
   reverse: `(a) => {
     for (let i = 0, j = a.length - 1; i < j; i++, j--) { const x = a[i]; a[i] = a[j]; a[j] = x; }
     return a;
@@ -423,14 +512,26 @@ function prelude(cx: Context, a: Vec, key: string, args: readonly Val[], node: N
   const text = Object.hasOwn(PRELUDE, key) ? PRELUDE[key] : undefined;
   if (text === undefined) return unsupportedCall(cx, `.${key} of an array`, node);
   if (key === "sort" && (a.store.element.kind !== "number" || (args.length === 0 && !a.typed))) {
-    return unsupportedCall(cx, args.length === 0 ? ".sort without a comparison" : ".sort of anything but numbers", node);
+    return unsupportedCall(
+      cx,
+      args.length === 0 ? ".sort without a comparison" : ".sort of anything but numbers",
+      node,
+    );
   }
-  const compareNumbers = args.length === 0 && key === "sort" ? [cx.parts.prelude(node, "ascending", "(x, y) => x - y")] : args;
+  const compareNumbers =
+    args.length === 0 && key === "sort" ? [cx.parts.prelude(node, "ascending", "(x, y) => x - y")] : args;
   return cx.parts.call(cx.parts.prelude(node, key, text), [a, ...compareNumbers], node);
 }
 
 /** Methods of a tuple: one after the other, without a loop. */
-function tupleMethod(cx: Context, tuple: Val, key: string, node: Node, env: Env, name: string | undefined): Val {
+function tupleMethod(
+  cx: Context,
+  tuple: Val,
+  key: string,
+  node: Node,
+  env: Env,
+  name: string | undefined,
+): Val {
   const args = spread(cx, node.arguments, env);
   const items =
     tuple.t === "obj"
@@ -472,7 +573,10 @@ function tupleMethod(cx: Context, tuple: Val, key: string, node: Node, env: Env,
       return cx.read(result);
     }
     case "includes":
-      return items.reduce<Val>((found, x) => either(cx, found as Bool, operate(cx, "===", x, f, node) as Bool), FALSE);
+      return items.reduce<Val>(
+        (found, x) => either(cx, found as Bool, operate(cx, "===", x, f, node) as Bool),
+        FALSE,
+      );
     case "slice": {
       const [lo, hi] = [args[0], args[1]].map((x) => (x?.t === "num" ? x.k : undefined));
       if (args.length > 0 && lo === undefined) break;

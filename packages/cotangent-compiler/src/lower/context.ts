@@ -31,7 +31,7 @@ export interface Guess {
 }
 
 /** Thrown when something was learned that must be known from the start. */
-export class Restart {
+export class Restart extends Error {
   static readonly instance: Restart = new Restart();
 }
 
@@ -48,7 +48,6 @@ export class Knowledge {
   readonly guesses: Map<string, Guess> = new Map();
   /** What recursive functions return, by the name of the function. */
   readonly results: Map<string, Structure> = new Map();
-  #restarts = 0;
 
   site(node: Node): Site {
     let site = this.sites.get(node);
@@ -57,12 +56,7 @@ export class Knowledge {
   }
 
   restart(): never {
-    this.#restarts++;
     throw Restart.instance;
-  }
-
-  get restarts(): number {
-    return this.#restarts;
   }
 }
 
@@ -171,7 +165,11 @@ export class Context {
   }
 
   /** Which cells `body` reads, and whether it does more than compute. */
-  observe<T>(body: () => T): { readonly result: T; readonly reads: ReadonlySet<Cell>; readonly impure: boolean } {
+  observe<T>(body: () => T): {
+    readonly result: T;
+    readonly reads: ReadonlySet<Cell>;
+    readonly impure: boolean;
+  } {
     const [outer, wasImpure] = [this.#reads, this.impure];
     const reads = (this.#reads = new Set<Cell>());
     this.impure = false;

@@ -39,7 +39,13 @@ export function branch(cx: Context, condition: Bool, then: () => void, otherwise
 }
 
 /** `condition ? then() : otherwise()` */
-export function choose(cx: Context, condition: Bool, then: () => Val, otherwise: () => Val, result: Cell): Val {
+export function choose(
+  cx: Context,
+  condition: Bool,
+  then: () => Val,
+  otherwise: () => Val,
+  result: Cell,
+): Val {
   branch(
     cx,
     condition,
@@ -132,7 +138,7 @@ export function countedLoop(
   const region = b.region(["i32", ...types], (i, ...args) => {
     cx.collect(() => {
       enter(cx, carries, args);
-      body(i!);
+      body(i);
       yields = leave(cx, carries);
     });
     return yields;

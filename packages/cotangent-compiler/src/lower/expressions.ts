@@ -7,7 +7,7 @@ import type { Context } from "./context.ts";
 import { branch, choose } from "./control.ts";
 import { truth } from "./merge.ts";
 import { add, bitOperation, compare, div, f64, mul, neg, power, rem, sub } from "./numbers.ts";
-import type { Bitwise, Comparison } from "./numbers.ts";
+import type { Bitwise } from "./numbers.ts";
 import { bool, Cell, constant, FALSE, integer, kindOf, NOTHING, TRUE } from "./values.ts";
 import type { Bool, Env, Num, Obj, Val } from "./values.ts";
 
@@ -42,7 +42,10 @@ function evaluate(cx: Context, node: Node, env: Env, name?: string): Val {
     case "ConditionalExpression": {
       const test = condition(cx, node.test!, env);
       const result = new Cell(NOTHING);
-      const run = (part: Node): (() => Val) => () => expression(cx, part, env, name);
+      const run =
+        (part: Node): (() => Val) =>
+        () =>
+          expression(cx, part, env, name);
       return choose(cx, test, run(node.consequent as Node), run(node.alternate!), result);
     }
     case "AssignmentExpression":
@@ -109,7 +112,9 @@ function variable(cx: Context, node: Node, env: Env): Val {
     node,
     "unknown-name",
     `${node.name} is not known here.`,
-    "Declare it in the same module, import it, or pass it: differentiable(f, { scope: { " + node.name + " } }).",
+    "Declare it in the same module, import it, or pass it: differentiable(f, { scope: { " +
+      node.name +
+      " } }).",
   );
 }
 
@@ -162,7 +167,8 @@ export function toBool(cx: Context, x: Val, node: Node): Bool {
   }
 }
 
-export const condition = (cx: Context, node: Node, env: Env): Bool => toBool(cx, expression(cx, node, env), node);
+export const condition = (cx: Context, node: Node, env: Env): Bool =>
+  toBool(cx, expression(cx, node, env), node);
 
 function unary(cx: Context, node: Node, env: Env): Val {
   const argument = node.argument!;
@@ -201,7 +207,9 @@ function typeOf(cx: Context, x: Val, node: Node): Val {
     nothing: "undefined",
   };
   const k = texts[x.t];
-  return k === undefined || (x.t === "num" && x.maybe === true) ? unsupported(cx, node, "typeof here") : { t: "str", k };
+  return k === undefined || (x.t === "num" && x.maybe === true)
+    ? unsupported(cx, node, "typeof here")
+    : { t: "str", k };
 }
 
 function update(cx: Context, node: Node, env: Env): Val {
@@ -254,7 +262,7 @@ export function operate(cx: Context, operator: string, x: Val, y: Val, node: Nod
     case "<=":
     case ">":
     case ">=":
-      return compare(cx, operator as Comparison, a, b);
+      return compare(cx, operator, a, b);
     default:
       return bitOperation(cx, operator as Bitwise, a, b);
   }

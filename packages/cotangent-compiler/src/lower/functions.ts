@@ -27,7 +27,12 @@ export function callFunction(cx: Context, fun: Fun, args: readonly Val[], site: 
     cx.knowledge.restart();
   }
   if (cx.frames.length > DEEPEST) {
-    cx.refuse(site, "too-large", "Calls are nested too deeply to be inlined.", "Write fewer levels of functions.");
+    cx.refuse(
+      site,
+      "too-large",
+      "Calls are nested too deeply to be inlined.",
+      "Write fewer levels of functions.",
+    );
   }
   return body(cx, fun, args);
 }
@@ -80,7 +85,13 @@ function resultOf(cx: Context, frame: Frame, code: Node): Val {
 }
 
 /** Assigns a value to a pattern. */
-export function bind(cx: Context, pattern: Node, value: Val, env: Env, declare: "const" | "let" | null): void {
+export function bind(
+  cx: Context,
+  pattern: Node,
+  value: Val,
+  env: Env,
+  declare: "const" | "let" | null,
+): void {
   switch (pattern.type) {
     case "Identifier":
       if (declare === null) return assignVariable(cx, pattern, value, env);
@@ -94,7 +105,8 @@ export function bind(cx: Context, pattern: Node, value: Val, env: Env, declare: 
     case "ArrayPattern":
       return pattern.elements.forEach((element, i) => {
         if (element === null) return;
-        if (element.type === "RestElement") return bind(cx, element.argument!, restOf(cx, value, i, element), env, declare);
+        if (element.type === "RestElement")
+          return bind(cx, element.argument!, restOf(cx, value, i, element), env, declare);
         bind(cx, element, elementOf(cx, value, i, element), env, declare);
       });
     case "ObjectPattern": {
@@ -122,8 +134,14 @@ function assignMember(cx: Context, pattern: Node, value: Val, env: Env): void {
   const cell = new Cell(value);
   const inner = new Env(env);
   inner.variables.set(VALUE.name, cell);
-  const assignment = { ...pattern, type: "AssignmentExpression", operator: "=", left: pattern, right: { ...pattern, ...VALUE } };
-  expression(cx, assignment as Node, inner);
+  const assignment = {
+    ...pattern,
+    type: "AssignmentExpression",
+    operator: "=",
+    left: pattern,
+    right: { ...pattern, ...VALUE },
+  };
+  expression(cx, assignment, inner);
 }
 /** A variable that no source can name. */
 const VALUE = { type: "Identifier", name: "(value)" } as const;
@@ -138,7 +156,12 @@ function elementOf(cx: Context, x: Val, i: number, node: Node): Val {
   if (x.t === "vec") return elementAt(cx, x, constant(i), node);
   if (x.t === "unknown") learn(cx, x.path, "array");
   if (x.t === "place" && x.structure.kind === "tuple") return getField(cx, x, String(i), node);
-  return cx.refuse(node, "unsupported-type", `${kindOf(x)} cannot be taken apart as an array.`, "Only arrays and tuples can.");
+  return cx.refuse(
+    node,
+    "unsupported-type",
+    `${kindOf(x)} cannot be taken apart as an array.`,
+    "Only arrays and tuples can.",
+  );
 }
 
 function restOf(cx: Context, x: Val, from: number, node: Node): Val {
@@ -183,7 +206,7 @@ export function fromValues(
         s.elements.map((e, i) => [String(i), fromValues(cx, e, leaves, `${name}[${i}]`, readonly)] as const),
         undefined,
       );
-    case "object":
+    default:
       return makeObject(
         false,
         s.fields.map(([key, e]) => [key, fromValues(cx, e, leaves, `${name}.${key}`, readonly)] as const),
@@ -207,7 +230,7 @@ export function toValues(cx: Context, s: Structure, x: Val, node: Node): readonl
     }
     case "tuple":
       return s.elements.flatMap((e, i) => toValues(cx, e, getField(cx, x, String(i), node), node));
-    case "object":
+    default:
       return s.fields.flatMap(([key, e]) => toValues(cx, e, getField(cx, x, key, node), node));
   }
 }
@@ -221,7 +244,11 @@ const unfit = (cx: Context, x: Val, node: Node): never =>
   );
 
 /** The variables from outside that a function uses, directly or through other local functions. */
-function captures(cx: Context, fun: Fun, found: Map<Cell, string> = new Map(), seen: Set<Node> = new Set()): Map<Cell, string> {
+function captures(
+  fun: Fun,
+  found: Map<Cell, string> = new Map(),
+  seen: Set<Node> = new Set(),
+): Map<Cell, string> {
   if (seen.has(fun.node)) return found;
   seen.add(fun.node);
   walk(fun.node, (n, parent) => {
@@ -229,7 +256,7 @@ function captures(cx: Context, fun: Fun, found: Map<Cell, string> = new Map(), s
     if (parent?.type === "MemberExpression" && parent.property === n && !parent.computed) return;
     const cell = fun.env.find(n.name, n);
     if (!(cell instanceof Cell)) return;
-    if (cell.value.t === "fun") captures(cx, cell.value, found, seen);
+    if (cell.value.t === "fun") captures(cell.value, found, seen);
     else if (cell.value.t !== "builtin" && cell.value.t !== "str") found.set(cell, n.name);
   });
   return found;
@@ -238,10 +265,15 @@ function captures(cx: Context, fun: Fun, found: Map<Cell, string> = new Map(), s
 function callRecursive(cx: Context, fun: Fun, args: readonly Val[], site: Node): Val {
   const functions = args.filter((x) => x.t === "fun" || x.t === "builtin");
   if (functions.length > 0) {
-    cx.refuse(site, "unsupported-syntax", "A function that calls itself cannot take functions.", "Refer to them from outside.");
+    cx.refuse(
+      site,
+      "unsupported-syntax",
+      "A function that calls itself cannot take functions.",
+      "Refer to them from outside.",
+    );
   }
   for (const x of args) if (x.t === "unknown") learn(cx, x.path, "number");
-  const outside = [...captures(cx, fun)];
+  const outside = [...captures(fun)];
   const structures = args.map((x) => structureOf(cx, x, site));
   const free = outside.map(([cell]) => structureOf(cx, cx.read(cell), site));
   const key = `${fun.name}@${fun.node.start}/${cx.instance(fun.env)}:${JSON.stringify([structures, free])}`;
@@ -251,7 +283,11 @@ function callRecursive(cx: Context, fun: Fun, args: readonly Val[], site: Node):
   ];
   let callee = cx.callees.get(key);
   if (callee === undefined) {
-    callee = { name: `${fun.name}_${cx.callees.size}`, func: undefined, result: cx.knowledge.results.get(key) ?? structureFromType(fun.node.returnType, cx.types) ?? NUMBER };
+    callee = {
+      name: `${fun.name}_${cx.callees.size}`,
+      func: undefined,
+      result: cx.knowledge.results.get(key) ?? structureFromType(fun.node.returnType, cx.types) ?? NUMBER,
+    };
     cx.callees.set(key, callee);
     const { b } = cx;
     const frames = cx.frames.splice(0);
@@ -288,7 +324,12 @@ function callRecursive(cx: Context, fun: Fun, args: readonly Val[], site: Node):
             results = toValues(cx, result, value, site);
           });
           if (changed.size > 0) {
-            cx.refuse(fun.node, "captured-variable-changes", "A function that calls itself changes objects outside itself.", "Return what changes.");
+            cx.refuse(
+              fun.node,
+              "captured-variable-changes",
+              "A function that calls itself changes objects outside itself.",
+              "Return what changes.",
+            );
           }
           return results;
         },
@@ -311,7 +352,16 @@ function callRecursive(cx: Context, fun: Fun, args: readonly Val[], site: Node):
 }
 
 /** The function that an expression is, where one is needed. */
-export function asFunction(cx: Context, x: Val | undefined, node: Node): Fun | Extract<Val, { t: "builtin" }> {
+export function asFunction(
+  cx: Context,
+  x: Val | undefined,
+  node: Node,
+): Fun | Extract<Val, { t: "builtin" }> {
   if (x?.t === "fun" || x?.t === "builtin") return x;
-  return cx.refuse(node, "unsupported-type", `${x === undefined ? "Nothing" : kindOf(x)} is called as a function.`, "Pass a function.");
+  return cx.refuse(
+    node,
+    "unsupported-type",
+    `${x === undefined ? "Nothing" : kindOf(x)} is called as a function.`,
+    "Pass a function.",
+  );
 }

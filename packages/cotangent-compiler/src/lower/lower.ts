@@ -128,7 +128,7 @@ class Lowering {
     const root = this.#root(this.#module);
     const outside = [...this.#outside].map(([name, s]) => ({
       name,
-      structure: s === "unknown" ? this.#guessed(name) ?? NUMBER : s,
+      structure: s === "unknown" ? (this.#guessed(name) ?? NUMBER) : s,
       unknown: s === "unknown" && this.#guessed(name) === undefined,
     }));
     let result: Structure = NUMBER;
@@ -140,11 +140,17 @@ class Lowering {
       (_, values) => {
         const leaves = values[Symbol.iterator]();
         const args = params.map((p) =>
-          p.missing ? NOTHING : p.unknown ? this.#unknown(p.name, leaves) : this.#argument(p.structure, leaves, p.name),
+          p.missing
+            ? NOTHING
+            : p.unknown
+              ? this.#unknown(p.name, leaves)
+              : this.#argument(p.structure, leaves, p.name),
         );
         for (const o of outside) {
           const fixed = "It belongs to the module.";
-          const x = o.unknown ? this.#unknown(o.name, leaves) : this.#argument(o.structure, leaves, o.name, fixed);
+          const x = o.unknown
+            ? this.#unknown(o.name, leaves)
+            : this.#argument(o.structure, leaves, o.name, fixed);
           root.variables.set(o.name, new Cell(x, o.name, true));
         }
         for (const [d, { module, name }] of this.#early) this.#evaluate(d, this.#root(module), name);
@@ -169,7 +175,12 @@ class Lowering {
       const name = target.type === "Identifier" ? target.name : `argument${i + 1}`;
       const missing = this.#given !== undefined && i >= this.#given.length;
       if (target.type === "RestElement") {
-        this.#cx.refuse(target, "unsupported-syntax", "A differentiable function cannot take any number of arguments.", "Take one array.");
+        this.#cx.refuse(
+          target,
+          "unsupported-syntax",
+          "A differentiable function cannot take any number of arguments.",
+          "Take one array.",
+        );
       }
       const known =
         this.#given?.[i] ??
@@ -183,9 +194,8 @@ class Lowering {
   /** What was found out about something by its use. */
   #guessed(path: string): Structure | undefined {
     const guess = this.#knowledge.guesses.get(path);
-    switch (guess?.kind) {
-      case undefined:
-        return undefined;
+    if (guess === undefined) return undefined;
+    switch (guess.kind) {
       case "number":
       case "integer":
         return NUMBER;
@@ -193,7 +203,7 @@ class Lowering {
         return { kind: "boolean" };
       case "array":
         return { kind: "array", element: NUMBER };
-      case "object":
+      default:
         return {
           kind: "object",
           fields: guess.fields.map((key) => [key, this.#guessed(`${path}.${key}`) ?? NUMBER] as const),
@@ -222,7 +232,10 @@ class Lowering {
           const inner = typeof key === "number" ? `${path}[${key}]` : `${path}.${key}`;
           const guess = this.#knowledge.guesses;
           const open = guess.get(path)?.kind === "object" && !guess.has(inner);
-          return [String(key), open ? this.#unknown(inner, leaves) : this.#argument(e, leaves, inner, readonly)] as const;
+          return [
+            String(key),
+            open ? this.#unknown(inner, leaves) : this.#argument(e, leaves, inner, readonly),
+          ] as const;
         });
         return makeObject(s.kind === "tuple", parts, undefined);
       }
@@ -240,7 +253,7 @@ class Lowering {
     if (known === undefined) this.#preludes.set(call, (known = new Map<string, Node>()));
     let node = known.get(key);
     if (node === undefined) {
-      node = ((parseSource(`(${text})`).program.body as readonly Node[])[0]!).expression;
+      node = (parseSource(`(${text})`).program.body as readonly Node[])[0]!.expression;
       known.set(key, relocated(bare(node), call));
       node = known.get(key)!;
     }
@@ -276,18 +289,31 @@ class Lowering {
           `${name} is a variable of the module that changes.`,
           "Pass it in as a parameter, or declare it as const.",
         );
-      case "other":
-        return this.#cx.refuse(node, "unsupported-type", `${name} is a class.`, "Use plain functions and objects.");
+      default:
+        return this.#cx.refuse(
+          node,
+          "unsupported-type",
+          `${name} is a class.`,
+          "Use plain functions and objects.",
+        );
     }
   }
 
-  #imported(module: Module, d: Extract<Declaration, { kind: "import" }>, name: string, node: Node): Val | undefined {
+  #imported(
+    module: Module,
+    d: Extract<Declaration, { kind: "import" }>,
+    name: string,
+    node: Node,
+  ): Val | undefined {
     if (d.from === "cotangent") {
       return { t: "builtin", id: d.imported === "*" ? "cotangent" : `cotangent.${d.imported}` };
     }
     const other = this.#surroundings.resolve(module, d.from);
     const there = other?.declarations.get(d.imported);
-    if (other !== undefined && (there?.kind === "function" || (there?.kind === "constant" && isConstant(there)))) {
+    if (
+      other !== undefined &&
+      (there?.kind === "function" || (there?.kind === "constant" && isConstant(there)))
+    ) {
       return this.#lookUp(other, d.imported, node);
     }
     return this.#argumentFor(module, name, "unknown");
@@ -295,9 +321,8 @@ class Lowering {
 
   #found(name: string): Val | undefined {
     const found = this.#surroundings.find(name);
-    switch (found?.kind) {
-      case undefined:
-        return undefined;
+    if (found === undefined) return undefined;
+    switch (found.kind) {
       case "number":
         return constant(found.value as number);
       case "boolean":
@@ -308,7 +333,7 @@ class Lowering {
         return { t: "fun", node: found.node, env: this.#root(found.module), name };
       case "library":
         return { t: "builtin", id: `cotangent.${found.name}` };
-      case "outside":
+      default:
         return this.#argumentFor(this.#module, name, found.structure);
     }
   }
@@ -365,7 +390,8 @@ const REGISTERS = 8;
 function isConstant(d: ConstantDeclaration): boolean {
   const { type } = bare(d.init);
   if (isFunction(bare(d.init))) return true;
-  if (type === "NewExpression" || type === "CallExpression" || type === "AwaitExpression") return isKnown(bare(d.init));
+  if (type === "NewExpression" || type === "CallExpression" || type === "AwaitExpression")
+    return isKnown(bare(d.init));
   return d.fixed || (type !== "ArrayExpression" && type !== "ObjectExpression");
 }
 
@@ -378,7 +404,10 @@ function isKnown(node: Node): boolean {
 }
 
 /** The names of a parameter's leaves. */
-function namesOfLeaves(s: Structure, name: string): { readonly name: string; readonly ty: "f64" | "i32" | "array" | "tape" }[] {
+function namesOfLeaves(
+  s: Structure,
+  name: string,
+): { readonly name: string; readonly ty: "f64" | "i32" | "array" | "tape" }[] {
   if (s.kind === "tuple" || s.kind === "object") {
     return children(s).flatMap(([key, e]) => namesOfLeaves(e, `${name}.${key}`));
   }
@@ -415,4 +444,3 @@ function relocated(node: Node, call: Node): Node {
   visit(node);
   return node;
 }
-

@@ -18,9 +18,21 @@ export type Form =
   | { readonly t: "bool" }
   | { readonly t: "raw"; readonly ty: Ty }
   | { readonly t: "obj"; readonly tuple: boolean; readonly fields: readonly (readonly [string, Form])[] }
-  | { readonly t: "place"; readonly store: Store; readonly structure: Structure; readonly sub: number; readonly epoch: number }
+  | {
+      readonly t: "place";
+      readonly store: Store;
+      readonly structure: Structure;
+      readonly sub: number;
+      readonly epoch: number;
+    }
   /** Several arrays: which block, where it begins, how long it is. */
-  | { readonly t: "vec"; readonly like: Vec; readonly block: Form; readonly offset: boolean; readonly length: Form }
+  | {
+      readonly t: "vec";
+      readonly like: Vec;
+      readonly block: Form;
+      readonly offset: boolean;
+      readonly length: Form;
+    }
   | { readonly t: "poison"; readonly reason: string };
 
 const poison = (x: Val, y: Val): Form => ({
@@ -46,7 +58,13 @@ export function join(cx: Context, x: Val, y: Val): Form {
   if (x.t === "raw" && y.t === "raw") return x.v === y.v ? { t: "same", value: x } : { t: "raw", ty: x.v.ty };
   if (x.t === "vec" && y.t === "vec") return joinArrays(cx, x, y);
   if (x.t === "place" && y.t === "place" && x.store === y.store && x.structure === y.structure) {
-    return { t: "place", store: x.store, structure: x.structure, sub: x.sub, epoch: Math.min(x.epoch, y.epoch) };
+    return {
+      t: "place",
+      store: x.store,
+      structure: x.structure,
+      sub: x.sub,
+      epoch: Math.min(x.epoch, y.epoch),
+    };
   }
   if (x.t === "obj" && y.t === "obj") return joinObjects(cx, x, y);
   if (x.t === "str" && y.t === "str" && x.k === y.k) return { t: "same", value: x };
@@ -71,7 +89,8 @@ function own(cx: Context, x: Val): Form {
       return { t: "obj", tuple: x.tuple, fields };
     }
     case "vec":
-      if (x.store.sub.length > 0) return { t: "poison", reason: "Arrays of arrays cannot be returned from within a loop or branch." };
+      if (x.store.sub.length > 0)
+        return { t: "poison", reason: "Arrays of arrays cannot be returned from within a loop or branch." };
       return {
         t: "vec",
         like: { ...x, merged: true, growable: false },
@@ -120,7 +139,10 @@ function joinArrays(cx: Context, x: Vec, y: Vec): Form {
   }
   return {
     t: "vec",
-    like: sameStore && x.length === y.length && x.offset === y.offset ? x : { ...x, merged: true, growable: false },
+    like:
+      sameStore && x.length === y.length && x.offset === y.offset
+        ? x
+        : { ...x, merged: true, growable: false },
     block: sameStore ? { t: "same", value: cx.read(x.store.block) } : { t: "raw", ty: "array" },
     offset: x.offset !== null || y.offset !== null,
     length: join(cx, cx.read(x.length), cx.read(y.length)),
@@ -155,7 +177,7 @@ export function typesOf(form: Form): readonly Ty[] {
       return [form.ty];
     case "obj":
       return form.fields.flatMap(([, f]) => typesOf(f));
-    case "vec":
+    default:
       return [...typesOf(form.block), ...(form.offset ? (["i32"] as const) : []), ...typesOf(form.length)];
   }
 }
@@ -181,7 +203,7 @@ export function pack(cx: Context, form: Form, x: Val): readonly Value[] {
       return [(x as Place).base];
     case "obj":
       return form.fields.flatMap(([key, f]) => pack(cx, f, cx.read((x as Obj).fields.get(key)!)));
-    case "vec": {
+    default: {
       const v = x as Vec;
       return [
         ...pack(cx, form.block, cx.read(v.store.block)),
@@ -216,10 +238,12 @@ export function unpack(form: Form, values: Iterator<Value>): Val {
       const fields = new Map(form.fields.map(([key, f]) => [key, new Cell(unpack(f, values), key)]));
       return { t: "obj", tuple: form.tuple, fields, site: undefined, merged: true, stored: false };
     }
-    case "vec": {
+    default: {
       const { like } = form;
       const sharesBlock = form.block.t === "same";
-      const store = sharesBlock ? like.store : { ...like.store, block: new Cell(unpack(form.block, values)), used: null };
+      const store = sharesBlock
+        ? like.store
+        : { ...like.store, block: new Cell(unpack(form.block, values)), used: null };
       const offset = form.offset ? new Cell({ t: "raw", v: next() }) : null;
       return { ...like, home: undefined, store, offset, length: new Cell(unpack(form.length, values)) };
     }
@@ -247,7 +271,8 @@ export function covers(wider: Form, form: Form): boolean {
     case "obj": {
       const f = form as typeof wider;
       return (
-        wider.fields.length === f.fields.length && wider.fields.every(([, w], i) => covers(w, f.fields[i]![1]))
+        wider.fields.length === f.fields.length &&
+        wider.fields.every(([, w], i) => covers(w, f.fields[i]![1]))
       );
     }
     case "vec": {
@@ -263,7 +288,8 @@ export function covers(wider: Form, form: Form): boolean {
 /** Whether a form covers one value. */
 function holds(form: Form, x: Val): boolean {
   if (isUnset(x)) return true;
-  if (form.t === "int") return x.t === "num" && x.int && x.f === undefined && form.lo <= x.lo && form.hi >= x.hi;
+  if (form.t === "int")
+    return x.t === "num" && x.int && x.f === undefined && form.lo <= x.lo && form.hi >= x.hi;
   return form.t === x.t;
 }
 

@@ -25,7 +25,8 @@ export function readModule(source: Source): Module {
   const statements = source.program.body as readonly Node[];
   const { assigned, escaping } = usesOf(source.program);
   for (const statement of statements) {
-    const isExport = statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration";
+    const isExport =
+      statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration";
     const node = isExport && statement.declaration !== null ? statement.declaration : statement;
     switch (node.type) {
       case "FunctionDeclaration":
@@ -47,8 +48,17 @@ export function readModule(source: Source): Module {
       case "ImportDeclaration":
         for (const s of node.specifiers) {
           const imported =
-            s.type === "ImportNamespaceSpecifier" ? "*" : s.type === "ImportDefaultSpecifier" ? "default" : s.imported.name;
-          declarations.set(s.local.name, { kind: "import", from: String(node.source!.value), imported, node: s });
+            s.type === "ImportNamespaceSpecifier"
+              ? "*"
+              : s.type === "ImportDefaultSpecifier"
+                ? "default"
+                : s.imported.name;
+          declarations.set(s.local.name, {
+            kind: "import",
+            from: String(node.source!.value),
+            imported,
+            node: s,
+          });
         }
         break;
       case "ClassDeclaration":
@@ -64,7 +74,10 @@ export function readModule(source: Source): Module {
  * Names that are assigned to, and names of which more is made than reading elements, fields and the length: what they hold
  * may then be changed where we do not see it.
  */
-function usesOf(program: Node): { readonly assigned: ReadonlySet<string>; readonly escaping: ReadonlySet<string> } {
+function usesOf(program: Node): {
+  readonly assigned: ReadonlySet<string>;
+  readonly escaping: ReadonlySet<string>;
+} {
   const assigned = new Set<string>();
   const escaping = new Set<string>();
   const target = (node: Node): void => {
@@ -78,7 +91,10 @@ function usesOf(program: Node): { readonly assigned: ReadonlySet<string>; readon
   walk(program, (node, parent) => {
     if (node.type === "AssignmentExpression") target(node.left);
     else if (node.type === "UpdateExpression") target(node.argument!);
-    else if ((node.type === "ForOfStatement" || node.type === "ForInStatement") && node.left.type !== "VariableDeclaration") {
+    else if (
+      (node.type === "ForOfStatement" || node.type === "ForInStatement") &&
+      node.left.type !== "VariableDeclaration"
+    ) {
       target(node.left);
     } else if (node.type === "CallExpression" && bare(node.callee).type === "MemberExpression") {
       const callee = bare(node.callee);
@@ -90,14 +106,26 @@ function usesOf(program: Node): { readonly assigned: ReadonlySet<string>; readon
     }
     // Handed on whole, anything may happen to it.
     if (node.type === "Identifier" && parent !== undefined && HANDS_ON.has(parent.type)) {
-      const called = (parent.type === "CallExpression" || parent.type === "NewExpression") && parent.callee === node;
+      const called =
+        (parent.type === "CallExpression" || parent.type === "NewExpression") && parent.callee === node;
       const read = parent.type === "AssignmentExpression" && parent.left === node;
       if (!called && !read) escaping.add(node.name);
     }
   });
   return { assigned, escaping };
 }
-const CHANGES: ReadonlySet<string> = new Set(["push", "pop", "fill", "set", "sort", "reverse", "splice", "shift", "unshift", "copyWithin"]);
+const CHANGES: ReadonlySet<string> = new Set([
+  "push",
+  "pop",
+  "fill",
+  "set",
+  "sort",
+  "reverse",
+  "splice",
+  "shift",
+  "unshift",
+  "copyWithin",
+]);
 const HANDS_ON: ReadonlySet<string> = new Set([
   "CallExpression",
   "NewExpression",

@@ -1,5 +1,17 @@
 /** Arithmetic: what is an integer stays one as long as it cannot leave the 32 bits. */
-import { ceil, floor, add as plus, div as over, max, min, mul as times, neg as minus, pow, sub as less, trunc } from "cotangent";
+import {
+  ceil,
+  floor,
+  add as plus,
+  div as over,
+  max,
+  min,
+  mul as times,
+  neg as minus,
+  pow,
+  sub as less,
+  trunc,
+} from "cotangent";
 import type { PrimitiveBase, Value } from "cotangent/program";
 
 import type { Context } from "./context.ts";
@@ -52,7 +64,8 @@ export function toInt32(cx: Context, x: Num): Value {
 }
 
 export function primitive(cx: Context, f: PrimitiveBase, ...args: readonly Num[]): Num {
-  if (f.arity !== undefined && args.every((x) => x.k !== undefined)) return constant(f.evaluate(...args.map((x) => x.k!)));
+  if (f.arity !== undefined && args.every((x) => x.k !== undefined))
+    return constant(f.evaluate(...args.map((x) => x.k!)));
   return number(cx.b.primitive(f, ...args.map((x) => f64(cx, x))));
 }
 
@@ -70,9 +83,11 @@ function arithmetic(
 ): Num {
   if (x.k !== undefined && y.k !== undefined) return constant(f.evaluate(x.k, y.k));
   const [i, j] = [bits(cx, x), bits(cx, y)];
-  if (i === undefined || j === undefined || !(lo >= -FARTHEST && hi <= FARTHEST)) return primitive(cx, f, x, y);
+  if (i === undefined || j === undefined || !(lo >= -FARTHEST && hi <= FARTHEST))
+    return primitive(cx, f, x, y);
   const v = cx.b.op(kind, i, j);
-  if (exact && x.int && y.int && fits(lo, hi) && x.f === undefined && y.f === undefined) return integer(v, lo, hi);
+  if (exact && x.int && y.int && fits(lo, hi) && x.f === undefined && y.f === undefined)
+    return integer(v, lo, hi);
   const both = primitive(cx, f, x, y);
   return { ...both, i: v, lo, hi, int: exact && x.int && y.int && fits(lo, hi) };
 }
@@ -98,7 +113,7 @@ export function mul(cx: Context, x: Num, y: Num): Num {
 export function div(cx: Context, x: Num, y: Num): Num {
   const q = primitive(cx, over, x, y);
   const byInteger = x.int && y.k !== undefined && isI32(y.k) && y.k > 0 && x.k === undefined;
-  return byInteger ? { ...q, quotient: { of: x, by: y.k! } } : q;
+  return byInteger ? { ...q, quotient: { of: x, by: y.k } } : q;
 }
 
 export function rem(cx: Context, x: Num, y: Num): Num {
@@ -180,7 +195,8 @@ export function bitOperation(cx: Context, operator: Bitwise, x: Num, y: Num): Nu
 /** The bounds of `x | 0`. */
 function within(x: Num, f: (k: number) => number): Bounds {
   if (x.int) return [x.lo, x.hi];
-  if (x.quotient !== undefined) return [f(x.quotient.of.lo / x.quotient.by), f(x.quotient.of.hi / x.quotient.by)];
+  if (x.quotient !== undefined)
+    return [f(x.quotient.of.lo / x.quotient.by), f(x.quotient.of.hi / x.quotient.by)];
   return [I32_MIN, I32_MAX];
 }
 

@@ -34,7 +34,8 @@ export function hoistVars(body: Node, env: Env): void {
     if (node.type !== "VariableDeclaration" || node.kind !== "var") return true;
     for (const d of node.declarations) {
       walk(d.id!, (n) => {
-        if (n.type === "Identifier" && !env.variables.has(n.name)) env.variables.set(n.name, new Cell(NOTHING, n.name));
+        if (n.type === "Identifier" && !env.variables.has(n.name))
+          env.variables.set(n.name, new Cell(NOTHING, n.name));
       });
     }
     return true;
@@ -191,7 +192,7 @@ function statement(cx: Context, node: Node, env: Env, labels: readonly string[] 
     case "WhileStatement":
     case "DoWhileStatement": {
       const loop = newLoop(labels, true);
-      return conditional(cx, loop, node, env, node.test!, noop, node.type === "DoWhileStatement");
+      return conditional(cx, loop, node, env, node.test, noop, node.type === "DoWhileStatement");
     }
     case "SwitchStatement":
       return switchStatement(cx, node, env, labels);
@@ -233,9 +234,11 @@ function initial(cx: Context, pattern: Node, init: Node, env: Env): Val {
   const annotated = structureFromType(pattern.typeAnnotation, cx.types);
   if (annotated?.kind === "array" && MAKES_ARRAY.has(literal.type)) {
     const site = cx.knowledge.site(literal);
-    if (annotated.element.kind !== "number" || literal.type === "ArrayExpression") site.element ??= annotated.element;
+    if (annotated.element.kind !== "number" || literal.type === "ArrayExpression")
+      site.element ??= annotated.element;
     const { elements } = literal;
-    if (literal.type === "ArrayExpression" && elements.length > 0 && annotated.element.kind === "array") site.memory = true;
+    if (literal.type === "ArrayExpression" && elements.length > 0 && annotated.element.kind === "array")
+      site.memory = true;
   }
   return expression(cx, init, env, pattern.type === "Identifier" ? pattern.name : undefined);
 }
@@ -254,7 +257,10 @@ function jump(cx: Context, node: Node): void {
   const leaving = node.type === "BreakStatement";
   for (let i = loops.length - 1; i >= 0; i--) {
     const loop = loops[i]!;
-    const fits = wanted === undefined ? loop.iterates || (leaving && loop.labels[0] === SWITCH) : loop.labels.includes(wanted);
+    const fits =
+      wanted === undefined
+        ? loop.iterates || (leaving && loop.labels[0] === SWITCH)
+        : loop.labels.includes(wanted);
     if (fits) {
       // Everything inside the loop that is meant is left, too.
       for (const inner of loops.slice(i + 1)) cx.write(inner.broken, TRUE);
@@ -291,7 +297,7 @@ const iteration = (cx: Context, loop: Loop, body: Node, env: Env): void =>
 const exitsOf = (cx: Context, loop: Loop): readonly Cell[] => [
   loop.broken,
   cx.frame.returned,
-  ...cx.frame.loops.filter((l) => l !== loop).flatMap((l) => [l.broken, l.continued]),
+  ...cx.frame.loops.flatMap((l) => (l === loop ? [] : [l.broken, l.continued])),
 ];
 
 function conditional(
@@ -355,17 +361,25 @@ const MIRRORED = { "<": ">", "<=": ">=", ">": "<", ">=": "<=" } as const;
 function limits(cx: Context, outer: Node, env: Env): Num | undefined {
   const node = bare(outer);
   if (!SIMPLE.has(node.type)) return undefined;
-  if (node.type === "BinaryExpression" && !(SIMPLE.has(bare(node.left).type) && SIMPLE.has(bare(node.right).type))) {
+  if (
+    node.type === "BinaryExpression" &&
+    !(SIMPLE.has(bare(node.left).type) && SIMPLE.has(bare(node.right).type))
+  ) {
     return undefined;
   }
   const x = cx.trial([], () => {
-    let found: Val = NOTHING;
+    let found = NOTHING as Val;
     cx.collect(() => (found = expression(cx, node, env)));
-    return found as Val;
+    return found;
   });
   return x.t === "num" && x.int ? x : undefined;
 }
-const SIMPLE: ReadonlySet<string> = new Set(["Identifier", "Literal", "MemberExpression", "BinaryExpression"]);
+const SIMPLE: ReadonlySet<string> = new Set([
+  "Identifier",
+  "Literal",
+  "MemberExpression",
+  "BinaryExpression",
+]);
 
 function forLoop(cx: Context, node: Node, outer: Env, labels: readonly string[]): void {
   const env = new Env(outer);
@@ -381,7 +395,8 @@ function forLoop(cx: Context, node: Node, outer: Env, labels: readonly string[])
 function counted(cx: Context, node: Node, env: Env, loop: Loop): boolean {
   const test = node.test === null ? null : bare(node.test);
   const step = stepOf(node.update);
-  if (test?.type !== "BinaryExpression" || step === undefined || node.init?.type !== "VariableDeclaration") return false;
+  if (test?.type !== "BinaryExpression" || step === undefined || node.init?.type !== "VariableDeclaration")
+    return false;
   if (node.init.kind === "const") return false;
   const variable = bare(test.left);
   const cell = variable.type === "Identifier" ? env.variables.get(variable.name) : undefined;
@@ -394,7 +409,9 @@ function counted(cx: Context, node: Node, env: Env, loop: Loop): boolean {
 
   // Does evaluating the bound read only what the loop leaves alone?
   const bound = cx.trial([], () => {
-    let seen: { readonly result: Val; readonly reads: ReadonlySet<Cell>; readonly impure: boolean } | undefined;
+    let seen:
+      | { readonly result: Val; readonly reads: ReadonlySet<Cell>; readonly impure: boolean }
+      | undefined;
     const changed = cx.collect(() => (seen = cx.observe(() => expression(cx, test.right, env))));
     return changed.size === 0 ? seen : undefined;
   });
@@ -447,11 +464,14 @@ function integerOf(cx: Context, x: Num, name: string): Value {
 function stepOf(update: Node | null): { readonly name: string; readonly by: number } | undefined {
   if (update?.type === "UpdateExpression") {
     const target = bare(update.argument!);
-    return target.type === "Identifier" ? { name: target.name, by: update.operator === "++" ? 1 : -1 } : undefined;
+    return target.type === "Identifier"
+      ? { name: target.name, by: update.operator === "++" ? 1 : -1 }
+      : undefined;
   }
   if (update?.type !== "AssignmentExpression" || update.left.type !== "Identifier") return undefined;
   const { value } = update.right;
-  if (typeof value !== "number" || !Number.isInteger(value) || value <= 0 || value > 2 ** 20) return undefined;
+  if (typeof value !== "number" || !Number.isInteger(value) || value <= 0 || value > 2 ** 20)
+    return undefined;
   const { name } = update.left;
   if (update.operator === "+=") return { name, by: value };
   return update.operator === "-=" ? { name, by: -value } : undefined;
@@ -462,7 +482,8 @@ function forOf(cx: Context, node: Node, env: Env, labels: readonly string[]): vo
   const entries = entriesCall(node.right);
   const list = expression(cx, entries ?? node.right, env);
   const declaration = node.left;
-  if (declaration.type !== "VariableDeclaration") unsupported(cx, declaration, "for ... of without const or let");
+  if (declaration.type !== "VariableDeclaration")
+    unsupported(cx, declaration, "for ... of without const or let");
   const kind = declaration.kind === "const" ? "const" : "let";
   const step = (i: Num, x: Val): void => {
     const inner = new Env(env);
@@ -514,10 +535,17 @@ function forOf(cx: Context, node: Node, env: Env, labels: readonly string[]): vo
         ? list.structure.elements.length
         : undefined;
   if (count === undefined) {
-    cx.refuse(node.right, "unsupported-type", `${kindOf(list)} cannot be iterated over.`, "Only arrays and tuples can.");
+    cx.refuse(
+      node.right,
+      "unsupported-type",
+      `${kindOf(list)} cannot be iterated over.`,
+      "Only arrays and tuples can.",
+    );
   }
   for (let i = 0; i < count; i++) {
-    branch(cx, anyOf(cx, exitsOf(cx, loop)), noop, () => step(constant(i), getField(cx, list, String(i), node.right)));
+    branch(cx, anyOf(cx, exitsOf(cx, loop)), noop, () =>
+      step(constant(i), getField(cx, list, String(i), node.right)),
+    );
   }
 }
 
@@ -526,7 +554,8 @@ function entriesCall(outer: Node): Node | undefined {
   const node = bare(outer);
   if (node.type !== "CallExpression" || node.arguments.length > 0) return undefined;
   const callee = bare(node.callee);
-  const isEntries = callee.type === "MemberExpression" && !callee.computed && callee.property.name === "entries";
+  const isEntries =
+    callee.type === "MemberExpression" && !callee.computed && callee.property.name === "entries";
   return isEntries ? callee.object : undefined;
 }
 
@@ -547,15 +576,17 @@ function switchStatement(cx: Context, node: Node, outer: Env, labels: readonly s
     for (const c of cases) {
       branch(cx, pending(cx), noop, () => {
         const { test } = c;
-        branch(
-          cx,
-          cx.read(matched) as Bool,
-          noop,
-          () =>
-            cx.write(
-              matched,
-              test === null ? TRUE : operate(cx, "===", x, expression(cx, test, env), { ...test, left: node.discriminant, right: test }),
-            ),
+        branch(cx, cx.read(matched) as Bool, noop, () =>
+          cx.write(
+            matched,
+            test === null
+              ? TRUE
+              : operate(cx, "===", x, expression(cx, test, env), {
+                  ...test,
+                  left: node.discriminant,
+                  right: test,
+                }),
+          ),
         );
         branch(cx, cx.read(matched) as Bool, () => run(cx, c.consequent as readonly Node[], 0, env), noop);
       });
@@ -566,7 +597,8 @@ function switchStatement(cx: Context, node: Node, outer: Env, labels: readonly s
 /** `throw new Error("text")`: the program fails with the text, in which numbers may stand. */
 function thrown(cx: Context, node: Node, env: Env): void {
   const error = bare(node.argument!);
-  const message = (error.type === "NewExpression" || error.type === "CallExpression" ? error.arguments[0] : error) ?? null;
+  const message =
+    (error.type === "NewExpression" || error.type === "CallExpression" ? error.arguments[0] : error) ?? null;
   const values: Value[] = [];
   const text = message === null ? "The function threw an error" : messageOf(cx, message, env, values);
   cx.impure = true;

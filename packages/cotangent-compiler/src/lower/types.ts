@@ -27,7 +27,11 @@ export function typeScope(program: Node): TypeScope {
 const DEEPEST = 20;
 
 /** What a type says; undefined where it says nothing that we understand. */
-export function structureFromType(type: Node | undefined, scope: TypeScope, depth = 0): Structure | undefined {
+export function structureFromType(
+  type: Node | undefined,
+  scope: TypeScope,
+  depth = 0,
+): Structure | undefined {
   if (type === undefined || depth > DEEPEST) return undefined;
   const inner = (t: Node | undefined): Structure | undefined => structureFromType(t, scope, depth + 1);
   switch (type.type) {
@@ -61,7 +65,9 @@ export function structureFromType(type: Node | undefined, scope: TypeScope, dept
     case "TSUnionType": {
       const all = type.types.map(inner);
       const [first] = all;
-      return all.every((s) => s !== undefined && JSON.stringify(s) === JSON.stringify(first)) ? first : undefined;
+      return all.every((s) => s !== undefined && JSON.stringify(s) === JSON.stringify(first))
+        ? first
+        : undefined;
     }
     case "TSTypeReference":
       return reference(type, scope, inner);
@@ -79,7 +85,8 @@ function fieldsOf(
 ): Structure | undefined {
   const fields: (readonly [string, Structure])[] = [];
   for (const member of members) {
-    const s = member.type === "TSPropertySignature" && !member.optional ? inner(member.typeAnnotation) : undefined;
+    const s =
+      member.type === "TSPropertySignature" && !member.optional ? inner(member.typeAnnotation) : undefined;
     if (s === undefined) return undefined;
     fields.push([member.key.name ?? String(member.key.value), s]);
   }
@@ -92,7 +99,7 @@ function reference(
   inner: (t: Node | undefined) => Structure | undefined,
 ): Structure | undefined {
   const { name } = type.typeName;
-  const argument = ((type.typeArguments ?? type.typeParameters)?.params as readonly Node[] | undefined)?.[0];
+  const argument = (type.typeArguments ?? type.typeParameters)?.params[0];
   switch (name) {
     case "Float64Array":
       return { kind: "array", element: NUMBER, typed: true };
@@ -107,7 +114,9 @@ function reference(
       if (declared === undefined || declared.typeParameters !== undefined) return undefined;
       if (declared.type === "TSTypeAliasDeclaration") return inner(declared.typeAnnotation);
       const extended = (declared as unknown as { extends?: readonly unknown[] }).extends ?? [];
-      return extended.length > 0 ? undefined : fieldsOf((declared.body as unknown as Node).body as readonly Node[], inner);
+      return extended.length > 0
+        ? undefined
+        : fieldsOf((declared.body as unknown as Node).body as readonly Node[], inner);
     }
   }
 }

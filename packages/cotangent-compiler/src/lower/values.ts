@@ -186,11 +186,7 @@ export class Env {
   }
 
   find(name: string, node: Node): Cell | Val | undefined {
-    for (let env: Env | null = this; env !== null; env = env.parent) {
-      const cell = env.variables.get(name) ?? env.outer?.(name, node);
-      if (cell !== undefined) return cell;
-    }
-    return undefined;
+    return this.variables.get(name) ?? this.outer?.(name, node) ?? this.parent?.find(name, node);
   }
 }
 
@@ -248,8 +244,7 @@ export function kindOf(v: Val): string {
       return v.id;
     case "unknown":
       return "an argument of unknown shape";
-    case "poison":
-    case "raw":
+    default:
       return "something that depends on the path taken";
   }
 }

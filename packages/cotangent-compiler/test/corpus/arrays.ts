@@ -1,3 +1,4 @@
+/* oxlint-disable -- written as people write, not as we do */
 /** Arrays: reading, writing, making and growing them. */
 import type { Cases } from "./case.ts";
 

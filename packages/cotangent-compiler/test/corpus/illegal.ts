@@ -25,7 +25,10 @@ export const illegal: readonly (readonly [code: ErrorCode, source: string])[] = 
   ["unsupported-syntax", "export function f(x: number) { const o = { a: x }; ▶delete o.a; return x; }"],
   ["unsupported-syntax", "export const f = (x: number) => (▶'a' in { a: x } ? x : 0);"],
   ["unsupported-syntax", "export const f = (x: number) => ({ ▶get a() { return x; } }).a;"],
-  ["unsupported-syntax", "export const f = (x: number) => { switch (x) { ▶default: return 1; case 2: return x; } };"],
+  [
+    "unsupported-syntax",
+    "export const f = (x: number) => { switch (x) { ▶default: return 1; case 2: return x; } };",
+  ],
   ["unsupported-type", "export const f = (x: number) => x + ▶'a';"],
   ["unsupported-type", "export const f = (x: number) => x * ▶'a';"],
   ["unsupported-type", "export const f = (x: number) => x * ▶[1, 2];"],
@@ -40,15 +43,39 @@ export const illegal: readonly (readonly [code: ErrorCode, source: string])[] = 
   ["unknown-field", "export const f = (x: number[]) => ▶x.size;"],
   ["unknown-field", "export const f = (p: { x: number }) => ▶p.constructor;"],
   ["constant-assignment", "export const f = (x: number) => { const y = x; ▶y = 2; return y; };"],
-  ["constant-assignment", "export const f = (x: number) => { for (const i = 0; i < 3; ▶i++) x++; return x; };"],
-  ["captured-variable-changes", "let k = 1; export const f = (x: number) => x * ▶k; export const g = () => { k = 2; };"],
+  [
+    "constant-assignment",
+    "export const f = (x: number) => { for (const i = 0; i < 3; ▶i++) x++; return x; };",
+  ],
+  [
+    "captured-variable-changes",
+    "let k = 1; export const f = (x: number) => x * ▶k; export const g = () => { k = 2; };",
+  ],
   ["captured-variable-changes", "const k = 1; export const f = (x: number) => { ▶k = x; return x; };"],
-  ["captured-variable-changes", "const K = [1, 2, 3, 4, 5, 6, 7, 8, 9]; export const f = (i: number) => { const a = K; ▶a[i] = 2; return a[0]; };"],
-  ["aliased-structure", "export const f = (x: number) => { const a = { v: x }; const b = { v: 1 }; const c = x > 0 ? a : b; ▶c.v = 3; return a.v; };"],
-  ["aliased-structure", "export const f = (x: number) => { let y; if (x > 0) y = 1; else y = [1, 2]; return ▶y; };"],
-  ["aliased-structure", "export const f = (x: number) => { const rows = []; const p = { v: x }; rows.push(p); ▶p.v = 2; return rows[0].v; };"],
-  ["aliased-structure", "export const f = (x: number) => { const rows: number[][] = []; const r: number[] = []; rows.push(r); ▶r.push(x); return rows[0]!.length; };"],
+  [
+    "captured-variable-changes",
+    "const K = [1, 2, 3, 4, 5, 6, 7, 8, 9]; export const f = (i: number) => { const a = K; ▶a[i] = 2; return a[0]; };",
+  ],
+  [
+    "aliased-structure",
+    "export const f = (x: number) => { const a = { v: x }; const b = { v: 1 }; const c = x > 0 ? a : b; ▶c.v = 3; return a.v; };",
+  ],
+  [
+    "aliased-structure",
+    "export const f = (x: number) => { let y; if (x > 0) y = 1; else y = [1, 2]; return ▶y; };",
+  ],
+  [
+    "aliased-structure",
+    "export const f = (x: number) => { const rows = []; const p = { v: x }; rows.push(p); ▶p.v = 2; return rows[0].v; };",
+  ],
+  [
+    "aliased-structure",
+    "export const f = (x: number) => { const rows: number[][] = []; const r: number[] = []; rows.push(r); ▶r.push(x); return rows[0]!.length; };",
+  ],
   ["unsupported-array", "export const f = (x: number[]) => { ▶x.push(1); return x.length; };"],
   ["unsupported-array", "export const f = (x: number[]) => Math.max(▶...x);"],
-  ["too-large", "▶const a = (f: (v: number) => number) => (v: number) => f(f(f(f(f(f(f(f(v)))))))); export const f = (x: number) => a(a(a(a(a(a(a(a((v) => v * 2))))))))(x);"],
+  [
+    "too-large",
+    "▶const a = (f: (v: number) => number) => (v: number) => f(f(f(f(f(f(f(f(v)))))))); export const f = (x: number) => a(a(a(a(a(a(a(a((v) => v * 2))))))))(x);",
+  ],
 ];

@@ -6,4 +6,10 @@ import * as problems from "./problems.ts";
 import * as scalars from "./scalars.ts";
 import * as structures from "./structures.ts";
 
-export const corpus: Readonly<Record<string, { readonly cases: Cases }>> = { arrays, loops, problems, scalars, structures };
+export const corpus: Readonly<Record<string, { readonly cases: Cases }>> = {
+  arrays,
+  loops,
+  problems,
+  scalars,
+  structures,
+};

@@ -1,3 +1,4 @@
+/* oxlint-disable -- written as people write, not as we do */
 /** Loops of every form, with every way out of them. */
 import type { Cases } from "./case.ts";
 

@@ -1,3 +1,4 @@
+/* oxlint-disable -- written as people write, not as we do */
 /** Larger problems: GradBench's, and what physics, statistics and finance compute. */
 import type { Cases } from "./case.ts";
 
@@ -28,7 +29,16 @@ export function lse(x: number[]): number {
 }
 
 /** GradBench gmm: the negative log posterior of a Gaussian mixture, lower triangular inverse covariances. */
-export function gmm(d: number, k: number, n: number, alpha: number[], mu: number[], q: number[], l: number[], x: number[]): number {
+export function gmm(
+  d: number,
+  k: number,
+  n: number,
+  alpha: number[],
+  mu: number[],
+  q: number[],
+  l: number[],
+  x: number[],
+): number {
   const half = (d * (d - 1)) / 2;
   const sumQ = new Array<number>(k).fill(0);
   for (let j = 0; j < k; j++) for (let i = 0; i < d; i++) sumQ[j]! += q[j * d + i]!;
@@ -58,10 +68,19 @@ export function gmm(d: number, k: number, n: number, alpha: number[], mu: number
 type V3 = [number, number, number];
 
 /** GradBench ba: a point seen by a camera, with radial distortion. */
-export function reproject(camera: Float64Array, point: V3, weight: number, feature: [number, number]): [number, number] {
+export function reproject(
+  camera: Float64Array,
+  point: V3,
+  weight: number,
+  feature: [number, number],
+): [number, number] {
   const rotate = (w: V3, p: V3): V3 => {
     const theta2 = w[0] * w[0] + w[1] * w[1] + w[2] * w[2];
-    const cross = (a: V3, b: V3): V3 => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+    const cross = (a: V3, b: V3): V3 => [
+      a[1] * b[2] - a[2] * b[1],
+      a[2] * b[0] - a[0] * b[2],
+      a[0] * b[1] - a[1] * b[0],
+    ];
     if (theta2 === 0) {
       const c = cross(w, p);
       return [p[0] + c[0], p[1] + c[1], p[2] + c[2]];
@@ -95,8 +114,14 @@ export function lstm(weights: Float64Array, input: Float64Array, steps: number):
   for (let t = 0; t < steps; t++) {
     const next = new Float64Array(n);
     for (let i = 0; i < n; i++) {
-      const gate = (g: number): number => weights[g * n + i]! * (input[i]! + t * 0.1) + weights[(4 + g) * n + i]! * hidden[i]!;
-      const [forget, ingate, outgate, change] = [sigmoid(gate(0)), sigmoid(gate(1)), sigmoid(gate(2)), Math.tanh(gate(3))];
+      const gate = (g: number): number =>
+        weights[g * n + i]! * (input[i]! + t * 0.1) + weights[(4 + g) * n + i]! * hidden[i]!;
+      const [forget, ingate, outgate, change] = [
+        sigmoid(gate(0)),
+        sigmoid(gate(1)),
+        sigmoid(gate(2)),
+        Math.tanh(gate(3)),
+      ];
       cell[i] = cell[i]! * forget + ingate * change;
       next[i] = outgate * Math.tanh(cell[i]!);
     }
@@ -184,7 +209,8 @@ export function spline(xs: number[], ys: number[], at: number): number {
     const sig = (xs[i]! - xs[i - 1]!) / (xs[i + 1]! - xs[i - 1]!);
     const p = sig * m[i - 1]! + 2;
     m[i] = (sig - 1) / p;
-    const slope = (ys[i + 1]! - ys[i]!) / (xs[i + 1]! - xs[i]!) - (ys[i]! - ys[i - 1]!) / (xs[i]! - xs[i - 1]!);
+    const slope =
+      (ys[i + 1]! - ys[i]!) / (xs[i + 1]! - xs[i]!) - (ys[i]! - ys[i - 1]!) / (xs[i]! - xs[i - 1]!);
     u[i] = ((6 * slope) / (xs[i + 1]! - xs[i - 1]!) - sig * u[i - 1]!) / p;
   }
   for (let i = n - 2; i >= 0; i--) m[i] = m[i]! * m[i + 1]! + u[i]!;
@@ -202,7 +228,13 @@ export function spline(xs: number[], ys: number[], at: number): number {
 }
 
 /** Black and Scholes' price of a call, by the normal distribution's usual approximation. */
-export function blackScholes(spot: number, strike: number, rate: number, sigma: number, years: number): number {
+export function blackScholes(
+  spot: number,
+  strike: number,
+  rate: number,
+  sigma: number,
+  years: number,
+): number {
   const normal = (x: number): number => {
     const t = 1 / (1 + 0.2316419 * Math.abs(x));
     const poly = [0.31938153, -0.356563782, 1.781477937, -1.821255978, 1.330274429];
@@ -216,7 +248,13 @@ export function blackScholes(spot: number, strike: number, rate: number, sigma: 
 }
 
 /** The price of an American put on a binomial tree. */
-export function americanPut(spot: number, strike: number, rate: number, sigma: number, years: number): number {
+export function americanPut(
+  spot: number,
+  strike: number,
+  rate: number,
+  sigma: number,
+  years: number,
+): number {
   const n = 20;
   const dt = years / n;
   const up = Math.exp(sigma * Math.sqrt(dt));
@@ -275,7 +313,10 @@ export function massSpring(positions: number[], springs: Spring[], steps: number
 }
 
 /** Lotka and Volterra's equations by the midpoint rule. */
-export function lotkaVolterra(params: { alpha: number; beta: number; gamma: number; delta: number }, t: number): [number, number] {
+export function lotkaVolterra(
+  params: { alpha: number; beta: number; gamma: number; delta: number },
+  t: number,
+): [number, number] {
   const { alpha, beta, gamma, delta } = params;
   const rhs = (x: number, y: number): [number, number] => [x * (alpha - beta * y), y * (delta * x - gamma)];
   let [x, y] = [1, 0.5];
@@ -391,7 +432,12 @@ export const cases: Cases = {
     () => [f(0, 0, 0, 0.5, -0.5, 4, 500, 10, 20, 0.01, 0.001), [1, 2, 10], 0.9, [100, 200]],
   ],
   lstm: [() => [f(...Array.from({ length: 24 }, (_, i) => Math.sin(i))), f(0.1, -0.4, 0.7), 4]],
-  kmeans: [() => [[f(1, 2), f(3, 4), f(-1, 0)], [f(0, 0), f(3, 3)]]],
+  kmeans: [
+    () => [
+      [f(1, 2), f(3, 4), f(-1, 0)],
+      [f(0, 0), f(3, 3)],
+    ],
+  ],
   fftPower: [() => [f(1, 2, 0, -1, 3, 0.5, -2, 1), 3]],
   solve: [
     () => [

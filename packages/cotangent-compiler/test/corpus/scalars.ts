@@ -1,3 +1,4 @@
+/* oxlint-disable -- written as people write, not as we do */
 /** Short functions of numbers: operators, Math, branches. */
 import type { Cases } from "./case.ts";
 
@@ -97,7 +98,8 @@ export function shadowed(x: number): number {
 export const huber = (r: number, delta: number): number =>
   Math.abs(r) <= delta ? 0.5 * r * r : delta * (Math.abs(r) - 0.5 * delta);
 export const softplusStable = (x: number): number => (x > 30 ? x : Math.log1p(Math.exp(x)));
-export const gelu = (x: number): number => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+export const gelu = (x: number): number =>
+  0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 export const smoothstep = (lo: number, hi: number, x: number): number => {
   const t = Math.min(1, Math.max(0, (x - lo) / (hi - lo)));
   return t * t * (3 - 2 * t);
@@ -121,9 +123,9 @@ export function grade(x: number): number {
 export function fallThrough(x: number, kind: number): number {
   let y = x;
   switch (kind) {
+    // @ts-expect-error -- falls through, as in C
     case 1:
       y *= 2;
-    // falls through, as in C
     case 2:
       y += 10;
       break;
@@ -137,7 +139,12 @@ export const isSpecial = (x: number): number =>
   (Number.isNaN(x) ? 1 : 0) + (isFinite(x) ? 2 : 0) + (Number.isInteger(x) ? 4 : 0);
 export const signedZero = (x: number): number => 1 / (0 * x) + 1 / -0;
 export const comparisons = (x: number, y: number): number =>
-  (x < y ? 1 : 0) + (x <= y ? 2 : 0) + (x > y ? 4 : 0) + (x >= y ? 8 : 0) + (x == y ? 16 : 0) + (x !== y ? 32 : 0);
+  (x < y ? 1 : 0) +
+  (x <= y ? 2 : 0) +
+  (x > y ? 4 : 0) +
+  (x >= y ? 8 : 0) +
+  (x == y ? 16 : 0) +
+  (x !== y ? 32 : 0);
 export const negatedComparison = (x: number, y: number): number => (!(x < y) ? x : y);
 export function labelledBlock(x: number): number {
   let y = x;

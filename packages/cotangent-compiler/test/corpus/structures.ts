@@ -1,3 +1,4 @@
+/* oxlint-disable -- written as people write, not as we do */
 /** Tuples, objects, arrays of them, functions as values, recursion. */
 import type { Cases } from "./case.ts";
 
@@ -33,7 +34,10 @@ const cross = (a: Vec3, b: Vec3): Vec3 => ({
   y: a.z * b.x - a.x * b.z,
   z: a.x * b.y - a.y * b.x,
 });
-const times = (a: Complex, b: Complex): Complex => ({ re: a.re * b.re - a.im * b.im, im: a.re * b.im + a.im * b.re });
+const times = (a: Complex, b: Complex): Complex => ({
+  re: a.re * b.re - a.im * b.im,
+  im: a.re * b.im + a.im * b.re,
+});
 
 export const tripleProduct = (a: Vec3, b: Vec3, c: Vec3): number => dot3(a, cross(b, c));
 export const combined = (a: Vec3, b: Vec3): Vec3 => plus(scale(a, 2), plus(b, ORIGIN));
@@ -58,7 +62,8 @@ export function mutates(p: Vec3): number {
   q.y *= 2;
   return q.x + alias.y + p.x;
 }
-export const destructured = ({ x, y: b, z = 4 }: Vec3, [c, d]: Point): number => x + 10 * b + 100 * z + 1000 * c + d;
+export const destructured = ({ x, y: b, z = 4 }: Vec3, [c, d]: Point): number =>
+  x + 10 * b + 100 * z + 1000 * c + d;
 export function restAndSpread(p: Vec3): number {
   const { x, ...rest } = p;
   const q = { x: x * 2, ...rest, z: 1 };
@@ -104,7 +109,10 @@ export function rk4(k: number): number {
 export function higherOrder(x: number): number {
   const twice = (f: (v: number) => number) => (v: number) => f(f(v));
   const compose = (f: (v: number) => number, g: (v: number) => number) => (v: number) => f(g(v));
-  return compose(twice((v) => v * v), (v) => v + 1)(x);
+  return compose(
+    twice((v) => v * v),
+    (v) => v + 1,
+  )(x);
 }
 export function sameClosureTwice(x: number): number {
   const scaled = (k: number, inner: (v: number) => number) => (v: number) => k * inner(v) + 1;
@@ -160,7 +168,8 @@ export function recursiveSum(x: number[]): number {
 }
 export function adaptive(a: number, b: number): number {
   const f = (x: number): number => Math.sqrt(Math.abs(x)) + 1;
-  const simpson = (lo: number, hi: number): number => ((hi - lo) / 6) * (f(lo) + 4 * f((lo + hi) / 2) + f(hi));
+  const simpson = (lo: number, hi: number): number =>
+    ((hi - lo) / 6) * (f(lo) + 4 * f((lo + hi) / 2) + f(hi));
   const go = (lo: number, hi: number, whole: number, depth: number): number => {
     const mid = (lo + hi) / 2;
     const [left, right] = [simpson(lo, mid), simpson(mid, hi)];
@@ -416,7 +425,13 @@ export const cases: Cases = {
   ],
   smallMatrix: one(3),
   indexedMatrix: one(3),
-  editDistance: [() => [[1, 2, 3, 4], [2, 3, 5]], () => [[], [1]]],
+  editDistance: [
+    () => [
+      [1, 2, 3, 4],
+      [2, 3, 5],
+    ],
+    () => [[], [1]],
+  ],
   pascal: one(0, 4),
   grid: one(3),
   polygonArea: [() => [points()]],

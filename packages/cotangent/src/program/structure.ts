@@ -35,7 +35,7 @@ export function stride(s: Structure): number {
       return 2;
     case "tuple":
       return s.elements.reduce((n, e) => n + stride(e), 0);
-    case "object":
+    default:
       return s.fields.reduce((n, [, e]) => n + stride(e), 0);
   }
 }
@@ -172,6 +172,30 @@ function offsetsOfArrays(s: Structure, from = 0): readonly number[] {
   return offsets;
 }
 
+/** For each leaf the structure of its records; undefined for a number. */
+const elementsOf = (s: Structure): readonly (Structure | undefined)[] =>
+  s.kind === "array"
+    ? [s.element, ...arraysIn(s.element).flatMap(elementsOf)]
+    : s.kind === "number" || s.kind === "boolean"
+      ? [undefined]
+      : children(s).flatMap(([, e]) => elementsOf(e));
+
+/**
+ * Derivatives as leaves, made to fit the structure: where arrays begin and how long they are is no number to differentiate, and
+ * comes from `primals`. Changes `derivatives`.
+ */
+export function graft(s: Structure, primals: readonly Leaf[], derivatives: Leaf[]): Leaf[] {
+  elementsOf(s).forEach((element, leaf) => {
+    const [from, to] = [primals[leaf]!, derivatives[leaf]!];
+    if (element === undefined || typeof from === "number" || typeof to === "number") return;
+    const size = stride(element);
+    for (const offset of offsetsOfArrays(element)) {
+      for (let at = offset; at < from.length; at += size) to.set(from.subarray(at, at + 2), at);
+    }
+  });
+  return derivatives;
+}
+
 /** Puts leaves together again: the inverse of `toLeaves`. Takes them from the front of `leaves`. */
 export function fromLeaves(s: Structure, leaves: Iterator<Leaf>): unknown {
   const next = (): Leaf => leaves.next().value as Leaf;
@@ -193,7 +217,7 @@ export function fromLeaves(s: Structure, leaves: Iterator<Leaf>): unknown {
     }
     case "tuple":
       return s.elements.map((e) => fromLeaves(e, leaves));
-    case "object":
+    default:
       return Object.fromEntries(s.fields.map(([key, e]) => [key, fromLeaves(e, leaves)]));
   }
 }
