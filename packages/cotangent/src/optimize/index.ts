@@ -3,7 +3,7 @@ export type { AdamOptions } from "./adam-rule.ts";
 export { minimize, minimizeSteps } from "./minimize.ts";
 export type { Method, MinimizeOptions, MinimizeReason, Minimum, Step } from "./minimize.ts";
 export type { Evaluations } from "./objective.ts";
-export type { StopSignal } from "./options.ts";
+export type { CommonOptions, Compiler, StopSignal } from "./options.ts";
 export { leastSquares } from "./least-squares.ts";
 export type {
   LeastSquaresFit,

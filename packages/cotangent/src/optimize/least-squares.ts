@@ -3,14 +3,14 @@ import type { Cotangent, Input, Product, Result } from "../index.ts";
 import { columnLengths, levenbergMarquardt } from "./levenberg-marquardt.ts";
 import type { Fit } from "./levenberg-marquardt.ts";
 import { checkFrom0 } from "./options.ts";
-import type { StopSignal } from "./options.ts";
+import type { CommonOptions } from "./options.ts";
 import { factorize, rankOf, solveTransposed } from "./qr.ts";
 import { Space } from "./space.ts";
 import { UserSystem } from "./system.ts";
 import { dot, scaled } from "./vectors.ts";
 import type { Vector } from "./vectors.ts";
 
-export interface LeastSquaresOptions<P = unknown> {
+export interface LeastSquaresOptions<P = unknown> extends CommonOptions {
   /**
    * Done when the linear model would remove no more than this share of the residuals: then the parameters are within about
    * this many standard errors of the minimum. Default 1e-9.
@@ -25,8 +25,6 @@ export interface LeastSquaresOptions<P = unknown> {
   readonly noise?: "estimated" | "unit";
   /** Called after every step. */
   readonly onStep?: (step: LeastSquaresStep<P>) => void;
-  /** Looked at before every step: where its `aborted` is true, the best so far is returned, with reason `"stopped"`. */
-  readonly signal?: StopSignal;
 }
 
 /** One step of {@link leastSquares}. */
@@ -104,7 +102,7 @@ export function leastSquares<P, const X extends Input<P>, R>(
   checkFrom0("maxIterations", maxIterations);
   const space = new Space("leastSquares", start);
   const n = space.start.length;
-  const system = new UserSystem(space, residuals);
+  const system = new UserSystem(space, residuals, options.compile);
   const first = system.begin();
   if (first.length < n) {
     throw new AdError(

@@ -6,19 +6,17 @@ import type { Descent, Standstill } from "./descents.ts";
 import { Objective, steepness } from "./objective.ts";
 import type { Evaluations, Point } from "./objective.ts";
 import { checkFrom0, checkPositive } from "./options.ts";
-import type { StopSignal } from "./options.ts";
+import type { CommonOptions } from "./options.ts";
 import { Space } from "./space.ts";
 
 /** What all methods of {@link minimize} have in common. `P` is the structure of the parameters. */
-export interface MinimizeOptions<P = unknown> {
+export interface MinimizeOptions<P = unknown> extends CommonOptions {
   /** Done when no component of the gradient is larger than this. Default 1e-8. */
   readonly gradientTolerance?: number;
   /** At most so many steps. Default 1000; 10000 for the methods that take small ones (gradient descent, Adam). */
   readonly maxIterations?: number;
   /** Called after every step. */
   readonly onStep?: (step: Step<P>) => void;
-  /** Looked at before every step: where its `aborted` is true, the best so far is returned, with reason `"stopped"`. */
-  readonly signal?: StopSignal;
 }
 
 /** The method, with the options that only it has. */
@@ -125,7 +123,7 @@ export function* minimizeSteps<P, const X extends Input<P>>(
   checkFrom0("gradientTolerance", gradientTolerance);
   checkFrom0("maxIterations", maxIterations);
   const space = new Space("minimize", start);
-  const objective = new Objective(space, f);
+  const objective = new Objective(space, f, options.compile);
   const build = (x: Iterable<number>): Cotangent<X> => space.build(x) as Cotangent<X>;
 
   let point: Point = objective.begin();

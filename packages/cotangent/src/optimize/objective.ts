@@ -1,5 +1,7 @@
 import { AdError, hessian, valueAndGrad } from "../index.ts";
 import type { Real } from "../index.ts";
+import { asItIs } from "./options.ts";
+import type { Compiler } from "./options.ts";
 import type { Space } from "./space.ts";
 import { isFinite, maxNorm } from "./vectors.ts";
 import type { Vector } from "./vectors.ts";
@@ -26,11 +28,11 @@ export class Objective {
   #gradients = 0;
   #hessians = 0;
 
-  constructor(space: Space, f: (p: never) => Real) {
+  constructor(space: Space, f: (p: never) => Real, compile: Compiler = asItIs) {
     const erased = f as (p: unknown) => Real;
     this.#space = space;
-    this.#gradient = valueAndGrad(erased);
-    this.#hessian = hessian(erased);
+    this.#gradient = compile(valueAndGrad(erased)) as never;
+    this.#hessian = compile(hessian(erased));
   }
 
   get evaluations(): Evaluations {

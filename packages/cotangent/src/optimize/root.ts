@@ -4,21 +4,19 @@ import { bracketOf, narrow } from "./bracket.ts";
 import type { Bracket, Sample } from "./bracket.ts";
 import { isSettled, levenbergMarquardt } from "./levenberg-marquardt.ts";
 import type { Fit } from "./levenberg-marquardt.ts";
-import { checkFrom0 } from "./options.ts";
-import type { StopSignal } from "./options.ts";
+import { asItIs, checkFrom0 } from "./options.ts";
+import type { CommonOptions, Compiler } from "./options.ts";
 import { Space } from "./space.ts";
 import { UserSystem } from "./system.ts";
 import { maxNorm } from "./vectors.ts";
 
-export interface RootOptions<P = unknown> {
+export interface RootOptions<P = unknown> extends CommonOptions {
   /** Done when no result is larger than this. Default 0: as near to zero as rounding allows. */
   readonly tolerance?: number;
   /** At most so many steps. Default 1000. */
   readonly maxIterations?: number;
   /** Called after every step. */
   readonly onStep?: (step: RootStep<P>) => void;
-  /** Looked at before every step: where its `aborted` is true, the best so far is returned, with reason `"stopped"`. */
-  readonly signal?: StopSignal;
 }
 
 /** One step of {@link root}. */
@@ -132,8 +130,11 @@ class Progress {
 }
 
 /** The function of one number, with its slope. */
-function sampler(f: (x: never) => unknown): (x: number) => Sample {
-  const both = valueAndGrad(f as (x: Real) => Real);
+function sampler(f: (x: never) => unknown, compile: Compiler = asItIs): (x: number) => Sample {
+  const both = compile(valueAndGrad(f as (x: Real) => Real) as never) as (x: number) => {
+    readonly value: number;
+    readonly grad: number;
+  };
   return (x) => {
     const { value, grad } = both(x);
     return { x, value, slope: grad };
@@ -149,7 +150,7 @@ function bracketed(f: (x: never) => unknown, between: readonly number[], options
       "Give two finite numbers: { between: [0, 1] }.",
     );
   }
-  const sample = sampler(f);
+  const sample = sampler(f, options.compile);
   const [left, right] = [sample(a!), sample(b!)];
   const bracket = bracketOf(left, right);
   if (bracket === undefined) {
@@ -186,7 +187,7 @@ function within(bracket: Bracket, sample: (x: number) => Sample, progress: Progr
 function solved(f: (x: never) => unknown, start: unknown, options: RootOptions): Found {
   const space = new Space("root", start);
   const n = space.start.length;
-  const system = new UserSystem(space, f);
+  const system = new UserSystem(space, f, options.compile);
   const first = system.begin();
   if (first.length !== n) {
     throw new AdError(
@@ -211,14 +212,14 @@ function solved(f: (x: never) => unknown, start: unknown, options: RootOptions):
         fit = value;
         progress.step(space.build(fit.x), maxNorm(fit.residuals));
         if (isPlain && before.residuals[0]! < 0 !== fit.residuals[0]! < 0) {
-          const sample = sampler(f);
+          const sample = sampler(f, options.compile);
           const bracket = bracketOf(sample(before.x[0]!), sample(fit.x[0]!));
           if (bracket !== undefined) return within(bracket, sample, progress);
         }
       }
     }
     if (reason === "stuck" && isPlain) {
-      const found = elsewhere(f, fit.x[0]!, progress);
+      const found = elsewhere(sampler(f, options.compile), fit.x[0]!, progress);
       if (found !== undefined) return found;
     }
     if (reason !== undefined) {
@@ -234,8 +235,7 @@ const SETTLED = 1e-7;
 const FALL = 1e-30;
 
 /** Looks for another sign on both sides of a place that Newton's method does not leave, further and further away. */
-function elsewhere(f: (x: never) => unknown, x: number, progress: Progress): Found | undefined {
-  const sample = sampler(f);
+function elsewhere(sample: (x: number) => Sample, x: number, progress: Progress): Found | undefined {
   const middle = sample(x);
   for (let distance = 1e-3 * Math.max(1, Math.abs(x)), k = 0; k < FURTHER; k++, distance *= 1.5) {
     for (const other of [sample(x - distance), sample(x + distance)]) {

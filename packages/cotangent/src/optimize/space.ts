@@ -9,6 +9,8 @@ export class Space {
   /** Names the solver in messages. */
   readonly solver: string;
   readonly #tree: Tree;
+  /** The parameters are a Float64Array already. */
+  readonly #isList: boolean;
 
   /**
    * @param solver names the solver in messages
@@ -17,6 +19,7 @@ export class Space {
   constructor(solver: string, start: unknown) {
     this.solver = solver;
     this.#tree = flatten(start, `${solver}: start`);
+    this.#isList = start instanceof Float64Array;
     const { leaves } = this.#tree;
     if (leaves.length === 0) {
       throw new AdError("bad-start", `${solver}: start holds no number.`, "Give at least one parameter.");
@@ -34,6 +37,7 @@ export class Space {
 
   /** The structure that holds these numbers (or other things, one for each). */
   build(x: Iterable<unknown>): unknown {
+    if (this.#isList && x instanceof Float64Array) return x.slice();
     return this.#tree.rebuild([...x]);
   }
 
@@ -47,6 +51,7 @@ export class Space {
 
   /** The plain numbers of a result. @throws AdError `not-a-number`, `watched-result` */
   numbers(result: unknown, what: string): Vector {
+    if (result instanceof Float64Array) return result.slice();
     const { leaves } = flatten(result, `${this.solver}: ${what}`, "allow");
     return Float64Array.from(leaves, (x) => this.plain(x, what));
   }

@@ -1,5 +1,7 @@
 import { AdError, jacobian } from "../index.ts";
 import type { System } from "./levenberg-marquardt.ts";
+import { asItIs } from "./options.ts";
+import type { Compiler } from "./options.ts";
 import type { Space } from "./space.ts";
 import { isFinite } from "./vectors.ts";
 import type { Vector } from "./vectors.ts";
@@ -11,10 +13,11 @@ export class UserSystem implements System {
   readonly #residuals: (p: unknown) => unknown;
   #counts = { residuals: 0, jacobians: 0 };
 
-  constructor(space: Space, residuals: (p: never) => unknown) {
+  constructor(space: Space, f: (p: never) => unknown, compile: Compiler = asItIs) {
+    const erased = f as (p: unknown) => unknown;
     this.#space = space;
-    this.#residuals = residuals as (p: unknown) => unknown;
-    this.derive = jacobian(this.#residuals);
+    this.#residuals = compile(erased);
+    this.derive = compile(jacobian(erased));
   }
 
   get evaluations(): { readonly residuals: number; readonly jacobians: number } {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { add, div, exp, mul, square, sub } from "../../src/index.ts";
+import { add, compile, div, exp, mul, square, sub } from "../../src/index.ts";
 import type { Real } from "../../src/index.ts";
 import { leastSquares } from "../../src/optimize/index.ts";
 import { problems } from "./nist.ts";
@@ -129,4 +129,13 @@ describe("what it says of itself", () => {
   ])("refuses: %s", (code, call) => {
     expect(call).toThrow(expect.objectContaining({ code }));
   });
+});
+
+it("compiled first: the same fit", () => {
+  const problem = problems.find(({ name }) => name === "Eckerle4")!;
+  const residuals = (b: readonly Real[]): Real[] => problem.data.map(([x, y]) => sub(problem.model(b, x), y));
+  const fit = leastSquares(residuals, problem.starts[1]!, { compile });
+  expect(fit.converged).toBe(true);
+  expect(digits(fit.x, problem.certified)).toBeGreaterThan(6.5);
+  expect(digits(fit.standardErrors, problem.standardDeviations)).toBeGreaterThan(6.5);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { add, cos, exp, grad, log, max, mul, neg, pow, square, sub, sum } from "../../src/index.ts";
+import { add, compile, cos, exp, grad, log, max, mul, neg, pow, square, sub, sum } from "../../src/index.ts";
 import type { Real } from "../../src/index.ts";
 import { minimize, minimizeSteps } from "../../src/optimize/index.ts";
-import type { Minimum } from "../../src/optimize/index.ts";
+import type { Compiler, Minimum } from "../../src/optimize/index.ts";
 import { functions, value } from "./mgh.ts";
 
 const banana = ({ x, y }: { x: Real; y: Real }): Real =>
@@ -186,5 +186,28 @@ describe("what it says of itself", () => {
     ["watched-result", () => grad((a: Real) => minimize((x: Real) => square(sub(x, a)), 0).x)(1)],
   ])("refuses: %s", (code, call) => {
     expect(call).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe("compiled first", () => {
+  const chain = (xs: readonly Real[]): Real =>
+    sum(xs.slice(1).map((x, i) => add(square(sub(1, xs[i]!)), mul(100, square(sub(x, square(xs[i]!)))))));
+
+  it.each(["lbfgs", "newton"] as const)("by %s: the same minimum", (method) => {
+    let compiled = 0;
+    const counted: Compiler = (f) => {
+      compiled++;
+      return compile(f);
+    };
+    const found = minimize(chain, new Float64Array(8).fill(0.5), { method, compile: counted });
+    expect(compiled).toBeGreaterThan(0);
+    expect(found.converged).toBe(true);
+    found.x.forEach((x) => expect(x).toBeCloseTo(1, 7));
+  });
+
+  it("structures go through", () => {
+    const found = minimize(banana, { x: -1.2, y: 1 }, { compile });
+    expect(found.x.x).toBeCloseTo(1, 7);
+    expect(found.x.y).toBeCloseTo(1, 7);
   });
 });

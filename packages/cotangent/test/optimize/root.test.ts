@@ -4,6 +4,7 @@ import {
   add,
   atan,
   cbrt,
+  compile,
   cos,
   div,
   exp,
@@ -200,4 +201,14 @@ describe("systems of equations", () => {
   it("inside a differentiated function, on what is held constant", () => {
     expect(grad((a: Real) => mul(a, root((x: Real) => sub(square(x), 4), 1).x))(3)).toBeCloseTo(2, 14);
   });
+});
+
+it("compiled first: the same roots", () => {
+  expect(root((x: Real) => sub(cos(x), x), { between: [0, 1] }, { compile }).x).toBeCloseTo(
+    0.7390851332151607,
+    14,
+  );
+  expect(root((x: Real) => sub(cos(x), x), 0.5, { compile }).x).toBeCloseTo(0.7390851332151607, 14);
+  const circle = ([x, y]: readonly Real[]): Real[] => [sub(hypot(x!, y!), 2), sub(x!, y!)];
+  expect(root(circle, [1, 2], { compile }).x[0]).toBeCloseTo(Math.SQRT2, 14);
 });
