@@ -39,6 +39,7 @@ export type ErrorCode =
   | "unsupported-type"
   | "value-while-recording"
   | "watched-result"
+  | "unsupported-transform"
   | "wrong-derivative"
   | "wrong-number-of-arguments"
   | "wrong-number-of-derivatives"

@@ -62,6 +62,8 @@ const LAYERS: LayerTable = {
   // How the primitives are written, for what prints formulas.
   notation: ["real", "primitives"],
 
+  plain: ["transforms", "program", "compile"],
+
   // Built on the public surface, as anybody else's code is.
   optimize: ["index"],
   nn: ["index", "optimize"],

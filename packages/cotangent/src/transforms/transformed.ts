@@ -18,30 +18,24 @@ export interface Derivation {
   readonly options: unknown;
 }
 
-/**
- * What a build tool attaches to a plain function that it has lowered to a program: it knows how to derive it. Attached under
- * {@link captured}, so that the transforms need not know any compiler.
- */
-export interface Captured {
-  transform(name: TransformName, options: unknown): AnyFunction;
-}
-
 export const derivation: unique symbol = Symbol.for("cotangent.derivation") as never;
-export const captured: unique symbol = Symbol.for("cotangent.captured") as never;
+/** What compiles a captured plain function, carried by it: the transforms themselves need no compiler. */
+export const compiler: unique symbol = Symbol.for("cotangent.compiler") as never;
 
-/** Marks `run` as transform `name` of f; of a captured function, the compiled transform takes its place. */
+/** Marks `run` as transform `name` of f; of a captured plain function, compiled. */
 export function transformed(
   name: TransformName,
   f: AnyFunction,
   options: unknown,
   run: AnyFunction,
 ): AnyFunction {
-  const lowered = (f as { [captured]?: Captured })[captured];
   const made: Derivation = { transform: name, f, options };
-  return Object.defineProperty(lowered?.transform(name, options) ?? run, derivation, {
-    value: made,
-    configurable: true,
-  });
+  const mark = (g: AnyFunction): AnyFunction =>
+    Object.defineProperty(g, derivation, { value: made, configurable: true });
+  let root = f;
+  for (let from = derivationOf(root); from !== undefined; from = derivationOf(root)) root = from.f;
+  const compile = (root as { [compiler]?: (g: AnyFunction) => AnyFunction })[compiler];
+  return compile === undefined ? mark(run) : mark(compile(mark(run)));
 }
 
 /** What `f` was made from by a transform; undefined if it was not. */

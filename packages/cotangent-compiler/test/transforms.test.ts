@@ -1,0 +1,123 @@
+/** Transforms of plain functions, compiled: the numbers are those of the same function written on Reals. */
+import { derivative, grad, hessian, hvp, jacobian, jvp, valueAndGrad, vjp } from "cotangent";
+import { describe, expect, test } from "vitest";
+
+import { differentiable } from "../src/parse.ts";
+
+const banana = differentiable((x: number, y: number): number => (1 - x) ** 2 + 100 * (y - x ** 2) ** 2);
+const chained = differentiable((x: Float64Array): number => {
+  let s = 0;
+  for (let i = 0; i + 1 < x.length; i++) s += (1 - x[i]!) ** 2 + 100 * (x[i + 1]! - x[i]! ** 2) ** 2;
+  return s;
+});
+const layered = differentiable((p: { w: number[][]; b: number }, x: number[]): number => {
+  let s = p.b;
+  for (const row of p.w) {
+    let t = 0;
+    for (let i = 0; i < row.length; i++) t += row[i]! * x[i]!;
+    s += t * t;
+  }
+  return s;
+});
+const polar = differentiable((r: number, t: number) => ({ x: r * Math.cos(t), y: r * Math.sin(t) }));
+
+// Seen as functions of Reals by the types of the transforms, as a build would have it.
+// oxlint-disable-next-line no-explicit-any -- what plain functions are to the transforms is for the build to say
+const any = (f: unknown): any => f;
+
+describe("a plain function of numbers", () => {
+  test("is still the plain function", () => {
+    expect(banana(1, 2)).toBe(100);
+  });
+
+  test("grad, valueAndGrad, derivative", () => {
+    expect(any(grad)(banana)(1, 2)).toEqual([-400, 200]);
+    expect(any(valueAndGrad)(banana)(1, 2)).toEqual({ value: 100, grad: [-400, 200] });
+    const square = differentiable((x: number): number => x * x);
+    expect(any(derivative)(square)(3)).toBe(6);
+    expect(any(grad)(square)(3)).toBe(6);
+  });
+
+  test("hessian, hvp, jvp, vjp", () => {
+    expect(any(hessian)(banana)(1, 2)).toEqual([
+      [402, -400],
+      [-400, 200],
+    ]);
+    expect(any(hvp)(banana)([1, 2], [1, 0])).toEqual([402, -400]);
+    expect(any(jvp)(banana)([1, 2], [1, 0])).toEqual({ value: 100, tangent: -400 });
+    const { value, pullback } = any(vjp)(banana)(1, 2);
+    expect([value, pullback(1), pullback(2)]).toEqual([100, [-400, 200], [-800, 400]]);
+  });
+
+  test("wrt by position and by name", () => {
+    expect(any(grad)(banana, { wrt: 1 })(1, 2)).toBe(200);
+    expect(any(grad)(banana, { wrt: "y" })(1, 2)).toBe(200);
+    expect(any(grad)(banana, { wrt: ["y", "x"] })(1, 2)).toEqual([200, -400]);
+    expect(() => any(grad)(banana, { wrt: "z" })(1, 2)).toThrow(
+      /parameters of .* are x, y.*\n.*\[wrong-option\]/,
+    );
+  });
+});
+
+describe("a plain function of arrays and structures", () => {
+  const x = Float64Array.of(-1.2, 1, 0.5, 2);
+
+  test("grad of a loop over an array, and its Hessian", () => {
+    const expected = [0, 0, 0, 0];
+    for (let i = 0; i < 3; i++) {
+      const d = x[i + 1]! - x[i]! ** 2;
+      expected[i]! += -2 * (1 - x[i]!) - 400 * d * x[i]!;
+      expected[i + 1]! += 200 * d;
+    }
+    const gradient = any(grad)(chained)(x);
+    expect(gradient).toBeInstanceOf(Float64Array);
+    gradient.forEach((g: number, i: number) => expect(g).toBeCloseTo(expected[i]!, 10));
+    const h: number[][] = any(hessian)(chained)(x);
+    expect(h.length).toBe(4);
+    expect(h[0]![0]).toBeCloseTo(2 - 400 * (x[1]! - 3 * x[0]! ** 2), 9);
+    expect(h[0]![1]).toBeCloseTo(-400 * x[0]!, 10);
+    expect(h[0]![3]).toBe(0);
+    h.forEach((row, i) => row.forEach((v, j) => expect(v).toBeCloseTo(h[j]![i]!, 9)));
+    expect(x).toEqual(Float64Array.of(-1.2, 1, 0.5, 2));
+  });
+
+  test("grad has the structure of the arguments", () => {
+    const p = {
+      w: [
+        [1, 2],
+        [3, 4, 5],
+      ],
+      b: 6,
+    };
+    expect(any(grad)(layered)(p, [1, 10, 100])).toEqual([
+      {
+        w: [
+          [42, 420],
+          [1086, 10860, 108600],
+        ],
+        b: 1,
+      },
+      [1 * 42 + 3 * 1086, 2 * 42 + 4 * 1086, 5 * 1086],
+    ]);
+    expect(any(grad)(layered, { wrt: "p" })(p, [1, 10, 100])).toEqual({
+      w: [
+        [42, 420],
+        [1086, 10860, 108600],
+      ],
+      b: 1,
+    });
+  });
+
+  test("jacobian of several results", () => {
+    const j = any(jacobian)(polar)(2, 0.5);
+    expect(j.x[0]).toBeCloseTo(Math.cos(0.5), 14);
+    expect(j.x[1]).toBeCloseTo(-2 * Math.sin(0.5), 14);
+    expect(j.y[0]).toBeCloseTo(Math.sin(0.5), 14);
+    expect(j.y[1]).toBeCloseTo(2 * Math.cos(0.5), 14);
+    expect(() => any(grad)(polar)(2, 0.5)).toThrow(/does not return a single number.*\n.*jacobian/);
+  });
+
+  test("transforms of transforms say that they are not there yet", () => {
+    expect(() => any(grad)(any(grad)(banana))(1, 2)).toThrow("unsupported-transform");
+  });
+});

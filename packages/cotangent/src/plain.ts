@@ -1,0 +1,25 @@
+/** The entry `cotangent/program`: programs, and plain functions that carry theirs, with the compiler that their transforms use. */
+import { compile } from "./compile/compile.ts";
+import { attach as attachProgram, lowered as attachLowered } from "./program/index.ts";
+import type { Captured, LoweredFunction } from "./program/index.ts";
+import { compiler } from "./transforms/transformed.ts";
+
+export * from "./program/index.ts";
+
+const withCompiler = <F extends object>(f: F): F =>
+  Object.defineProperty(f, compiler, { value: compile, configurable: true });
+
+/** Makes `f` carry `captured`: `compile` and all transforms then take it. Done twice, the second counts. */
+export const attach = <F extends object>(f: F, captured: Captured): F =>
+  withCompiler(attachProgram(f, captured));
+
+/**
+ * Makes `f` carry what a build found out about it. Build plugins write calls of this.
+ * @param outside gives the present values of what f refers to outside itself, for the variant with so many arguments
+ * @throws AdError `malformed-program` at the first use, if another version of the compiler wrote it
+ */
+export const lowered = <F extends (...args: never[]) => unknown>(
+  f: F,
+  data: LoweredFunction,
+  outside?: () => readonly unknown[],
+): F => withCompiler(attachLowered(f, data, outside));
