@@ -52,13 +52,10 @@ function moduleOf(f: AnyFunction): { readonly module: Module; readonly node: Nod
       "Pass the function itself; wrap a built-in one: (x) => Math.sin(x).",
     );
   }
-  let source: Source;
-  try {
-    source = parseExpression(text);
-  } catch (error) {
-    // A method: `name(x) { ... }`.
+  let source = parsed(text);
+  // A method: `name(x) { ... }`.
+  if (source === undefined || (!isFunction(bare(source.program)) && !/^class\b/.test(text))) {
     source = parseExpression(`function ${text}`);
-    if (!isFunction(bare(source.program))) throw error;
   }
   const node = bare(source.program);
   if (!isFunction(node)) {
@@ -71,6 +68,17 @@ function moduleOf(f: AnyFunction): { readonly module: Module; readonly node: Nod
     );
   }
   return { module: { source, declarations: new Map(), types: new Map() }, node };
+}
+
+/** The whole text as one expression, if it is one. */
+function parsed(text: string): Source | undefined {
+  try {
+    const source = parseExpression(text);
+    return source.program.end >= text.trimEnd().length ? source : undefined;
+  } catch (error) {
+    if (/^(?:async\b|function\b|class\b|\(|[\w$]+\s*=>)/.test(text)) throw error;
+    return undefined;
+  }
 }
 
 /** The names of a scope, as the front end asks for them. */

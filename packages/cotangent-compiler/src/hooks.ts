@@ -28,7 +28,7 @@ export const load: LoadHook = async (url, context, next) => {
   }
   const file = fileURLToPath(path);
   const text = await readFile(file, "utf8");
-  const result = transform(text, file, { resolve: resolveSource });
+  const result = transform(text, file, { resolve: resolveSource, root: process.cwd() });
   if (!typed && result === undefined) return next(url, context);
   const code = result?.code ?? text;
   const source = typed ? stripTypes(code, file) : code;

@@ -1,7 +1,7 @@
 /** What a build does to a module: functions that are to be differentiated get their programs attached. */
 import MagicString from "magic-string";
 import { CAPTURE_VERSION, check, print } from "cotangent/program";
-import type { LoweredFunction, LoweredVariant } from "cotangent/program";
+import type { LoweredFunction, LoweredVariant, Program } from "cotangent/program";
 
 import { bare, isFunction, walk } from "./ast.ts";
 import type { Node } from "./ast.ts";
@@ -23,6 +23,8 @@ export interface Transformed {
 export interface TransformOptions {
   /** The module that `importer` means by `from`, already read; undefined where its source is not at hand. */
   readonly resolve?: (importer: string, from: string) => Module | undefined;
+  /** The project's folder: errors at run time name files relative to it. */
+  readonly root?: string;
 }
 
 /** By this a module shows that it was transformed. */
@@ -60,7 +62,7 @@ export function transform(
   const early: string[] = [];
   let changed = false;
   for (const target of targets) {
-    const lowered = lowerTarget(module, target, surroundings);
+    const lowered = lowerTarget(module, target, surroundings, options.root);
     if (lowered === undefined) continue;
     changed = true;
     const { data, names } = lowered;
@@ -170,6 +172,7 @@ function lowerTarget(
   module: Module,
   target: Target,
   surroundings: Surroundings,
+  root: string | undefined,
 ): { readonly data: LoweredFunction; readonly names: readonly string[] } | undefined {
   const { node, name } = target;
   try {
@@ -183,7 +186,7 @@ function lowerTarget(
       if (problems.length > 0) throw new Error(`The program of ${name} is illegal: ${problems.join(" ")}`);
       const all = [...new Set([...names, ...outside.map((o) => o.name)])];
       names = all;
-      variants.push({ params, outside, result, program: print(program, { locations: true }) });
+      variants.push({ params, outside, result, program: located(program, root) });
     }
     // All variants are given the same values from outside.
     const first = variants.at(-1)!;
@@ -198,6 +201,12 @@ function lowerTarget(
     if (!target.marked && error instanceof CompileError && usesLibrary(module, node)) return undefined;
     throw error;
   }
+}
+
+/** The text of a program; files are named as seen from the project's folder. */
+function located(program: Program, root: string | undefined): string {
+  const text = print(program, { locations: true });
+  return root === undefined ? text : text.replaceAll(`@"${root}/`, '@"');
 }
 
 /** Is a function written on Reals: does it name the type, or call the library's functions? */

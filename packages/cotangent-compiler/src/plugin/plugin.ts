@@ -18,7 +18,7 @@ export const plugin: UnpluginInstance<PluginOptions | undefined> = createUnplugi
     enforce: "pre",
     transformInclude: (id) => SOURCES.test(clean(id)) && include(clean(id)),
     transform(code, id) {
-      const result = transform(code, clean(id), { resolve });
+      const result = transform(code, clean(id), { resolve, root: process.cwd() });
       if (result === undefined) return undefined;
       for (const file of result.dependencies) this.addWatchFile(file);
       return { code: result.code, map: result.map };

@@ -1,0 +1,106 @@
+import { compile, mul, sin } from "cotangent";
+import { describe, expect, test } from "vitest";
+
+import { CompileError, differentiable } from "../src/parse.ts";
+
+/** The code of what is thrown. */
+function codeOf(body: () => unknown): unknown {
+  try {
+    body();
+  } catch (error) {
+    return error instanceof CompileError ? error.code : error;
+  }
+  return undefined;
+}
+
+describe("differentiable", () => {
+  test("returns the function itself, which is called as before", () => {
+    const f = (x: number) => x * x;
+    expect(differentiable(f)).toBe(f);
+    expect(f(3)).toBe(9);
+  });
+
+  test("reads arrows, function expressions, declarations and methods", () => {
+    function declared(x: number) {
+      return x + 1;
+    }
+    const object = {
+      method(x: number) {
+        return x + 2;
+      },
+    };
+    const expression = function (x: number) {
+      return x + 3;
+    };
+    const list = [declared, object.method, expression, (x: number) => x + 4];
+    expect(list.map((f) => compile(differentiable(f))(10))).toEqual([11, 12, 13, 14]);
+  });
+
+  test("numbers, functions, texts, arrays and objects come from the scope", () => {
+    const K = 3;
+    const table = [1, 2, 3];
+    const settings = { scale: 2, mode: "steep" };
+    const helper = (x: number): number => K * x;
+    const f = (x: number): number => (settings.mode === "steep" ? helper(x) : 0) + table[1]! * settings.scale;
+    const { mode } = settings;
+    const g = differentiable(
+      (x: number): number => (mode === "steep" ? helper(x) : 0) + table[1]! * settings.scale,
+      {
+        scope: { K, table, settings, helper, mode },
+      },
+    );
+    expect(compile(g)(5)).toBe(f(5));
+  });
+
+  test("arrays of the scope are looked at anew at each call", () => {
+    const table = [1, 2];
+    const f = compile(differentiable((i: number): number => table[i]!, { scope: { table } }));
+    expect(f(1)).toBe(2);
+    table[1] = 7;
+    expect(f(1)).toBe(7);
+  });
+
+  test("the library's functions may be called", () => {
+    const [times, sine] = [mul, sin];
+    const f = differentiable((x: number): number => times(x, sine(x)), { scope: { times, sine } });
+    expect(compile(f, { math: "exact" })(2)).toBe(2 * Math.sin(2));
+  });
+
+  test("each structure of the arguments has a program of its own", () => {
+    const norm = compile(differentiable((x: ArrayLike<number>): number => Math.hypot(x[0]!, x[1]!)));
+    expect([norm([3, 4]), norm(Float64Array.of(6, 8)), norm([5, 12])]).toEqual([5, 10, 13]);
+  });
+
+  test("built-in and bound functions have no text", () => {
+    expect(codeOf(() => differentiable(Math.sin))).toBe("no-source");
+    expect(codeOf(() => differentiable(((x: number) => x).bind(null)))).toBe("no-source");
+  });
+
+  test("a class is no function", () => {
+    class Model {}
+    expect(codeOf(() => differentiable(Model as never))).toBe("unsupported-syntax");
+  });
+
+  test("a name that is not in the scope is named", () => {
+    const outside = 3;
+    const f = differentiable((x: number) => x * outside);
+    expect(codeOf(() => compile(f)(1))).toBe("unknown-name");
+  });
+
+  test("an index out of range names array, index and place", () => {
+    const f = compile(differentiable((x: number[], i: number): number => x[i]!));
+    expect(() => f([1, 2], 5)).toThrow(/x\[5\] does not exist: its indices are 0 to 1 \(:1:\d+\)/);
+    expect(() => f([1, 2], 0.5)).toThrow(/not-an-index/);
+  });
+
+  test("what the function throws itself, its program throws", () => {
+    const f = compile(
+      differentiable((x: number): number => {
+        if (x < 0) throw new RangeError(`negative: ${x}`);
+        return Math.sqrt(x);
+      }),
+    );
+    expect(f(4)).toBe(2);
+    expect(() => f(-4)).toThrow(/negative: -4.*thrown/s);
+  });
+});
