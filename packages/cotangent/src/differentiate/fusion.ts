@@ -28,6 +28,8 @@ class Unknown extends Error {}
 
 /** How many operations are followed from a sum to the results. */
 const REACH = 50;
+/** How many summands are followed within an iteration. */
+const LONGEST_SUM = 1000;
 
 export class Fusion {
   readonly #sweeps: Sweeps;
@@ -36,7 +38,7 @@ export class Fusion {
   readonly #tapes: Tapes;
   readonly #augmented: Augmented;
   readonly #pullback: Pullback;
-  readonly #uses = new Map<Value, Use[]>();
+  #uses: Map<Value, Use[]> | undefined;
   /** The regions that the sweep is in, as far as they are direct: the function's body, and bodies of fused loops. */
   readonly #direct: {
     readonly region: Region;
@@ -51,7 +53,6 @@ export class Fusion {
     this.#tapes = tapes;
     this.#augmented = augmented;
     this.#pullback = pullback;
-    this.#collect(f.body);
     augmented.special = (op) => this.#fuse(op);
   }
 
@@ -66,20 +67,8 @@ export class Fusion {
     this.#direct.pop();
   }
 
-  #collect(region: Region): void {
-    const use = (v: Value, by: Op | Region, index: number): void => {
-      const uses = this.#uses.get(v);
-      if (uses === undefined) this.#uses.set(v, [{ by, index }]);
-      else uses.push({ by, index });
-    };
-    for (const op of region.ops) {
-      op.args.forEach((v, i) => use(v, op, i));
-      for (const inner of op.regions) this.#collect(inner);
-    }
-    region.yields.forEach((v, k) => use(v, region, k));
-  }
-
   #usesOf(v: Value): readonly Use[] {
+    this.#uses ??= usesIn(this.#f.body);
     return this.#uses.get(v) ?? [];
   }
 
@@ -182,14 +171,14 @@ export class Fusion {
   }
 
   /** How often `arg` goes into `v`, if only ever as a summand; NaN otherwise. */
-  #passes(v: Value, arg: Value): number {
+  #passes(v: Value, arg: Value, reach = LONGEST_SUM): number {
     if (v === arg) return 1;
     const { def } = v;
-    if (!("kind" in def) || this.#usesOf(v).length !== 1) return Number.NaN;
+    if (!("kind" in def) || this.#usesOf(v).length !== 1 || reach === 0) return Number.NaN;
     if (def.kind === "primitive" && (def.attr === add || def.attr === sub)) {
       const [x, y] = def.args as [Value, Value];
-      const left = this.#passes(x, arg);
-      return left > 0 || def.attr === sub ? left : this.#passes(y, arg);
+      const left = this.#passes(x, arg, reach - 1);
+      return left > 0 || def.attr === sub ? left : this.#passes(y, arg, reach - 1);
     }
     if (def.kind === "if") {
       return def.regions.reduce((sum, branch) => sum + this.#passes(branch.yields[v.index]!, arg), 0);
@@ -262,4 +251,22 @@ export class Fusion {
     const partial = partialOf(by, index, by.args.map(real), real(by.results[0]!));
     return scale(this.#b, adjoint, partial, this.#pullback.guard(by.results[0]!));
   }
+}
+
+function usesIn(body: Region): Map<Value, Use[]> {
+  const all = new Map<Value, Use[]>();
+  const use = (v: Value, by: Op | Region, index: number): void => {
+    const uses = all.get(v);
+    if (uses === undefined) all.set(v, [{ by, index }]);
+    else uses.push({ by, index });
+  };
+  const walk = (region: Region): void => {
+    for (const op of region.ops) {
+      op.args.forEach((v, i) => use(v, op, i));
+      op.regions.forEach(walk);
+    }
+    region.yields.forEach((v, k) => use(v, region, k));
+  };
+  walk(body);
+  return all;
 }

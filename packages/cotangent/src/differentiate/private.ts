@@ -11,6 +11,7 @@ export type Moves = ReadonlyMap<Region, readonly OpOf<"allocate">[]>;
 export function privateSpace(program: Program): Moves {
   const moves = new Map<Region, OpOf<"allocate">[]>();
   for (const f of program.functions) {
+    if (!f.body.ops.some((op) => op.regions.length > 0)) continue;
     const users = usersIn(f.body);
     const walk = (region: Region): void => {
       for (const op of region.ops) {

@@ -37,6 +37,8 @@ export class Stability {
   /** Of an operation: the position of the last one inside it. */
   readonly #end = new Map<Op, number>();
   readonly #stable = new Map<Op, boolean>();
+  readonly #last = new Map<Node, Map<Func, Access>>();
+  readonly #undone = new Map<Node, Map<Func, boolean>>();
   /** By function: the classes that it writes, and those that it calls. */
   readonly #written = new Map<Func, Set<Node>>();
 
@@ -59,13 +61,24 @@ export class Stability {
 
   /** Whether stores into an array are to be undone on the way back: where it is read in deeper loops than written. */
   undone(f: Func, array: Value): boolean {
-    const memory = this.#memory.get(this.#places.node(f, array));
+    const node = this.#places.node(f, array);
+    let known = this.#undone.get(node)?.get(f);
+    if (known === undefined) {
+      known = this.#pays(f, array, this.#memory.get(node));
+      const byFunction = this.#undone.get(node);
+      if (byFunction === undefined) this.#undone.set(node, new Map([[f, known]]));
+      else byFunction.set(f, known);
+    }
+    return known;
+  }
+
+  #pays(f: Func, array: Value, memory: Memory | undefined): boolean {
     if (memory === undefined || array.ty !== "array" || memory.writes.length === 0) return false;
     const { writes, loads } = memory;
     const entry = this.#places.program.functions[0]!;
     if (memory.mixed || [...memory.receivers].some((g) => g !== entry)) return false;
     if (![...writes, ...loads].every((x) => x.f === f && x.op.kind !== "call")) return false;
-    const depth = Math.max(...writes.map((x) => x.loops.length));
+    const depth = writes.reduce((most, x) => Math.max(most, x.loops.length), 0);
     return loads.some((x) => x.loops.length > depth && !this.stable(x.op));
   }
 
@@ -84,6 +97,19 @@ export class Stability {
   /** Whether the arrays of a class are all made inside a loop, and known nowhere else: each iteration has its own. */
   ownedBy(loop: Op, f: Func, v: Value): boolean {
     return this.#owned(loop, f, this.#places.node(f, v));
+  }
+
+  #lastWrite(node: Node, f: Func): Access | undefined {
+    let byFunction = this.#last.get(node);
+    if (byFunction === undefined) {
+      byFunction = new Map();
+      for (const write of this.#of(node).writes) {
+        const before = byFunction.get(write.f);
+        if (before === undefined || before.position < write.position) byFunction.set(write.f, write);
+      }
+      this.#last.set(node, byFunction);
+    }
+    return byFunction.get(f);
   }
 
   #owned(loop: Op, f: Func, node: Node): boolean {
@@ -129,7 +155,10 @@ export class Stability {
     if (seen.has(access.op)) return false;
     seen.add(access.op);
     const { writes, receivers } = this.#of(node);
-    for (const write of writes) {
+    // Outside all loops, the last write decides.
+    const last = this.#lastWrite(node, access.f);
+    if (last !== undefined && last.op !== access.op && last.position > access.position) return true;
+    for (const write of access.loops.length === 0 ? [] : writes) {
       if (write.f !== access.f) continue;
       if (write.op !== access.op && write.position > access.position) return true;
       // In a common loop a write of the next iteration follows, unless each iteration has a block of its own.

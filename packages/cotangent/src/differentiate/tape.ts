@@ -71,8 +71,13 @@ export function aside(b: Builder, write: () => void): Op[] {
 
 /** Puts operations into a region that has been written already. */
 export function insert(region: Region, at: number, ops: readonly Op[]): void {
-  for (const op of ops) (op as Mutable<Op>).parent = region;
-  (region.ops as Op[]).splice(at, 0, ...ops);
+  const all = region.ops as Op[];
+  const after = all.splice(at);
+  for (const op of ops) {
+    (op as Mutable<Op>).parent = region;
+    all.push(op);
+  }
+  for (const op of after) all.push(op);
 }
 
 export const regionOf = (v: Value): Region => ("kind" in v.def ? v.def.parent : v.def);
