@@ -25,6 +25,8 @@ export function isInside(v: Value, region: Region): boolean {
 export function affine(v: Value, region: Region, depth = 0): Affine | undefined {
   if (isOp(v.def) && v.def.kind === "constant") return { slope: 0, terms: new Map(), constant: v.def.attr };
   if (v === region.args[0]) return { slope: 1, terms: new Map(), constant: 0 };
+  // What is computed outside is at hand; what it was computed from need not be any more.
+  if (!isInside(v, region)) return { slope: 0, terms: new Map([[v, 1]]), constant: 0 };
   if (isOp(v.def) && depth < DEEPEST) {
     const { kind, args } = v.def;
     if (kind === "i32.add" || kind === "i32.sub") {
@@ -41,7 +43,7 @@ export function affine(v: Value, region: Region, depth = 0): Affine | undefined 
       }
     }
   }
-  return isInside(v, region) ? undefined : { slope: 0, terms: new Map([[v, 1]]), constant: 0 };
+  return undefined;
 }
 
 /** Two indices with the same key differ by a constant. */
