@@ -55,8 +55,7 @@ function gradientPushforward(
       ),
     );
     return (along: readonly (readonly Value[])[]): Products => {
-      for (const array of [...shadows, ...[...products.values(), ...others.values()].flat()])
-        b.fill(array, b.f64(0));
+      for (const array of [...others.values()].flat()) b.fill(array, b.f64(0));
       const tangents = second.tangentParameters.flatMap((i) => {
         if (i >= entry.params.length) return products.get(arrays[i - entry.params.length]!)!;
         return others.get(i) ?? along[wrt.indexOf(i)]!;

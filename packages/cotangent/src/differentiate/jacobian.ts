@@ -141,7 +141,6 @@ function byRows(program: Program, { wrt, of, outParameters }: Settled): Program 
     const shadows = new Map(derivative.adjointParameters.map((i) => [i, b.allocate(b.length(args[i]!))]));
     const outputs = layOut(b, [...seeds, ...outParameters.map((i) => shadows.get(i)!)]);
     b.for(b.i32(0), outputs.total, [], (row) => {
-      for (const shadow of shadows.values()) b.fill(shadow, b.f64(0));
       const units = outputs.blocks.map((block) => unit(b, block, row));
       const mark = b.mark();
       const received = b.call(

@@ -28,9 +28,9 @@ export interface ReverseDerivative {
    * The entry takes
    * - the parameters of the original;
    * - unless all seeds are 1: for each of `of`, the adjoint of that result (an array for an array);
-   * - for each of `adjointParameters`, an array as long as that parameter. It comes in as the adjoint of what the
-   *   parameter holds at the end (zeros, where that is not a result), and goes out as the adjoint of what it held at
-   *   the beginning.
+   * - for each of `adjointParameters`, an array as long as that parameter, which goes out as the adjoint of what the
+   *   parameter held at the beginning. For `outParameters` it comes in as the adjoint of what they hold at the end; what
+   *   the others hold before does not count.
    *
    * It returns the results of the original, then the adjoint of each of `adjointResults`.
    */
@@ -54,7 +54,7 @@ export function reverse(original: Program, options: ReverseOptions = {}): Revers
   const adjointParameters = [...new Set([...inputs.filter(isArray), ...outParameters])].sort((i, j) => i - j);
   const adjointResults = inputs.filter((i) => !isArray(i));
   const seeds = options.seeds === "one" ? undefined : of;
-  sweeps.add(writeEntry(sweeps, entry, { of, seeds, adjointParameters, adjointResults }));
+  sweeps.add(writeEntry(sweeps, entry, { of, seeds, outParameters, adjointParameters, adjointResults }));
   return { program: sweeps.finish(), of, adjointParameters, adjointResults };
 }
 
@@ -66,6 +66,7 @@ interface EntryShape {
   readonly of: readonly number[];
   /** The results whose adjoints are parameters; undefined: all adjoints are 1. */
   readonly seeds: readonly number[] | undefined;
+  readonly outParameters: readonly number[];
   readonly adjointParameters: readonly number[];
   readonly adjointResults: readonly number[];
 }
@@ -86,6 +87,9 @@ function writeEntry(sweeps: Sweeps, f: Func, shape: EntryShape): Func {
       if (v.ty !== "array" || !sweeps.active(f, v)) return undefined;
       const at = shape.adjointParameters.indexOf(i);
       return at < 0 ? b.allocate(b.length(args[i]!)) : given[at]!;
+    });
+    shape.adjointParameters.forEach((i, n) => {
+      if (!shape.outParameters.includes(i)) b.fill(given[n]!, b.f64(0));
     });
     const region = (b.i32(0).def as Op).parent;
     const forth: Forth = { region, kind: "direct", exports: new Map() };

@@ -145,7 +145,7 @@ export function operand(v: Value, wild: boolean, get: () => Value): Real {
 }
 
 /** The number, if `v` is a constant. */
-export function constantOf(v: Value): number | undefined {
+function constantOf(v: Value): number | undefined {
   return "kind" in v.def && v.def.kind === "constant" ? v.def.attr : undefined;
 }
 

@@ -80,7 +80,9 @@ describe.each(Object.entries(textbook))("%s", (_, { program, args }) => {
     );
 
     const gradient = reverse(program, { of: [0], seeds: "one" });
-    const zeros = gradient.adjointParameters.map((i) => Float64Array.from(args[i] as Float64Array, () => 0));
+    const zeros = gradient.adjointParameters.map((i) =>
+      Float64Array.from(args[i] as Float64Array, () => Number.NaN),
+    );
     const directions = [
       ...args.map((_, i) => (wrt.includes(i) ? vector[i]! : 0)),
       ...zeros.map((z) => z.slice()),

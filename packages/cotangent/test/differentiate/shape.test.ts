@@ -36,26 +36,30 @@ describe("prints", () => {
   test("a dot product, in one loop", () => {
     expect(print(gradient("dot"))).toMatchInlineSnapshot(`
       "function dot_reverse(x: array noalias, y: array noalias, dx: array noalias, dy: array noalias): f64 {
-        v0 = i32 0
-        v1 = f64 1
-        v2 = length(x)
-        v3 = i32 0
-        v4 = f64 0
-        v5 = for v6 = v3 to v2 (v7 = v4) {
-          v8 = load(x, v6)
-          v9 = load(y, v6)
-          v10 = mul(v8, v9)
-          v11 = add(v7, v10)
-          v12 = i32 0
-          v13 = mul(v1, v9)
-          v14 = mul(v1, v8)
-          accumulate(dy, v6, v14)
-          accumulate(dx, v6, v13)
-          yield v11
+        v0 = f64 0
+        fill(dx, v0)
+        v1 = f64 0
+        fill(dy, v1)
+        v2 = i32 0
+        v3 = f64 1
+        v4 = length(x)
+        v5 = i32 0
+        v6 = f64 0
+        v7 = for v8 = v5 to v4 (v9 = v6) {
+          v10 = load(x, v8)
+          v11 = load(y, v8)
+          v12 = mul(v10, v11)
+          v13 = add(v9, v12)
+          v14 = i32 0
+          v15 = mul(v3, v11)
+          v16 = mul(v3, v10)
+          accumulate(dy, v8, v16)
+          accumulate(dx, v8, v15)
+          yield v13
         }
-        v15 = i32 0
-        v16 = f64 1
-        return v5
+        v17 = i32 0
+        v18 = f64 1
+        return v7
       }
       "
     `);

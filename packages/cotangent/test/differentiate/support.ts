@@ -51,7 +51,7 @@ const differentiable = (program: Program): number[] =>
   program.functions[0]!.params.flatMap((p, i) => (p.ty === "f64" || p.ty === "array" ? [i] : []));
 
 /** The derivative along `direction` by differences: Richardson's extrapolation of central ones. */
-export function differences(
+function differences(
   program: Program,
   args: readonly Argument[],
   direction: readonly Argument[],
@@ -111,7 +111,7 @@ export function pushforward(
 }
 
 /** By reverse mode: outputs, and adjoints of the arguments (of integers: 0) for these adjoints of the outputs. */
-export function pullback(
+function pullback(
   program: Program,
   args: readonly Argument[],
   adjoints: readonly Argument[],
