@@ -5,10 +5,13 @@ import type { Real } from "../real/real.ts";
 import { constants } from "../traces/scalar.ts";
 import { checkFunction, Chosen } from "../transforms/arguments.ts";
 import type { AnyFunction } from "../transforms/arguments.ts";
-import { push } from "../transforms/jvp.ts";
+import { hessian } from "../transforms/hessian.ts";
+import { jacobian } from "../transforms/jacobian.ts";
+import { jvp, push } from "../transforms/jvp.ts";
 import { record } from "../transforms/reverse.ts";
 import { flatten, textOf } from "../transforms/structure.ts";
 import type { Inputs } from "../transforms/structure.ts";
+import { compiler, derivationOf } from "../transforms/transformed.ts";
 import { central, looksBroken, oneSided } from "./differences.ts";
 import type { Estimate } from "./differences.ts";
 
@@ -64,6 +67,7 @@ export interface CheckReport {
  * Checks the derivatives of `f` at the arguments `at`: forward and reverse mode against extrapolated differences of f; second
  * derivatives, found in three ways, against differences of the gradient and against each other in the other order. Where f is
  * not smooth the report says so; that is no mistake if the derivative lies between the slopes of both sides.
+ * Of a plain function that a compiler has captured: first derivatives, and the Hessian where the result is one number.
  *
  *     checkDerivatives((x: Real, y: Real) => mul(sin(x), y), [1, 2]).ok; // true
  *
@@ -91,7 +95,7 @@ export function checkDerivatives<A extends readonly unknown[]>(
     );
   }
   const subject = new Subject(f, at, tolerance);
-  const comparisons = [...subject.first(), ...(order === 2 ? subject.second() : [])];
+  const comparisons = [...subject.first(), ...(order === 2 && subject.hasSecond ? subject.second() : [])];
   const name = f.name || "the function";
   const report: CheckReport = {
     ok: comparisons.every((c) => c.verdict !== "wrong"),
@@ -108,12 +112,24 @@ export function checkDerivatives<A extends readonly unknown[]>(
   );
 }
 
+/** Whether f is a plain function that a compiler has captured, or made of one: it takes no variables. */
+function isCompiled(f: AnyFunction): boolean {
+  let root = f;
+  for (let from = derivationOf(root); from !== undefined; from = derivationOf(root)) root = from.f;
+  return compiler in root;
+}
+
+/** Hessians by mode: one matrix for each result. */
+type Ways = Partial<Record<Mode, number[][][]>>;
+
 /** A function at a point, all its derivatives as flat lists of numbers. */
 class Subject {
   readonly inputs: readonly number[];
   readonly #f: AnyFunction;
   readonly #chosen: Chosen;
   readonly #tolerance: number;
+  /** Of a compiled function: its derivatives, compiled once. */
+  readonly #compiled: { readonly jvp: AnyFunction; readonly jacobian: AnyFunction } | undefined;
   readonly #names: readonly string[];
   readonly #results: readonly string[];
 
@@ -121,11 +137,17 @@ class Subject {
     this.#f = f;
     this.#chosen = new Chosen(f, at);
     this.#tolerance = tolerance;
+    if (isCompiled(f)) this.#compiled = { jvp: jvp(f), jacobian: jacobian(f) };
     this.inputs = this.#chosen.leaves.map(value);
     this.#names = this.#chosen.trees.flatMap((tree, i) =>
       tree.places.map((place) => `argument ${i + 1}${textOf(place)}`),
     );
     this.#results = flatten(this.#call(this.inputs), "the result of f", "allow").places.map(textOf);
+  }
+
+  /** Of a compiled function with several results there are first derivatives only. */
+  get hasSecond(): boolean {
+    return this.#compiled === undefined || (this.#results.length === 1 && this.#results[0] === "");
   }
 
   /** First derivatives, forward and reverse. */
@@ -146,29 +168,19 @@ class Subject {
 
   /** Second derivatives: three ways, each against differences of the gradient; then both orders against each other. */
   second(): Comparison[] {
-    const ways = {
-      "forward over reverse": this.#results.map((_, i) =>
-        this.#jacobian((xs) => this.#gradient(i, xs), "forward"),
-      ),
-      "reverse over reverse": this.#results.map((_, i) =>
-        this.#jacobian((xs) => this.#gradient(i, xs), "reverse"),
-      ),
-      "reverse over forward": this.#results.map((_, i) =>
-        this.#jacobian((xs) => this.#names.map((_n, j) => this.#push(j, xs)[i]!), "reverse"),
-      ),
-    } as const;
+    const ways = this.#compiled === undefined ? this.#hessians() : this.#compiledHessian();
     const comparisons: Comparison[] = [];
     this.#results.forEach((result, i) => {
       this.#names.forEach((a, j) => {
         this.#names.forEach((b, k) => {
           const along = (x: number): number => value(this.#gradient(i, this.#moved(k, x))[j]!);
           const judge = this.#judgeBy(along, this.inputs[k]!);
-          for (const [mode, hessians] of Object.entries(ways)) {
-            comparisons.push(judge(mode as Mode, result, [a, b], hessians[i]![j]![k]!));
+          for (const [mode, matrices] of Object.entries(ways)) {
+            comparisons.push(judge(mode as Mode, result, [a, b], matrices[i]![j]![k]!));
           }
           if (k <= j) return;
-          const hessian = ways["forward over reverse"][i]!;
-          const [got, expected] = [hessian[j]![k]!, hessian[k]![j]!];
+          const matrix = ways["forward over reverse"]![i]!;
+          const [got, expected] = [matrix[j]![k]!, matrix[k]![j]!];
           const uncertainty = 1e-12 * Math.max(Math.abs(got), Math.abs(expected));
           const verdict =
             Object.is(got, expected) || Math.abs(got - expected) <= uncertainty ? "right" : "wrong";
@@ -179,11 +191,42 @@ class Subject {
     return comparisons;
   }
 
+  /** The Hessian of each result, by each way of finding it. */
+  #hessians(): Ways {
+    return {
+      "forward over reverse": this.#results.map((_, i) =>
+        this.#jacobian((xs) => this.#gradient(i, xs), "forward"),
+      ),
+      "reverse over reverse": this.#results.map((_, i) =>
+        this.#jacobian((xs) => this.#gradient(i, xs), "reverse"),
+      ),
+      "reverse over forward": this.#results.map((_, i) =>
+        this.#jacobian((xs) => this.#names.map((_n, j) => this.#push(j, xs)[i]!), "reverse"),
+      ),
+    };
+  }
+
+  /** Of a compiled function there is one way. */
+  #compiledHessian(): Ways {
+    const n = this.inputs.length;
+    const rows = hessian(this.#f as (...args: unknown[]) => Real)(...this.#arguments(this.inputs));
+    const leaves = flatten(rows, "the Hessian", "allow").leaves.map(value);
+    const matrix = this.inputs.map((_, i) => leaves.slice(i * n, i * n + n));
+    return { "forward over reverse": [matrix] };
+  }
+
   #call(inputs: readonly Real[]): unknown {
+    if (this.#compiled !== undefined) return this.#f(...this.#arguments(inputs));
     // As constants, because f may be written with methods: x.mul(x).
     return this.#f(
       ...this.#chosen.replace(inputs.map((x) => (typeof x === "number" ? constants.wrap(x) : x))),
     );
+  }
+
+  /** Of a compiled function: plain numbers, in arrays of the kinds that were given. */
+  #arguments(inputs: readonly Real[]): unknown[] {
+    const args = this.#chosen.pack(inputs.map(value));
+    return this.#chosen.indices.length === 1 ? [args] : (args as unknown[]);
   }
 
   #leaves(inputs: readonly Real[]): readonly Real[] {
@@ -201,10 +244,19 @@ class Subject {
   /** The derivatives of all results by input j, forward. */
   #push(j: number, inputs: readonly Real[]): readonly Real[] {
     const directions = inputs.map((_, i) => (i === j ? 1 : 0));
+    if (this.#compiled !== undefined) {
+      const out = this.#compiled.jvp(this.#arguments(inputs), this.#arguments(directions));
+      return flatten((out as { tangent: unknown }).tangent, "the tangent", "allow").leaves;
+    }
     return derivativesAlong((...xs) => [...this.#leaves(xs)], inputs, directions);
   }
 
   #gradient(i: number, inputs: readonly Real[]): readonly Real[] {
+    if (this.#compiled !== undefined) {
+      const rows = this.#compiled.jacobian(...this.#arguments(inputs));
+      const n = inputs.length;
+      return flatten(rows, "the Jacobian", "allow").leaves.slice(i * n, i * n + n);
+    }
     const recording = record(
       (...xs: Real[]) => this.#leaves(xs)[i],
       new Chosen(
