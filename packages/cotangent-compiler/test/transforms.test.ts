@@ -117,6 +117,26 @@ describe("a plain function of arrays and structures", () => {
     expect(() => any(grad)(polar)(2, 0.5)).toThrow(/does not return a single number.*\n.*jacobian/);
   });
 
+  test("jacobian of an array: banded, so that a few directions give all columns", () => {
+    const differences = differentiable((v: Float64Array): Float64Array => {
+      const out = new Float64Array(v.length);
+      for (let i = 0; i < v.length; i++) out[i] = v[i]! ** 2 + (i + 1 < v.length ? v[i + 1]! : 0);
+      return out;
+    });
+    const v = Float64Array.from({ length: 9 }, (_, i) => i + 1);
+    const rows: Float64Array[] = any(jacobian)(differences)(v);
+    expect(rows.map((row) => [...row])).toEqual(
+      Array.from({ length: 9 }, (_, i) =>
+        Array.from({ length: 9 }, (_x, j) => (j === i ? 2 * (i + 1) : j === i + 1 ? 1 : 0)),
+      ),
+    );
+    expect(rows.every((row) => row instanceof Float64Array)).toBe(true);
+    expect(any(jacobian)(differences)(v.subarray(0, 2))).toEqual([
+      Float64Array.of(2, 1),
+      Float64Array.of(0, 4),
+    ]);
+  });
+
   test("transforms of transforms say that they are not there yet", () => {
     expect(() => any(grad)(any(grad)(banana))(1, 2)).toThrow("unsupported-transform");
   });

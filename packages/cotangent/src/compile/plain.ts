@@ -1,8 +1,9 @@
 /** Transforms of plain functions: their programs are differentiated, compiled, and called with the user's structures. */
-import { forward, hvp, reverse } from "../differentiate/index.ts";
+import { forward, hessian, hvp, jacobian, reverse, sparseJacobian } from "../differentiate/index.ts";
 import { AdError } from "../errors.ts";
 import type { Captured, CapturedParameter, Specialisation } from "../program/captured.ts";
 import type { Program } from "../program/ir.ts";
+import { optimise } from "../program/optimise/index.ts";
 import { fromLeaves, graft, leafTypes, toLeaves } from "../program/structure.ts";
 import type { Leaf } from "../program/structure.ts";
 import type { Derivation } from "../transforms/transformed.ts";
@@ -40,9 +41,9 @@ export function transformPlain(
     case "jacobian":
       return subject.jacobian();
     case "hvp":
-      return subject.hessian("product");
+      return subject.product();
     case "hessian":
-      return subject.hessian("matrix");
+      return subject.hessian();
     default:
       return subject.derivative();
   }
@@ -74,7 +75,8 @@ class Subject {
     this.#transform = derivation.transform;
     this.#options = derivation.options;
     this.#run = run;
-    this.#program = specialisation.program;
+    // Simplified first: what is left out need not be differentiated, and checks before a loop need not be repeated.
+    this.#program = optimise(specialisation.program, { stage: "primal" });
     this.#params = specialisation.params;
     this.#outside = specialisation.outside;
     this.#result = specialisation.result;
@@ -137,21 +139,51 @@ class Subject {
 
   jacobian(): PlainTransform {
     if (this.#result.kind === "number") return this.gradient(false);
-    const derived = reverse(this.#program, { wrt: this.#wrt });
-    const { executable, backward } = this.#backward(derived);
+    const program = jacobian(this.#program, { wrt: this.#wrt });
+    const last = program.functions[0]!.params.length - 1;
+    const executable = this.#run(program, [last]);
     const plain = this.#valueOf();
+    const types = this.#program.functions[0]!.results;
+    const dense = (leaves: readonly Leaf[], rows: number): Float64Array => {
+      const matrix = new Float64Array(rows * this.#width(leaves));
+      executable.call(...leaves, matrix);
+      return matrix;
+    };
+    // Where the pattern can be read off the program and is sparse, a few directions give all columns.
+    const known = new Map<string, typeof dense>();
+    const matrixOf = (leaves: readonly Leaf[], rows: number): Float64Array => {
+      const key = String(leaves.map((x) => (typeof x === "number" ? "" : x.length)));
+      let find = known.get(key);
+      if (find === undefined) known.set(key, (find = this.#sparse(leaves) ?? dense));
+      return find(leaves, rows);
+    };
     return {
-      program: derived.program,
+      program,
       executable,
       call: (list) => {
         const leaves = this.#leaves(list);
         const results = plain.leaves(list);
-        const row = (leaf: number, k: number): unknown => {
-          const seeds = derived.of.map((j) => unit(results[j]!, j === leaf ? k : -1));
-          return this.#pack(leaves, backward(leaves, seeds).adjoints);
-        };
-        return this.#nest(this.#result, results, row);
+        const starts = startsOf(results.map((x, k) => (types[k] === "i32" ? 0 : sizeOf(x))));
+        const matrix = matrixOf(leaves, starts.at(-1)!);
+        return this.#nest(this.#result, results, (leaf, k) => this.#row(leaves, matrix, starts[leaf]! + k));
       },
+    };
+  }
+
+  /** A Jacobian by its pattern, if it has one. */
+  #sparse(leaves: readonly Leaf[]): ((leaves: readonly Leaf[], rows: number) => Float64Array) | undefined {
+    const found = sparseJacobian(this.#program, leaves, { wrt: this.#wrt });
+    if (found === undefined) return undefined;
+    const { program, pattern } = found;
+    const executable = this.#run(program, [program.functions[0]!.params.length - 1]);
+    const numbers = new Float64Array(pattern.rows.reduce((n, row) => n + row.length, 0));
+    return (args, rows) => {
+      executable.call(...args, numbers);
+      const width = this.#width(args);
+      const matrix = new Float64Array(rows * width);
+      let next = 0;
+      pattern.rows.forEach((row, i) => row.forEach((j) => (matrix[i * width + j] = numbers[next++]!)));
+      return matrix;
     };
   }
 
@@ -192,8 +224,8 @@ class Subject {
     return { ...inner, call: (list) => (inner.call([list, [1]]) as { tangent: unknown }).tangent };
   }
 
-  /** The product of the Hessian and a vector; or all such products with unit vectors. */
-  hessian(what: "product" | "matrix"): PlainTransform {
+  /** The product of the Hessian and a vector. */
+  product(): PlainTransform {
     this.#needsNumber();
     const program = hvp(this.#program, { wrt: this.#wrt });
     const entry = this.#program.functions[0]!;
@@ -204,34 +236,62 @@ class Subject {
       program,
       arrays.map((_, k) => first + k),
     );
-    const product = (leaves: readonly Leaf[], along: (i: number) => Leaf): unknown => {
-      const out = new Map<number, Leaf>(arrays.map((i) => [i, zeroLike(leaves[i]!)]));
-      const results = listOf(
-        executable.call(...leaves, ...this.#wrt.map(along), ...(out.values() as Iterable<Leaf>)),
-      );
-      numbers.forEach((i, k) => out.set(i, results[entry.results.length + k]!));
-      return this.#pack(leaves, out);
+    return {
+      program,
+      executable,
+      call: ([primals, vector]) => {
+        const leaves = this.#leaves(primals as readonly unknown[]);
+        const along = this.#leavesOf(vector as readonly unknown[]);
+        const out = new Map<number, Leaf>(arrays.map((i) => [i, zeroLike(leaves[i]!)]));
+        const results = listOf(
+          executable.call(...leaves, ...this.#wrt.map((i) => along[i]!), ...out.values()),
+        );
+        numbers.forEach((i, k) => out.set(i, results[entry.results.length + k]!));
+        return this.#pack(leaves, out);
+      },
     };
+  }
+
+  hessian(): PlainTransform {
+    this.#needsNumber();
+    const program = hessian(this.#program, { wrt: this.#wrt });
+    const executable = this.#run(program, [program.functions[0]!.params.length - 1]);
     return {
       program,
       executable,
       call: (list) => {
-        if (what === "product") {
-          const vector = this.#leavesOf(list[1] as readonly unknown[]);
-          return product(this.#leaves(list[0] as readonly unknown[]), (i) => vector[i]!);
-        }
         const leaves = this.#leaves(list);
+        const matrix = new Float64Array(this.#width(leaves) ** 2);
+        executable.call(...leaves, matrix);
+        const starts = startsOf(leaves.map((x, i) => (this.#wrt.includes(i) ? sizeOf(x) : 0)));
         const rows = this.#chosen.map((i) => {
           const { structure } = this.#params[i]!;
           const start = this.#starts[i]!;
           const own = leaves.slice(start, start + leafTypes(structure).length);
           return this.#nest(structure, own, (leaf, k) =>
-            product(leaves, (j) => unit(leaves[j]!, j === start + leaf ? k : -1)),
+            this.#row(leaves, matrix, starts[start + leaf]! + k),
           );
         });
         return this.#bare ? rows[0] : rows;
       },
     };
+  }
+
+  /** How many numbers are differentiated by. */
+  #width(leaves: readonly Leaf[]): number {
+    return this.#wrt.reduce((n, i) => n + sizeOf(leaves[i]!), 0);
+  }
+
+  /** Row r of a matrix with a column for each number, in the structure of the chosen parameters. */
+  #row(leaves: readonly Leaf[], matrix: Float64Array, r: number): unknown {
+    let at = r * this.#width(leaves);
+    const row = new Map<number, Leaf>();
+    for (const i of this.#wrt) {
+      const x = leaves[i]!;
+      row.set(i, typeof x === "number" ? matrix[at]! : matrix.slice(at, at + x.length));
+      at += sizeOf(x);
+    }
+    return this.#pack(leaves, row);
   }
 
   /** f itself. */
@@ -329,12 +389,13 @@ class Subject {
 
 const zeroLike = (x: Leaf): Leaf => (typeof x === "number" ? 0 : new Float64Array(x.length));
 
-/** One at place k, else zero. */
-function unit(like: Leaf, k: number): Leaf {
-  if (typeof like === "number") return k === 0 ? 1 : 0;
-  const x = new Float64Array(like.length);
-  if (k >= 0) x[k] = 1;
-  return x;
+const sizeOf = (x: Leaf): number => (typeof x === "number" ? 1 : x.length);
+
+/** Where each of several things begins that follow each other; last, where they end. */
+function startsOf(sizes: readonly number[]): number[] {
+  const starts = [0];
+  for (const size of sizes) starts.push(starts.at(-1)! + size);
+  return starts;
 }
 
 const listOf = (out: unknown): readonly Leaf[] =>
