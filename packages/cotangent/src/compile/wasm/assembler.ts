@@ -185,23 +185,11 @@ export class FunctionBuilder implements Callable {
     return this;
   }
 
-  /** Exchanges the lanes of the vector on top of the stack. */
-  swapLanes(): this {
-    const both = this.local("v");
-    this.tee(both).get(both);
-    this.release(both);
+  /** Of two vectors, the second lane of the first and the first lane of the second. */
+  joinLanes(): this {
     this.#pops("vv", "i8x16.shuffle");
     this.#opcode(0xfd0d);
-    for (let i = 0; i < 16; i++) this.#code.byte((i + 8) & 15);
-    this.#push("v");
-    return this;
-  }
-
-  /** The first lane of the second-highest vector and the first of the highest become one vector. */
-  pairFirstLanes(): this {
-    this.#pops("vv", "i8x16.shuffle");
-    this.#opcode(0xfd0d);
-    for (let i = 0; i < 16; i++) this.#code.byte(i < 8 ? i : i + 8);
+    for (let i = 8; i < 24; i++) this.#code.byte(i);
     this.#push("v");
     return this;
   }

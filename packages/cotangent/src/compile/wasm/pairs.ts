@@ -68,10 +68,18 @@ export abstract class Pairs extends Operations {
         f.op("f64x2.splat").set(local);
         memoryTotals.set(o, local);
       }
+      const handed = new Map<Op, number>();
+      for (const o of vector.handedOn.values()) {
+        const local = f.local("v");
+        // Adding -0 changes nothing.
+        this.shared.arithmetic.constantLanes(f, -0);
+        f.set(local);
+        handed.set(o, local);
+      }
       f.loop("", (again) => {
         this.loops.push({ region, pointers });
         const owned: number[] = [];
-        for (const o of vector.ops) this.pair(o, vector, lanes, owned, memoryTotals);
+        for (const o of vector.ops) this.pair(o, vector, lanes, owned, memoryTotals, handed);
         vector.sums.forEach(({ term, negative }, k) => {
           f.get(totals[k]!);
           this.pushLanes(term, lanes);
@@ -103,8 +111,17 @@ export abstract class Pairs extends Operations {
         f.op("f64.add").access("f64.store");
         f.release(at);
       }
+      for (const [second, first] of vector.handedOn) {
+        // What the last iteration has added to the element behind its own.
+        const at = f.local("i");
+        this.pushBase(first.args[0]!);
+        this.pushAffine(vector.accesses.get(second)!.index, () => f.get(index));
+        f.i32(3).op("i32.shl").op("i32.add").tee(at).get(at).access("f64.load");
+        f.get(handed.get(first)!).lane("f64x2.extract_lane", 1).op("f64.add").access("f64.store");
+        f.release(at);
+      }
       for (const p of pointers) f.release(p.local);
-      for (const local of [...totals, ...memoryTotals.values()]) f.release(local);
+      for (const local of [...totals, ...memoryTotals.values(), ...handed.values()]) f.release(local);
       for (const [v, local] of lanes) if (!isInside(v, region)) f.release(local);
     });
     f.release(end);
@@ -145,6 +162,7 @@ export abstract class Pairs extends Operations {
     lanes: Map<Value, number>,
     owned: number[],
     memoryTotals: ReadonlyMap<Op, number>,
+    handed: ReadonlyMap<Op, number>,
   ): void {
     const { f } = this;
     const [x, y, z] = op.args as [Value, Value, Value];
@@ -166,6 +184,7 @@ export abstract class Pairs extends Operations {
         f.op("f64x2.add").set(total);
         return;
       }
+      if (handed.has(op)) return;
       const slot = op.kind === "tape.load" || op.kind === "tape.store" ? op.attr.slot : undefined;
       const offset = this.address(x, y, slot);
       if (op.kind === "load" || op.kind === "tape.load") {
@@ -184,6 +203,15 @@ export abstract class Pairs extends Operations {
       } else if (op.kind === "accumulate") {
         const at = f.local("i");
         f.tee(at).get(at).access("v128.load", offset);
+        const first = vector.handedOn.get(op);
+        if (first !== undefined) {
+          const before = handed.get(first)!;
+          f.get(before);
+          push(first.args[2]!);
+          f.joinLanes().op("f64x2.add");
+          push(first.args[2]!);
+          f.set(before);
+        }
         push(z);
         f.op("f64x2.add").access("v128.store", offset);
         f.release(at);

@@ -20,6 +20,11 @@ export interface VectorLoop {
   readonly sums: readonly { readonly term: Value; readonly negative: boolean; readonly op: Op }[];
   /** Sums that live in memory: accumulated at an index that does not change. */
   readonly memorySums: ReadonlySet<Op>;
+  /**
+   * Pairs a[i + 1] += x, a[i] += y by the second: what the first adds is kept until the next two iterations reach its element,
+   * because storing two elements and loading two that overlap them makes a processor wait.
+   */
+  readonly handedOn: ReadonlyMap<Op, Op>;
   /** Checks that must succeed beforehand for all iterations; else the loop is carried out one by one. */
   readonly bounds: readonly { readonly index: Affine; readonly array: Value }[];
 }
@@ -102,14 +107,16 @@ export function vectorLoop(
   const sums = sumsOf(region, plan, reorder);
   if (sums === undefined) return undefined;
   const shared = { accesses, sums, memorySums, bounds };
-  if (isLegal(region.ops, accesses, memorySums, overlap)) return { ops: region.ops, ...shared };
+  if (isLegal(region.ops, accesses, memorySums, overlap)) {
+    return { ops: region.ops, handedOn: neighbours(region.ops, accesses, overlap), ...shared };
+  }
   // a[i] += x; a[i + 1] += y: adding to the element further on first keeps the order in which each element is added to.
   const late = region.ops.filter((op) => op.kind === "accumulate");
   const constant = (op: Op): number => accesses.get(op)!.index.constant;
   late.sort((x, y) => constant(y) - constant(x));
   const ops = [...region.ops.filter((op) => op.kind !== "accumulate"), ...late];
   return isReorderable(region.ops, accesses, overlap) && isLegal(ops, accesses, memorySums, overlap)
-    ? { ops, ...shared }
+    ? { ops, handedOn: neighbours(ops, accesses, overlap), ...shared }
     : undefined;
 }
 
@@ -191,6 +198,26 @@ function isLegal(
   return list.every((second, k) =>
     list.slice(0, k).every((first) => inOrder(first, second, memorySums, overlap)),
   );
+}
+
+/** Arrays that a loop accesses by two operations only: adding to an element, and then to the one before it. */
+function neighbours(
+  ops: readonly Op[],
+  accesses: ReadonlyMap<Op, Access>,
+  overlap: Overlap,
+): ReadonlyMap<Op, Op> {
+  const list = ops.flatMap((op) => accesses.get(op) ?? []);
+  const found = new Map<Op, Op>();
+  for (const [k, first] of list.entries()) {
+    const array = first.op.args[0]!;
+    const others = list.filter((other) => other !== first && overlap(other.op.args[0]!, array));
+    const [second] = others;
+    if (first.op.kind !== "accumulate" || second?.op.kind !== "accumulate" || others.length > 1) continue;
+    if (second.op.args[0] !== array || list.indexOf(second) < k || first.index.slope !== 1) continue;
+    if (keyOf(first.index) !== keyOf(second.index)) continue;
+    if (first.index.constant === second.index.constant + 1) found.set(second.op, first.op);
+  }
+  return found;
 }
 
 /** Whether what is accumulated is neither read nor stored otherwise in the loop, so that it may be accumulated at the end. */
