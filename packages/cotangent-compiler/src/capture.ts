@@ -1,4 +1,5 @@
 /** Capturing a function at run time: its text, the values around it, a program for each structure of its arguments. */
+import * as library from "cotangent";
 import { attach, CAPTURE_VERSION } from "cotangent/program";
 import type { Captured, Specialisation, Structure } from "cotangent/program";
 
@@ -81,6 +82,10 @@ function parsed(text: string): Source | undefined {
   }
 }
 
+/** The library's functions by what they are: a scope may call them as it likes. */
+const libraryNames = (): ReadonlyMap<unknown, string> =>
+  new Map(Object.entries(library).map(([name, x]) => [x, name] as const));
+
 /** The names of a scope, as the front end asks for them. */
 function around(scope: Scope): Surroundings {
   return {
@@ -97,7 +102,8 @@ function around(scope: Scope): Surroundings {
         case "string":
           return { kind: "text", value: x };
         case "function": {
-          if ("partials" in x && "id" in x) return { kind: "library", name: String(x.id) };
+          const own = libraryNames().get(x);
+          if (own !== undefined) return { kind: "library", name: own };
           return { kind: "function", ...moduleOf(x as AnyFunction) };
         }
         default:

@@ -1,4 +1,4 @@
-import { compile, mul, sin } from "cotangent";
+import { compile, grad, mul, sin, valueAndGrad } from "cotangent";
 import { describe, expect, test } from "vitest";
 
 import { CompileError, differentiable } from "../src/parse.ts";
@@ -32,6 +32,7 @@ describe("differentiable", () => {
     const expression = function (x: number) {
       return x + 3;
     };
+    // oxlint-disable-next-line typescript/unbound-method -- its text is what counts
     const list = [declared, object.method, expression, (x: number) => x + 4];
     expect(list.map((f) => compile(differentiable(f))(10))).toEqual([11, 12, 13, 14]);
   });
@@ -66,6 +67,58 @@ describe("differentiable", () => {
     expect(compile(f, { math: "exact" })(2)).toBe(2 * Math.sin(2));
   });
 
+  test("derivatives may be taken inside", () => {
+    const gradient = grad;
+    const newton = differentiable(
+      (a: number): number => {
+        const f = (x: number): number => x * x * x - a;
+        let x = 2;
+        for (let i = 0; i < 8; i++) x -= f(x) / gradient(f)(x);
+        return x;
+      },
+      { scope: { gradient } },
+    );
+    expect(compile(newton)(5)).toBeCloseTo(Math.cbrt(5), 14);
+
+    const descent = differentiable(
+      (start: number[], rate: number): number => {
+        const loss = ([x, y]: number[]): number => (x! - 1) ** 2 + 10 * (y! - x! * x!) ** 2;
+        let p = start.slice();
+        for (let i = 0; i < 5; i++) {
+          const g = gradient(loss)(p);
+          p = p.map((v, k) => v - rate * g[k]!);
+        }
+        return loss(p);
+      },
+      { scope: { gradient } },
+    );
+    const byHand = ([x, y]: [number, number], rate: number): number => {
+      for (let i = 0; i < 5; i++) {
+        const [gx, gy] = [2 * (x - 1) - 40 * x * (y - x * x), 20 * (y - x * x)];
+        [x, y] = [x - rate * gx, y - rate * gy];
+      }
+      return (x - 1) ** 2 + 10 * (y - x * x) ** 2;
+    };
+    expect(compile(descent)([0.5, 0.2], 0.01)).toBeCloseTo(byHand([0.5, 0.2], 0.01), 12);
+  });
+
+  test("derivatives of derivatives may be taken inside, with values and of some arguments", () => {
+    const [gradient, both] = [grad, valueAndGrad];
+    const f = differentiable(
+      (x: number, y: number): number[] => {
+        const g = (u: number, v: number): number => Math.sin(u) * v ** 3;
+        const { value, grad: dv } = both(g, { wrt: 1 })(x, y);
+        const d2 = gradient((u: number): number => gradient((w: number): number => g(w, y))(u))(x);
+        const d3 = gradient(gradient((u: number): number => u ** 4))(x);
+        return [value, dv, d2, d3];
+      },
+      { scope: { gradient, both } },
+    );
+    const got = compile(f)(0.5, 2);
+    const wanted = [Math.sin(0.5) * 8, Math.sin(0.5) * 12, -Math.sin(0.5) * 8, 12 * 0.25];
+    wanted.forEach((w, i) => expect(got[i]).toBeCloseTo(w, 12));
+  });
+
   test("each structure of the arguments has a program of its own", () => {
     const norm = compile(differentiable((x: ArrayLike<number>): number => Math.hypot(x[0]!, x[1]!)));
     expect([norm([3, 4]), norm(Float64Array.of(6, 8)), norm([5, 12])]).toEqual([5, 10, 13]);
@@ -73,6 +126,7 @@ describe("differentiable", () => {
 
   test("built-in and bound functions have no text", () => {
     expect(codeOf(() => differentiable(Math.sin))).toBe("no-source");
+    // oxlint-disable-next-line no-extra-bind -- the point
     expect(codeOf(() => differentiable(((x: number) => x).bind(null)))).toBe("no-source");
   });
 

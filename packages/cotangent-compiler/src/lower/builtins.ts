@@ -24,6 +24,7 @@ import {
 } from "./arrays.ts";
 import type { Context } from "./context.ts";
 import { branch, countedLoop } from "./control.ts";
+import { derivativeOf } from "./derivatives.ts";
 import { expression, operate, spread, toBool, toNumber, unsupported } from "./expressions.ts";
 import { asFunction } from "./functions.ts";
 import { add, compare, extreme, f64, index, primitive, round, sub, toInt32 } from "./numbers.ts";
@@ -102,6 +103,9 @@ export function call(cx: Context, f: Val, args: readonly Val[], node: Node, name
 }
 
 function builtin(cx: Context, f: Builtin, args: readonly Val[], node: Node, name?: string): Val {
+  if (f.derivation !== undefined) {
+    return cx.parts.derivative({ ...f, derivation: f.derivation }, args, node);
+  }
   const [space, key] = f.id.includes(".") ? (f.id.split(".") as [string, string]) : ["", f.id];
   const num = (i: number): Num => toNumber(cx, args[i] ?? NOTHING, node.arguments[i] ?? node);
   if (space === "Math") return math(cx, key, args, num, node);
@@ -209,6 +213,8 @@ function fromLibrary(
   num: (i: number) => Num,
   node: Node,
 ): Val {
+  const derived = derivativeOf(cx, key, args, node);
+  if (derived !== undefined) return derived;
   const f = libraryPrimitive(key);
   if (f === undefined || f.id !== key) {
     return key === "value" && args.length === 1 ? num(0) : unsupportedCall(cx, key, node);

@@ -9,7 +9,7 @@ import { refuse } from "../source.ts";
 import type { SourceText } from "../errors.ts";
 import type { TypeScope } from "./types.ts";
 import { Cell } from "./values.ts";
-import type { Env, Fun, Poison, Val } from "./values.ts";
+import type { Builtin, Derivation, Env, Fun, Poison, Val } from "./values.ts";
 
 /** What we learned of a literal (or other place that makes an array or a function) and start again for. */
 export interface Site {
@@ -87,6 +87,10 @@ const MOST_STEPS = 500_000;
 export interface Parts {
   callExpression(node: Node, env: Env, name: string | undefined): Val;
   newExpression(node: Node, env: Env, name: string | undefined): Val;
+  /** The body of a function, here and now. */
+  body(fun: Fun, args: readonly Val[]): Val;
+  /** Calls a derivative. */
+  derivative(f: Builtin & { readonly derivation: Derivation }, args: readonly Val[], site: Node): Val;
   /** A function written in the language, for one call. */
   prelude(call: Node, key: string, text: string): Fun;
   call(fun: Fun, args: readonly Val[], site: Node): Val;
@@ -102,6 +106,8 @@ export class Context {
   readonly knowledge: Knowledge;
   readonly frames: Frame[] = [];
   readonly callees: Map<string, Callee> = new Map();
+  /** Functions of derivatives, by their names. */
+  readonly derived: Map<string, Func> = new Map();
   /** How many loops (and branches) are being run on trial. */
   dry = 0;
   /** Set where memory is read or written, or where something may throw. */
@@ -224,6 +230,19 @@ export class Context {
       this.dry--;
     }
     return result;
+  }
+
+  /** From now on a function of its own is written; returns how to come back. */
+  apart(b: Builder): () => void {
+    const { b: outer, dry } = this;
+    const frames = this.frames.splice(0);
+    this.b = b;
+    this.dry = 0;
+    return () => {
+      this.b = outer;
+      this.dry = dry;
+      this.frames.push(...frames);
+    };
   }
 
   /** Narrows what a variable is known to be, without counting as an assignment; returns how to undo it. */

@@ -1,7 +1,4 @@
 /** Calls of the user's functions: their bodies are written where they are called, except where a function calls itself. */
-import { Builder, buildFunction, leafTypes } from "cotangent/program";
-import type { Structure, Value } from "cotangent/program";
-
 import { walk } from "../ast.ts";
 import type { Node } from "../ast.ts";
 import { getField, learn, makeObject } from "./access.ts";
@@ -11,6 +8,7 @@ import { branch } from "./control.ts";
 import { assignVariable, entriesOf, expression, keyOf, toNumber, unsupported } from "./expressions.ts";
 import { sameStructure, truth } from "./merge.ts";
 import { f64, index } from "./numbers.ts";
+import { callRecursive } from "./outline.ts";
 import { ends, hoistVars, statements } from "./statements.ts";
 import { structureFromType } from "./types.ts";
 import { bool, Cell, constant, Env, FALSE, kindOf, NOTHING, number, UNSET } from "./values.ts";
@@ -179,176 +177,6 @@ function fieldOr(cx: Context, x: Val, key: string, node: Node): Val {
   const optional = (node.value as Node).type === "AssignmentPattern";
   if (optional && x.t === "obj" && !x.fields.has(key)) return NOTHING;
   return getField(cx, x, key, node);
-}
-
-// Functions of the program
-
-/** The value that leaves make. */
-export function fromValues(
-  cx: Context,
-  s: Structure,
-  leaves: Iterator<Value>,
-  name: string,
-  readonly?: string,
-): Val {
-  switch (s.kind) {
-    case "number":
-      return number(leaves.next().value as Value);
-    case "boolean":
-      return bool(leaves.next().value as Value);
-    case "nothing":
-      return NOTHING;
-    case "array":
-      return arrayFrom(cx, s, leaves, name, readonly);
-    case "tuple":
-      return makeObject(
-        true,
-        s.elements.map((e, i) => [String(i), fromValues(cx, e, leaves, `${name}[${i}]`, readonly)] as const),
-        undefined,
-      );
-    default:
-      return makeObject(
-        false,
-        s.fields.map(([key, e]) => [key, fromValues(cx, e, leaves, `${name}.${key}`, readonly)] as const),
-        undefined,
-      );
-  }
-}
-
-/** The leaves of a value of this structure. */
-export function toValues(cx: Context, s: Structure, x: Val, node: Node): readonly Value[] {
-  switch (s.kind) {
-    case "number":
-      return [f64(cx, toNumber(cx, x, node))];
-    case "boolean":
-      return x.t === "bool" ? [truth(cx, x)] : unfit(cx, x, node);
-    case "nothing":
-      return [];
-    case "array": {
-      if (x.t === "vec" && sameStructure(x.store.element, s.element)) return leavesOf(cx, x);
-      return unfit(cx, x, node);
-    }
-    case "tuple":
-      return s.elements.flatMap((e, i) => toValues(cx, e, getField(cx, x, String(i), node), node));
-    default:
-      return s.fields.flatMap(([key, e]) => toValues(cx, e, getField(cx, x, key, node), node));
-  }
-}
-
-const unfit = (cx: Context, x: Val, node: Node): never =>
-  cx.refuse(
-    node,
-    "unsupported-type",
-    `${kindOf(x)} does not fit what is passed or returned elsewhere.`,
-    "Pass and return values of the same structure everywhere.",
-  );
-
-/** The variables from outside that a function uses, directly or through other local functions. */
-function captures(
-  fun: Fun,
-  found: Map<Cell, string> = new Map(),
-  seen: Set<Node> = new Set(),
-): Map<Cell, string> {
-  if (seen.has(fun.node)) return found;
-  seen.add(fun.node);
-  walk(fun.node, (n, parent) => {
-    if (n.type !== "Identifier") return;
-    if (parent?.type === "MemberExpression" && parent.property === n && !parent.computed) return;
-    const cell = fun.env.find(n.name, n);
-    if (!(cell instanceof Cell)) return;
-    if (cell.value.t === "fun") captures(cell.value, found, seen);
-    else if (cell.value.t !== "builtin" && cell.value.t !== "str") found.set(cell, n.name);
-  });
-  return found;
-}
-
-function callRecursive(cx: Context, fun: Fun, args: readonly Val[], site: Node): Val {
-  const functions = args.filter((x) => x.t === "fun" || x.t === "builtin");
-  if (functions.length > 0) {
-    cx.refuse(
-      site,
-      "unsupported-syntax",
-      "A function that calls itself cannot take functions.",
-      "Refer to them from outside.",
-    );
-  }
-  for (const x of args) if (x.t === "unknown") learn(cx, x.path, "number");
-  const outside = [...captures(fun)];
-  const structures = args.map((x) => structureOf(cx, x, site));
-  const free = outside.map(([cell]) => structureOf(cx, cx.read(cell), site));
-  const key = `${fun.name}@${fun.node.start}/${cx.instance(fun.env)}:${JSON.stringify([structures, free])}`;
-  const leaves = [
-    ...args.flatMap((x, i) => toValues(cx, structures[i]!, x, site)),
-    ...outside.flatMap(([cell], i) => toValues(cx, free[i]!, cx.read(cell), site)),
-  ];
-  let callee = cx.callees.get(key);
-  if (callee === undefined) {
-    callee = {
-      name: `${fun.name}_${cx.callees.size}`,
-      func: undefined,
-      result: cx.knowledge.results.get(key) ?? structureFromType(fun.node.returnType, cx.types) ?? NUMBER,
-    };
-    cx.callees.set(key, callee);
-    const { b } = cx;
-    const frames = cx.frames.splice(0);
-    const { dry } = cx;
-    const inner = new Builder();
-    inner.loc = b.loc;
-    cx.b = inner;
-    cx.dry = 0;
-    let result: Structure = NUMBER;
-    const types = [...structures, ...free].flatMap(leafTypes);
-    const before = outside.map(([cell]) => cell.value);
-    try {
-      callee.func = buildFunction(
-        callee.name,
-        types.map((ty, i) => ({ name: `p${i}`, ty })),
-        (_, values) => {
-          let results: readonly Value[] = [];
-          const list = values[Symbol.iterator]();
-          const changed = cx.collect(() => {
-            const own = structures.map((s, i) => fromValues(cx, s, list, `argument ${i + 1}`));
-            outside.forEach(([cell, name], i) => (cell.value = fromValues(cx, free[i]!, list, name)));
-            const inside = outside.map(([cell]) => cell.value);
-            const value = body(cx, fun, own);
-            outside.forEach(([cell, name], i) => {
-              if (cell.value === inside[i]) return;
-              cx.refuse(
-                fun.node,
-                "captured-variable-changes",
-                `${name} is changed by a function that calls itself.`,
-                "Pass it as a parameter and return its new value.",
-              );
-            });
-            result = structureOf(cx, value, site);
-            results = toValues(cx, result, value, site);
-          });
-          if (changed.size > 0) {
-            cx.refuse(
-              fun.node,
-              "captured-variable-changes",
-              "A function that calls itself changes objects outside itself.",
-              "Return what changes.",
-            );
-          }
-          return results;
-        },
-        { builder: inner },
-      );
-    } finally {
-      cx.b = b;
-      cx.dry = dry;
-      cx.frames.push(...frames);
-      outside.forEach(([cell], i) => (cell.value = before[i]!));
-    }
-    if (!sameStructure(result, callee.result)) {
-      cx.knowledge.results.set(key, result);
-      cx.knowledge.restart();
-    }
-  }
-  cx.impure = true;
-  const results = cx.b.call(callee.name, leaves, leafTypes(callee.result));
-  return fromValues(cx, callee.result, results[Symbol.iterator](), fun.name);
 }
 
 /** The function that an expression is, where one is needed. */

@@ -10,8 +10,10 @@ import { arrayFrom, dataArray, NUMBER, structureOf } from "./arrays.ts";
 import { callExpression, globalValue, newExpression } from "./builtins.ts";
 import { Context, Knowledge, Restart } from "./context.ts";
 import { expression } from "./expressions.ts";
-import { bind, body, callFunction, toValues } from "./functions.ts";
+import { callDerivative } from "./derivatives.ts";
+import { bind, body, callFunction } from "./functions.ts";
 import type { Declaration, Module } from "./module.ts";
+import { toValues } from "./outline.ts";
 import { structureFromType } from "./types.ts";
 import { bool, Cell, constant, Env, FALSE, I32_MAX, I32_MIN, NOTHING, number, TRUE } from "./values.ts";
 import type { Fun, Num, Val } from "./values.ts";
@@ -119,6 +121,8 @@ class Lowering {
       callExpression: (node, env, name) => callExpression(cx, node, env, name),
       newExpression: (node, env, name) => newExpression(cx, node, env, name),
       call: (fun, args, site) => callFunction(cx, fun, args, site),
+      body: (fun, args) => body(cx, fun, args),
+      derivative: (f, args, site) => callDerivative(cx, f, args, site),
       bind: (pattern, value, env, declare) => bind(cx, pattern, value, env, declare),
       prelude: (call, key, text) => this.#prelude(call, key, text),
     };
@@ -162,7 +166,7 @@ class Lowering {
     );
     const callees = [...cx.callees.values()].flatMap((c) => c.func ?? []);
     return {
-      program: { functions: [func, ...callees] },
+      program: { functions: [func, ...callees, ...cx.derived.values()] },
       params: params.filter((p) => !p.missing).map(({ name, structure }) => ({ name, structure })),
       outside: outside.map(({ name, structure }) => ({ name, structure })),
       result,

@@ -130,6 +130,16 @@ export interface Builtin {
   readonly t: "builtin";
   /** `Math`, `Math.sin`, `cotangent.sin`, `Float64Array`. */
   readonly id: string;
+  /** Of a derivative: of what. */
+  readonly derivation?: Derivation;
+}
+
+/** `grad(f)` and the like. */
+export interface Derivation {
+  readonly transform: "grad" | "valueAndGrad" | "derivative";
+  readonly of: Fun | (Builtin & { readonly derivation: Derivation });
+  /** Which arguments; undefined: all. */
+  readonly wrt: number | readonly number[] | undefined;
 }
 
 /** An argument of which nothing is known yet but its path. */

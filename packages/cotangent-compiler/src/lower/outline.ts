@@ -1,0 +1,200 @@
+/** Functions of the program: what calls itself, or is differentiated, is written once and called. */
+import { Builder, buildFunction, leafTypes } from "cotangent/program";
+import type { Structure, Value } from "cotangent/program";
+
+import { walk } from "../ast.ts";
+import type { Node } from "../ast.ts";
+import { getField, learn, makeObject } from "./access.ts";
+import { arrayFrom, leavesOf, NUMBER, structureOf } from "./arrays.ts";
+import type { Callee, Context } from "./context.ts";
+import { toNumber } from "./expressions.ts";
+import { sameStructure, truth } from "./merge.ts";
+import { f64 } from "./numbers.ts";
+import { structureFromType } from "./types.ts";
+import { bool, Cell, kindOf, NOTHING, number } from "./values.ts";
+import type { Builtin, Derivation, Fun, Val } from "./values.ts";
+
+/** The value that leaves make. */
+export function fromValues(
+  cx: Context,
+  s: Structure,
+  leaves: Iterator<Value>,
+  name: string,
+  readonly?: string,
+): Val {
+  switch (s.kind) {
+    case "number":
+      return number(leaves.next().value as Value);
+    case "boolean":
+      return bool(leaves.next().value as Value);
+    case "nothing":
+      return NOTHING;
+    case "array":
+      return arrayFrom(cx, s, leaves, name, readonly);
+    case "tuple":
+      return makeObject(
+        true,
+        s.elements.map((e, i) => [String(i), fromValues(cx, e, leaves, `${name}[${i}]`, readonly)] as const),
+        undefined,
+      );
+    default:
+      return makeObject(
+        false,
+        s.fields.map(([key, e]) => [key, fromValues(cx, e, leaves, `${name}.${key}`, readonly)] as const),
+        undefined,
+      );
+  }
+}
+
+/** The leaves of a value of this structure. */
+export function toValues(cx: Context, s: Structure, x: Val, node: Node): readonly Value[] {
+  switch (s.kind) {
+    case "number":
+      return [f64(cx, toNumber(cx, x, node))];
+    case "boolean":
+      return x.t === "bool" ? [truth(cx, x)] : unfit(cx, x, node);
+    case "nothing":
+      return [];
+    case "array": {
+      if (x.t === "vec" && sameStructure(x.store.element, s.element)) return leavesOf(cx, x);
+      return unfit(cx, x, node);
+    }
+    case "tuple":
+      return s.elements.flatMap((e, i) => toValues(cx, e, getField(cx, x, String(i), node), node));
+    default:
+      return s.fields.flatMap(([key, e]) => toValues(cx, e, getField(cx, x, key, node), node));
+  }
+}
+
+const unfit = (cx: Context, x: Val, node: Node): never =>
+  cx.refuse(
+    node,
+    "unsupported-type",
+    `${kindOf(x)} does not fit what is passed or returned elsewhere.`,
+    "Pass and return values of the same structure everywhere.",
+  );
+
+/** The variables from outside that a function uses, directly or through other local functions. */
+function captures(
+  fun: Fun,
+  found: Map<Cell, string> = new Map(),
+  seen: Set<Node> = new Set(),
+): Map<Cell, string> {
+  if (seen.has(fun.node)) return found;
+  seen.add(fun.node);
+  walk(fun.node, (n, parent) => {
+    if (n.type !== "Identifier") return;
+    if (parent?.type === "MemberExpression" && parent.property === n && !parent.computed) return;
+    const cell = fun.env.find(n.name, n);
+    if (!(cell instanceof Cell)) return;
+    if (cell.value.t === "fun") captures(cell.value, found, seen);
+    else if (cell.value.t !== "builtin" && cell.value.t !== "str") found.set(cell, n.name);
+  });
+  return found;
+}
+
+/** A function written apart, and what to pass to it. */
+export interface Outlined {
+  readonly callee: Callee;
+  readonly structures: readonly Structure[];
+  /** The leaves of the arguments, then those of the variables that it sees outside itself. */
+  readonly leaves: readonly Value[];
+}
+
+/** Writes a function of the program for arguments like these, once. */
+export function outline(
+  cx: Context,
+  fun: Fun | (Builtin & { readonly derivation: Derivation }),
+  args: readonly Val[],
+  site: Node,
+): Outlined {
+  for (const x of args) {
+    if (x.t === "fun" || x.t === "builtin") {
+      cx.refuse(
+        site,
+        "unsupported-syntax",
+        "A function that calls itself or is differentiated here cannot take functions.",
+        "Refer to them from outside.",
+      );
+    }
+    if (x.t === "unknown") learn(cx, x.path, "number");
+  }
+  const root = rootOf(fun);
+  const outside = [...captures(root)];
+  const structures = args.map((x) => structureOf(cx, x, site));
+  const free = outside.map(([cell]) => structureOf(cx, cx.read(cell), site));
+  const what = fun.t === "fun" ? "" : JSON.stringify(chainOf(fun));
+  const key = `${root.name}${what}@${root.node.start}/${cx.instance(root.env)}:${JSON.stringify([structures, free])}`;
+  const leaves = [
+    ...args.flatMap((x, i) => toValues(cx, structures[i]!, x, site)),
+    ...outside.flatMap(([cell], i) => toValues(cx, free[i]!, cx.read(cell), site)),
+  ];
+  const known = cx.callees.get(key);
+  if (known !== undefined) return { callee: known, structures, leaves };
+
+  const assumed =
+    cx.knowledge.results.get(key) ?? structureFromType(root.node.returnType, cx.types) ?? NUMBER;
+  const callee: Callee = { name: `${root.name}_${cx.callees.size}`, func: undefined, result: assumed };
+  cx.callees.set(key, callee);
+  let result: Structure = NUMBER;
+  const types = [...structures, ...free].flatMap(leafTypes);
+  const before = outside.map(([cell]) => cell.value);
+  const write = (values: readonly Value[]): readonly Value[] => {
+    let results: readonly Value[] = [];
+    const list = values[Symbol.iterator]();
+    const changed = cx.collect(() => {
+      const own = structures.map((s, i) => fromValues(cx, s, list, `argument ${i + 1}`));
+      outside.forEach(([cell, name], i) => (cell.value = fromValues(cx, free[i]!, list, name)));
+      const inside = outside.map(([cell]) => cell.value);
+      const value = fun.t === "fun" ? cx.parts.body(fun, own) : cx.parts.derivative(fun, own, site);
+      outside.forEach(([cell, name], i) => {
+        if (cell.value !== inside[i]) changes(cx, root, name);
+      });
+      result = structureOf(cx, value, site);
+      results = toValues(cx, result, value, site);
+    });
+    const first = [...changed.keys()][0];
+    if (first !== undefined) changes(cx, root, first.name ?? "A variable");
+    return results;
+  };
+  const builder = new Builder();
+  builder.loc = cx.b.loc;
+  const restore = cx.apart(builder);
+  try {
+    const params = types.map((ty, i) => ({ name: `p${i}`, ty }));
+    callee.func = buildFunction(callee.name, params, (_, values) => write(values), { builder });
+  } finally {
+    restore();
+    outside.forEach(([cell], i) => (cell.value = before[i]!));
+  }
+  if (!sameStructure(result, callee.result)) {
+    cx.knowledge.results.set(key, result);
+    cx.knowledge.restart();
+  }
+  return { callee, structures, leaves };
+}
+
+function changes(cx: Context, fun: Fun, name: string): never {
+  return cx.refuse(
+    fun.node,
+    "captured-variable-changes",
+    `${name} is changed by a function that calls itself or is differentiated here.`,
+    "Pass it as a parameter and return its new value.",
+  );
+}
+
+/** The function at the bottom of derivatives of derivatives. */
+function rootOf(f: Fun | (Builtin & { readonly derivation: Derivation })): Fun {
+  return f.t === "fun" ? f : rootOf(f.derivation.of);
+}
+
+const chainOf = (f: Fun | (Builtin & { readonly derivation: Derivation })): readonly unknown[] =>
+  f.t === "fun" ? [] : [f.derivation.transform, f.derivation.wrt, ...chainOf(f.derivation.of)];
+
+/** Calls a function that calls itself. */
+export function callRecursive(cx: Context, fun: Fun, args: readonly Val[], site: Node): Val {
+  const { callee, leaves } = outline(cx, fun, args, site);
+  cx.impure = true;
+  const results = cx.b.call(callee.name, leaves, leafTypes(callee.result));
+  return fromValues(cx, callee.result, results[Symbol.iterator](), fun.name);
+}
