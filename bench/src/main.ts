@@ -2,7 +2,8 @@
  * `npm run bench`: how fast, as ratios in one run.
  *
  *     npm run bench                       every row
- *     npm run bench -- scalars-1000       the rows whose names contain this
+ *     npm run bench -- scalars-1000       this row
+ *     npm run bench -- scalars            the rows whose names contain this
  *     npm run bench -- --list             what there is
  *     npm run bench -- --json out.json    the findings as JSON, too
  *     npm run bench -- --rounds 31        more rounds
@@ -25,8 +26,10 @@ const { values, positionals } = parseArgs({
 });
 
 const rounds = Number(values.rounds);
+const isChosen = (name: string, part: string): boolean =>
+  rows.some((row) => row.name === part) ? name === part : name.includes(part);
 const chosen = rows.filter(
-  ({ name }) => positionals.length === 0 || positionals.some((part) => name.includes(part)),
+  ({ name }) => positionals.length === 0 || positionals.some((part) => isChosen(name, part)),
 );
 if (values.list) {
   for (const { name, title } of rows) console.log(`${name.padEnd(24)} ${title}`);

@@ -12,7 +12,9 @@ export interface Finding {
   readonly contender: string;
   /** One run: the median over the rounds. */
   readonly time: number;
-  /** The same for each of the row's parts. */
+  /** The same: the quickest round, which other work on the machine disturbed least. */
+  readonly best: number;
+  /** The quickest round for each of the row's parts. */
   readonly perPart: number | undefined;
   /** Time beside the first contender's in the same round: median, and the middle half of the rounds. */
   readonly ratio: number;
@@ -72,11 +74,12 @@ export function measure(row: Row, { rounds: wanted = 15, sample = 20 }: MeasureO
     part: row.parts?.name,
     findings: runners.map(({ contender, times, first, facts = {} }) => {
       const ratios = times.map((time, round) => time / reference[round]!);
-      const time = quantile(times, 0.5);
+      const best = Math.min(...times);
       return {
         contender: contender.name,
-        time,
-        perPart: row.parts === undefined ? undefined : time / row.parts.count,
+        time: quantile(times, 0.5),
+        best,
+        perPart: row.parts === undefined ? undefined : best / row.parts.count,
         ratio: quantile(ratios, 0.5),
         ratioQuartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
         first,

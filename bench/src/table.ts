@@ -9,14 +9,24 @@ export interface Machine {
 
 export const header = ({ node, cpu, platform }: Machine): string =>
   `Node ${node}, ${platform}, ${cpu}\n` +
-  "time: one run, median; ratio: to the first line, in the same round, median (middle half of the rounds);\n" +
+  "time: one run, median and best round; ratio: to the first line, in the same round, median (middle half of the rounds);\n" +
   "first: getting ready and the first run";
 
 export function table({ row, title, part, findings }: Findings): string {
-  const columns = ["", "time", ...(part === undefined ? [] : [`per ${part}`]), "ratio", "", "first", ""];
+  const columns = [
+    "",
+    "time",
+    "best",
+    ...(part === undefined ? [] : [`per ${part}`]),
+    "ratio",
+    "",
+    "first",
+    "",
+  ];
   const lines = findings.map((finding) => [
     finding.contender,
     duration(finding.time),
+    duration(finding.best),
     ...(finding.perPart === undefined ? [] : [duration(finding.perPart)]),
     ratio(finding.ratio),
     `(${finding.ratioQuartiles.map(ratio).join(" to ")})`,
