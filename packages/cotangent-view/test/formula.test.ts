@@ -36,6 +36,21 @@ function evaluate(x: Expression, at: Readonly<Record<string, number>>): number {
   }
 }
 
+const hasPole = (x: Expression): boolean => {
+  switch (x.kind) {
+    case "number":
+      return !Number.isFinite(x.value);
+    case "sum":
+      return !Number.isFinite(x.constant) || x.terms.some(([, term]) => hasPole(term));
+    case "product":
+      return !Number.isFinite(x.factor) || x.powers.some(([base, exponent]) => exponent < 0 || hasPole(base));
+    case "call":
+      return x.args.some(hasPole);
+    default:
+      return false;
+  }
+};
+
 const NAMES = ["x", "y", "z"];
 
 describe("the derivative of every primitive", () => {
@@ -113,7 +128,8 @@ describe("random expressions", () => {
             throw error;
           }
           const got = evaluate(expression, at);
-          if (!Number.isFinite(got) && /\^-|where/.test(JSON.stringify(expression))) continue;
+          // At a pole, the library counts 0·∞ as 0; the formula has no value there.
+          if (!Number.isFinite(got) && hasPole(expression)) continue;
           compared++;
           expect(Math.abs(got - wanted)).toBeLessThanOrEqual(1e-8 * Math.max(1, Math.abs(wanted)));
         }

@@ -1,4 +1,5 @@
 import { add, constant, div, mul, noGrad, Scalar, ScalarFunction, sin, sum, type Context } from "cotangent";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { backwardSteps, computationGraph, drawGraph, graphToDot } from "../src/index.ts";
@@ -257,6 +258,45 @@ describe("a large graph", () => {
     const said = texts(drawGraph(sum(w.map((each) => each.mul(2)))).svg);
     expect(said).toEqual(expect.arrayContaining(["layer….w[…] × 200", "mul × 200", "constants × 200"]));
   });
+});
+
+test("any computation, with any names, makes a well-formed drawing of all its nodes", () => {
+  const name = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 12 }),
+    fc.constantFrom("<x>", "&", '"', "]]>", "w[1]"),
+  );
+  const step = fc.record({ f: fc.nat(4), a: fc.nat(), b: fc.nat(), c: fc.double() });
+  fc.assert(
+    fc.property(
+      fc.array(name, { minLength: 1, maxLength: 4 }),
+      fc.array(step, { maxLength: 10 }),
+      (names, steps) => {
+        const all = names.map((each, i) => leaf(i + 0.5, each));
+        for (const { f, a, b, c } of steps) {
+          const [x, y] = [all[a % all.length]!, all[b % all.length]!];
+          all.push(
+            [(): Scalar => x.mul(y), () => sin(x), () => x.sub(c), () => sum([x, y, x]), () => x.div(y)][
+              f
+            ]!(),
+          );
+        }
+        const y = all.at(-1)!;
+        const graph = computationGraph(y);
+        const root = parseXml(drawGraph(y, { derivatives: true, limit: 500 }).svg);
+        const shapes = [...every(root)].filter(
+          ({ attributes }) => attributes["stroke-width"] !== undefined && attributes["fill"] !== "none",
+        );
+        expect(shapes).toHaveLength(graph.variables.length + graph.operations.length);
+        expect(parseXml(drawGraph(y, { limit: 1 }).svg).name).toBe("svg");
+        expect(
+          graphToDot(y)
+            .split("\n")
+            .filter((line) => line.includes("->")),
+        ).toHaveLength(graph.operations.reduce((n, { inputs }) => n + inputs.length + 1, 0));
+      },
+    ),
+    { seed: 9, numRuns: 25 },
+  );
 });
 
 describe("DOT", () => {

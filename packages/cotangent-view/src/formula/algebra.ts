@@ -170,6 +170,12 @@ export class Algebra {
         return this.#where(x, y, z);
       case "eq":
         return this.#eq(x, y);
+      case "lt":
+      case "gt":
+        return x === y ? this.number(0) : undefined;
+      case "min":
+      case "max":
+        return x === y ? x : undefined;
       case "sqrt":
       case "exp":
       case "log":

@@ -194,7 +194,13 @@ class RegionPainter {
   #frame(op: Op): Drawn {
     const regions = op.regions.map((region, i) => {
       const title = REGIONS[op.kind]?.[i];
-      return { title, drawn: this.draw(region, op.kind === "while" && i === 0 ? "condition" : "next") };
+      return {
+        title,
+        drawn: this.draw(
+          region,
+          op.kind === "if" ? "result" : op.kind === "while" && i === 0 ? "condition" : "next",
+        ),
+      };
     });
     const titled = op.kind !== "for";
     const top = HEADER + (titled ? 16 : 0);
