@@ -203,9 +203,12 @@ function specialiseRecorded(f: AnyFunction, args: readonly unknown[], options: C
       }
     : (list: readonly unknown[], out: Float64Array): Float64Array => {
         const flat = marshal(list);
-        if (flat.length === 1) call(flat[0]!, out);
-        else if (flat.length === 2) call(flat[0]!, flat[1]!, out);
-        else call(...flat, out);
+        // An argument may be asked to receive the result: it is read to the end before it is overwritten.
+        const target = flat.includes(out) ? scratch : out;
+        if (flat.length === 1) call(flat[0]!, target);
+        else if (flat.length === 2) call(flat[0]!, flat[1]!, target);
+        else call(...flat, target);
+        if (target !== out) out.set(target);
         return out;
       };
   const isTyped = result.kind === "typed";

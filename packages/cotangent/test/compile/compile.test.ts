@@ -87,6 +87,15 @@ describe.each<Target>(["js", "wasm", "interpreter"])("compiled to %s", (target) 
     expect([...out.w, out.b]).toEqual([...wanted.w, wanted.b]);
   });
 
+  test("into may overwrite an argument", () => {
+    const g = compile(
+      grad((x: readonly Real[]) => mul(x[0]!, mul(x[1]!, x[2]!))),
+      options,
+    );
+    const x = Float64Array.of(2, 3, 5);
+    expect(g.into(x, x)).toEqual(Float64Array.of(15, 10, 6));
+  });
+
   test("a batch is as many calls", () => {
     const [x, y] = [Float64Array.of(1, 2, 3, -1.2), Float64Array.of(0, 1, 4, 1)];
     const [dx, dy] = compile(grad(banana), options).batch(4)(x, y) as [Float64Array, Float64Array];

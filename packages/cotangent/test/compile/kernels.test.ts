@@ -146,3 +146,17 @@ test("angles are reduced correctly at any size", () => {
   expect(kernel("cos").one(1e300)).toBe(-0.5753861119575491);
   expect(kernel("tan").one(1e100)).toBe(-0.4116229628832498);
 });
+
+test("the bits are the same in every engine", () => {
+  // FNV-1a over all results, 32 bits at a time; the number was found with Node 20.
+  const cell = new DataView(new ArrayBuffer(8));
+  let hash = 0;
+  for (const [id, rows] of Object.entries(references as Record<string, number[][]>)) {
+    const { one, arity } = kernel(id);
+    for (const row of rows) {
+      cell.setFloat64(0, one(...row.slice(0, arity)));
+      for (const at of [0, 4]) hash = Math.imul(hash ^ cell.getInt32(at), 0x01000193);
+    }
+  }
+  expect(hash).toBe(-501915555);
+});
