@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Real } from "../../src/index.ts";
+
+/** A page's policy without 'unsafe-eval'. */
+const forbidEval = (): unknown =>
+  vi.stubGlobal(
+    "Function",
+    new Proxy(Function, {
+      construct() {
+        throw new EvalError("Refused to evaluate a string as JavaScript");
+      },
+    }),
+  );
+
+/** A page's policy without 'wasm-unsafe-eval'. */
+function forbidWebAssembly(): void {
+  class CompileError extends Error {
+    override readonly name = "CompileError";
+  }
+  const Module = class {
+    constructor() {
+      throw new CompileError("Refused to compile or instantiate WebAssembly module");
+    }
+  };
+  vi.stubGlobal("WebAssembly", { ...(globalThis as unknown as { WebAssembly: object }).WebAssembly, Module });
+}
+
+/** The library as a page under the policy loads it. */
+async function compiled(target: "js" | "wasm") {
+  const { add, compile, grad, mul, sin } = await import("../../src/index.ts");
+  return compile(
+    grad((x: Real, y: Real) => add(mul(x, y), sin(x))),
+    { target, math: "exact" },
+  );
+}
+
+describe("where a policy forbids code to be generated", () => {
+  beforeEach(() => vi.resetModules());
+  afterEach(() => vi.unstubAllGlobals());
+
+  test("WebAssembly takes the place of JavaScript", async () => {
+    forbidEval();
+    const f = await compiled("js");
+    expect(f(1, 2)).toEqual([2 + Math.cos(1), 1]);
+    expect(f.target).toBe("wasm");
+  });
+
+  test("the interpreter takes the place of WebAssembly", async () => {
+    forbidWebAssembly();
+    const f = await compiled("wasm");
+    expect(f(1, 2)).toEqual([2 + Math.cos(1), 1]);
+    expect(f.target).toBe("interpreter");
+  });
+
+  test("and of both", async () => {
+    forbidEval();
+    forbidWebAssembly();
+    const f = await compiled("js");
+    expect(f(1, 2)).toEqual([2 + Math.cos(1), 1]);
+    expect(f.target).toBe("interpreter");
+  });
+
+  test("and where there is no WebAssembly at all", async () => {
+    vi.stubGlobal("WebAssembly", undefined);
+    const f = await compiled("wasm");
+    expect(f(1, 2)).toEqual([2 + Math.cos(1), 1]);
+    expect(f.target).toBe("interpreter");
+  });
+});
