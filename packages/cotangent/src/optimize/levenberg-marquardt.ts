@@ -6,7 +6,7 @@
  */
 import { factorize, rankOf, solve, solveTransposed } from "./qr.ts";
 import type { Factors } from "./qr.ts";
-import { isFinite, norm, scaled } from "./vectors.ts";
+import { isFinite, maxNorm, norm, scaled } from "./vectors.ts";
 import type { Vector } from "./vectors.ts";
 
 /** Residuals r(x) of m components and their Jacobian, m×n, row by row. */
@@ -27,6 +27,8 @@ export interface Fit {
    * D. G. Watts (Technometrics 23, 1981), here without the degrees of freedom. 0 at a minimum.
    */
   readonly offset: number;
+  /** The greatest cosine, 0 to 1, between the residuals and a column of the Jacobian: 0 where ‖r‖² is level. */
+  readonly cosine: number;
   /** How many combinations of parameters the residuals determine. */
   readonly rank: number;
   /** The Gauss-Newton step in the scaled parameters, and the scale itself. */
@@ -64,16 +66,18 @@ function modelAt(system: System, x: Vector, residuals: Vector, before: Vector | 
     n,
   );
   const rank = rankOf(factors);
+  const length = norm(residuals);
+  const cosine = length === 0 ? 0 : maxNorm(gradientOf(factors)) / length;
   factors.order.forEach((j, k) => {
     for (let i = 0; i <= k; i++) factors.r[i * n + k] = (factors.r[i * n + k]! * lengths[j]!) / scale[j]!;
   });
-  const length = norm(residuals);
   return {
     x,
     residuals,
     length,
     jacobian,
     offset: length === 0 ? 0 : Math.min(1, norm(factors.qtb.subarray(0, rank)) / length),
+    cosine,
     newton: newtonStep(factors, rank),
     scale,
     factors,
@@ -148,7 +152,7 @@ export function* levenbergMarquardt(
         continue;
       }
     }
-    if (isRounding) return fit.offset <= 1e-6 || isSettled(fit, 1e-8) ? "precision" : "stuck";
+    if (isRounding) return isLevel(fit) ? "precision" : "stuck";
   }
 }
 
@@ -174,8 +178,8 @@ function dampedStep(fit: Model, radius: number): { step: Vector; damping: number
 
   let low =
     rank === n ? excess / radius / norm(solveTransposed(factors, scaled(1 / norm(newton), newton))) ** 2 : 0;
-  let high = gradientLength(factors) / radius || Number.MIN_VALUE / SLACK;
-  let damping = Math.min(Math.max(low, gradientLength(factors) / norm(newton)), high);
+  let high = norm(gradientOf(factors)) / radius || Number.MIN_VALUE / SLACK;
+  let damping = Math.min(Math.max(low, norm(gradientOf(factors)) / norm(newton)), high);
   for (let i = 0; ; i++) {
     if (damping === 0) damping = Math.max(Number.MIN_VALUE, 1e-3 * high);
     const damped = factorize(stacked(factors, Math.sqrt(damping)), padded(factors.qtb, 1, 2 * n), n);
@@ -202,12 +206,15 @@ function stacked({ n, r }: Factors, s: number): Vector {
   return all;
 }
 
-/** ‖Jᵀr‖ = ‖RᵀQᵀr‖ */
-function gradientLength({ n, r, qtb }: Factors): number {
+/** -Jᵀr = Rᵀ·Qᵀ(-r), in the order of the columns of R. */
+function gradientOf({ n, r, qtb }: Factors): Vector {
   const g = new Float64Array(n);
   for (let i = 0; i < n; i++) for (let k = i; k < n; k++) g[k] = g[k]! + r[i * n + k]! * qtb[i]!;
-  return norm(g);
+  return g;
 }
+
+/** Whether a place from which no step succeeds is a minimum, by any of the signs of one. */
+const isLevel = (fit: Fit): boolean => fit.offset <= 1e-6 || fit.cosine <= 1e-6 || isSettled(fit, 1e-8);
 
 /** Whether another step would not matter: the Gauss-Newton step is below `tolerance` of x. */
 export function isSettled({ newton, rank, scale, x }: Fit, tolerance: number): boolean {

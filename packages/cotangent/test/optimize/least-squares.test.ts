@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { add, compile, div, exp, mul, square, sub } from "../../src/index.ts";
 import type { Real } from "../../src/index.ts";
 import { leastSquares } from "../../src/optimize/index.ts";
+import { functions } from "./mgh.ts";
 import { problems } from "./nist.ts";
 
 /** How many digits of `got` are those of `certified`. */
@@ -138,4 +139,15 @@ it("compiled first: the same fit", () => {
   expect(fit.converged).toBe(true);
   expect(digits(fit.x, problem.certified)).toBeGreaterThan(6.5);
   expect(digits(fit.standardErrors, problem.standardDeviations)).toBeGreaterThan(6.5);
+});
+
+describe("Moré, Garbow and Hillstrom's functions", () => {
+  it.each(functions)("$name", ({ residuals, start, minima }) => {
+    const found = leastSquares((x: readonly Real[]) => residuals(x), [...start], { maxIterations: 5000 });
+    expect(found.converged).toBe(true);
+    const off = minima.map((m) =>
+      m === 0 ? found.sumOfSquares : Math.abs(found.sumOfSquares / m - 1) * 1e-6,
+    );
+    expect(Math.min(...off)).toBeLessThan(1e-11);
+  });
 });
