@@ -16,7 +16,6 @@ export type Colour =
   | "onBoxMuted"
   | "red"
   | "redText"
-  | "tealText"
   | "variable"
   | "constant"
   | "series1"
@@ -50,7 +49,6 @@ const colours: Readonly<Record<Colour, readonly [light: string, dark: string]>> 
   onBoxMuted: ["#3d434a", "#3d434a"],
   red: ["#ff0800", "#ff0800"],
   redText: ["#c40600", "#ff7b72"],
-  tealText: ["#0b6675", "#69bac9"],
   variable: ["#ffffff", "#161b22"],
   constant: ["#f6f8fa", "#21262d"],
   series1: ["#0b62c4", "#6cb2ff"],
