@@ -45,7 +45,6 @@ const asks = (region: Region): boolean =>
 class Cutter {
   readonly segments: Set<string> = new Set();
   readonly moves: Moves;
-  readonly moved: ReadonlySet<Op>;
   readonly #program: Program;
   readonly #names: Set<string>;
   readonly #made: Func[] = [];
@@ -53,7 +52,6 @@ class Cutter {
   constructor(program: Program, moves: Moves) {
     this.#program = program;
     this.moves = moves;
-    this.moved = new Set([...moves.values()].flat());
     this.#names = new Set(program.functions.map((f) => f.name));
   }
 
@@ -113,15 +111,18 @@ class Copy {
   /** Writes what a region does for these arguments; returns what it yields. */
   region(region: Region, args: readonly Value[]): readonly Value[] {
     region.args.forEach((v, i) => this.#bind(v, args[i]!));
-    for (const op of this.#cutter.moves.get(region) ?? []) this.#plain(op);
+    // The block outside stays for what only asks how long it is.
+    const own = this.#cutter.moves.get(region) ?? [];
+    const outside = own.map((op) => this.values.get(op.results[0]!)!);
+    for (const op of own) this.#plain(op);
     for (const op of region.ops) {
       this.#b.loc = op.loc;
-      if (this.#cutter.moved.has(op)) continue;
       if (rotates(op)) this.#rotate(op);
       else if (!wants(op)) this.#plain(op);
       else if (op.kind === "for") this.#for(op);
       else this.#while(op);
     }
+    own.forEach((op, i) => this.values.set(op.results[0]!, outside[i]!));
     return region.yields.map((v) => this.values.get(v)!);
   }
 

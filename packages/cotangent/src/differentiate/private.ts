@@ -5,7 +5,7 @@
  */
 import type { Op, OpOf, Program, Region, Value } from "../program/ir.ts";
 
-/** By region: allocations from further out that can be done at its start instead. */
+/** By region: allocations from further out that can be done at its start as well, for all uses inside. */
 export type Moves = ReadonlyMap<Region, readonly OpOf<"allocate">[]>;
 
 export function privateSpace(program: Program): Moves {
@@ -87,11 +87,11 @@ class Space {
     }
   }
 
-  /** All operations on the block; false where its handle goes further than this can follow. */
+  /** All operations on the block but those that only ask how long it is; false where its handle goes further than this can follow. */
   #collect(array: Value, uses: Op[]): boolean {
     return (this.#users.get(array) ?? []).every((by) => {
       if (!("kind" in by)) return false;
-      uses.push(by);
+      if (by.kind !== "length" && by.kind !== "bound") uses.push(by);
       return by.kind === "subarray" ? this.#collect(by.results[0]!, uses) : PLAIN.has(by.kind);
     });
   }
@@ -108,8 +108,7 @@ class Space {
 
   /** Whether a region writes all of the block before it reads any of it. */
   #written(region: Region, uses: readonly Op[]): boolean {
-    const accesses = this.#accesses(region, uses).filter((op) => op.kind !== "length" && op.kind !== "bound");
-    const [first, ...others] = accesses;
+    const [first, ...others] = this.#accesses(region, uses);
     if (first === undefined) return true;
     if (first.kind === "fill") return first.args[0] === this.#array;
     if (first.kind !== "for") return false;
@@ -123,7 +122,7 @@ class Space {
     const [lo, hi] = loop.args as [Value, Value];
     const whole = this.#sameNumber(hi, this.#allocation.args[0]!) || this.#isLength(hi);
     if (loop.attr.step !== 1 || constant(lo) !== 0 || !whole) return false;
-    const store = this.#accesses(body, uses).find((op) => op.kind !== "length" && op.kind !== "bound");
+    const [store] = this.#accesses(body, uses);
     return (
       store !== undefined &&
       store.kind === "store" &&
@@ -135,7 +134,6 @@ class Space {
   }
 
   #readsOnly(op: Op, i: Value): boolean {
-    if (op.kind === "length" || op.kind === "bound") return true;
     return op.args[0] === this.#array && op.args[1] === i && (op.kind === "load" || op.kind === "accumulate");
   }
 

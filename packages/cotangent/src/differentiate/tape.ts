@@ -3,8 +3,9 @@
  * then recorded: a loop gets a tape with one record per iteration, a function called a tape with one record, a branch
  * one more result. The handle of a tape is a value like any other, and recorded in turn by the loop around it.
  */
+import { add } from "../primitives/index.ts";
 import type { Builder } from "../program/builder.ts";
-import type { Op, Region, Ty, Value } from "../program/ir.ts";
+import type { Op, OpOf, Region, Ty, Value } from "../program/ir.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -92,6 +93,8 @@ export function turn(b: Builder, back: Back): () => void {
 /** What it may cost at most, in operations, to compute something again rather than to record it. */
 const WORTH_REPEATING = 4;
 const WORTH_REPEATING_INTEGERS = 12;
+/** The largest step of what is counted. */
+const LARGEST_STEP = 2 ** 10;
 /** Primitives that cost no more than a load. */
 const CHEAP = new Set(["add", "sub", "mul", "neg", "square", "abs", "lt", "gt", "eq", "where", "min", "max"]);
 
@@ -122,6 +125,11 @@ export class Tapes {
     if (home.forth.kind === "direct") return v;
     const known = home.known.get(v);
     if (known !== undefined) return known;
+    const counted = this.#count(v, home);
+    if (counted !== undefined) {
+      home.known.set(v, counted);
+      return counted;
+    }
     let found: Value;
     const carry = this.#carryBehind(v, home);
     if (carry !== undefined) this.need(carry, home);
@@ -156,21 +164,67 @@ export class Tapes {
     else write(b);
   }
 
-  /** How many operations it takes to compute `v` again; Infinity where more than allowed, or impossible. */
-  #cost(v: Value, at: Back, allowed: number): number {
+  /**
+   * How many operations it takes to have `v` again in `origin`, where it is not recorded there; Infinity where more than
+   * allowed, or impossible. What belongs to regions further out may be recorded there: that is done less often.
+   */
+  #cost(v: Value, at: Back, allowed: number, origin: Back = at): number {
     if (allowed < 0) return Infinity;
     const home = this.home(v, at);
     if (home.forth.kind === "direct" || home.known.has(v)) return 0;
     const op = v.def;
-    if (!("kind" in op)) return Infinity;
+    const recorded = home === origin ? Infinity : 1;
+    if (this.#counterOf(v, home) !== undefined) return 2;
+    if (!("kind" in op)) return recorded;
     if (op.kind === "constant") return 0;
     if (home.forth.kind === "branch" && home.forth.exports.has(v)) return 0;
     let cost = this.#ownCost(op);
     for (const x of op.args) {
-      if (cost > allowed) return Infinity;
-      cost += this.#cost(x, home, allowed - cost);
+      if (cost > allowed) return recorded;
+      cost += this.#cost(x, home, allowed - cost, origin);
     }
-    return cost > allowed ? Infinity : cost;
+    return cost > allowed ? recorded : Math.min(cost, recorded);
+  }
+
+  /** A carry that grows by the same integer in each iteration; the first value of it, and by how much. */
+  #counter(v: Value, home: Back): { init: Value; step: number } | undefined {
+    const region = home.forth.region;
+    const loop = region.parent;
+    if (v.def !== region || home.record === undefined || loop === null) return undefined;
+    const place = loop.kind === "for" ? v.index - 1 : loop.kind === "while" ? v.index : -1;
+    const next = region.yields[place]?.def;
+    if (next === undefined || !("kind" in next)) return undefined;
+    if (next.kind !== "i32.add" && !(next.kind === "primitive" && next.attr === add)) return undefined;
+    const other = next.args[0] === v ? next.args[1]! : next.args[1] === v ? next.args[0]! : undefined;
+    const step =
+      other !== undefined && "kind" in other.def && other.def.kind === "constant" ? other.def.attr : NaN;
+    if (step !== (step | 0) || Math.abs(step) > LARGEST_STEP) return undefined;
+    return { init: loop.args[loop.kind === "for" ? place + 2 : place]!, step };
+  }
+
+  /**
+   * What is counted up is computed from the number of the iteration: an i32; or an index that was counted in f64, where
+   * all numbers are integers without rounding, or the index would not have been one.
+   */
+  #count(v: Value, home: Back): Value | undefined {
+    const counter = this.#counterOf(v, home);
+    if (counter === undefined) return undefined;
+    const indexed = indexOf(v);
+    const init = this.need(counter.init, home.parent!);
+    let found: Value;
+    this.first(home, (b) => {
+      b.loc = indexed?.loc;
+      const past = b.op("i32.mul", home.record!, b.i32(counter.step));
+      found =
+        indexed === undefined
+          ? b.op("i32.add", init, past)
+          : b.index(b.primitive(add, init, b.op("f64.fromI32", past)), indexed.attr.name);
+    });
+    return found!;
+  }
+
+  #counterOf(v: Value, home: Back): { init: Value; step: number } | undefined {
+    return v.ty === "i32" ? this.#counter(indexOf(v)?.args[0] ?? v, home) : undefined;
   }
 
   /** The carry that is worth recording instead of `v`, because `v` is then had by one cheap operation more. */
@@ -262,6 +316,10 @@ export class Tapes {
     return result;
   }
 }
+
+/** The operation that makes an index of an f64, if `v` comes of one. */
+const indexOf = (v: Value): OpOf<"f64.index"> | undefined =>
+  "kind" in v.def && v.def.kind === "f64.index" ? v.def : undefined;
 
 /** A new value that is one more result of `op`. */
 function resultOf(b: Builder, op: Op, ty: Ty): Value {
