@@ -11,6 +11,6 @@ export { lowered } from "./lowered.ts";
 export type { LoweredFunction, LoweredVariant } from "./lowered.ts";
 export { parse } from "./parse.ts";
 export { print } from "./print.ts";
-export type { PrimitiveBase } from "../real/real.ts";
+export type { PrimitiveBase, UserFunction } from "../real/real.ts";
 export { arraysIn, children, fromLeaves, leafTypes, stride, toLeaves } from "./structure.ts";
 export type { Leaf, Structure } from "./structure.ts";

@@ -1,7 +1,7 @@
 /** What a build attaches to a plain function: its program as text, read when it is needed. */
 import { AdError } from "../errors.ts";
 import * as library from "../primitives/index.ts";
-import type { PrimitiveBase } from "../real/real.ts";
+import type { PrimitiveBase, UserFunction } from "../real/real.ts";
 import { attach, CAPTURE_VERSION } from "./captured.ts";
 import type { CapturedParameter, Specialisation } from "./captured.ts";
 import { parse } from "./parse.ts";
@@ -27,12 +27,14 @@ export interface LoweredFunction {
 /**
  * Makes `f` carry what a build found out about it. Build plugins write calls of this.
  * @param outside gives the present values of what f refers to outside itself, for the variant with so many arguments
+ * @param users the classes with forward and backward that its programs call
  * @throws AdError `malformed-program` at the first use, if another version of the compiler wrote it
  */
 export function lowered<F extends (...args: never[]) => unknown>(
   f: F,
   data: LoweredFunction,
   outside: () => readonly unknown[] = () => [],
+  users: () => readonly UserFunction[] = () => [],
 ): F {
   const known: (Specialisation | undefined)[] = [];
   if (f.name !== data.name) Object.defineProperty(f, "name", { value: data.name, configurable: true });
@@ -51,14 +53,17 @@ export function lowered<F extends (...args: never[]) => unknown>(
       const { variants } = data;
       const fitting = variants.findIndex((v) => v.params.length >= args.length);
       const at = fitting < 0 ? variants.length - 1 : fitting;
-      return (known[at] ??= read(variants[at]!));
+      return (known[at] ??= read(variants[at]!, users()));
     },
   });
 }
 
 const primitives = (): PrimitiveBase[] =>
-  Object.values(library).filter((x): x is PrimitiveBase & typeof x => typeof x === "function" && "partials" in x);
+  Object.values(library).filter(
+    (x): x is PrimitiveBase & typeof x => typeof x === "function" && "partials" in x,
+  );
 
-function read({ params, outside, result, program }: LoweredVariant): Specialisation {
-  return { params, outside, result, program: parse(program, { primitives: primitives() }) };
+function read(variant: LoweredVariant, functions: readonly UserFunction[]): Specialisation {
+  const { params, outside, result, program } = variant;
+  return { params, outside, result, program: parse(program, { primitives: primitives(), functions }) };
 }

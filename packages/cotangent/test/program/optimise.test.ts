@@ -351,6 +351,63 @@ describe("loops", () => {
     expect((run(program, () => [new Float64Array(1), 4]) as unknown[])[0]).toBe(1);
   });
 
+  const COUNTED = (
+    comparison: string,
+    first: string,
+  ): string => `function f(a: array, limit: f64, d: f64): f64, f64, i32 {
+    one = f64 1
+    zero = f64 ${first}
+    z = f64 0
+    whole = f64.index(d) "d"
+    s, k, trips = while (t = z, i = zero) {
+      c = f64.${comparison}(i, limit)
+      yield c
+    } do (u, j) {
+      p = mul(j, d)
+      q = add(p, one)
+      r = f64.index(q) "a's index"
+      bound(r, a) "a"
+      x = load(a, r)
+      v = add(u, x)
+      n = add(j, one)
+      yield v, n
+    }
+    return s, k, trips
+  }`;
+
+  test("a while that counts is a for, and computes its indices in i32", () => {
+    const operations = count(COUNTED("lt", "0"));
+    expect(operations("while")).toBe(0);
+    const { body } = optimise(parse(COUNTED("lt", "0"), { primitives })).functions[0]!;
+    const inner = body.ops.find((op) => op.kind === "for")!.regions[0]!.ops.map((op) => op.kind);
+    expect(inner).toEqual(["i32.mul", "i32.add", "load", "primitive"]);
+  });
+
+  test("a while that counts gives the same as a for, and fails alike", () => {
+    const array = fc
+      .constantFrom(0, 1, 5, 9)
+      .map((length) => Float64Array.from({ length }, (_, i) => i + 0.5));
+    const limit = fc.constantFrom(-1, -0, 0, 0.5, 1, 2, 2.5, 3, NaN, -Infinity, Infinity);
+    const d = fc.constantFrom(0, -0, 1, 2, 3, -1);
+    for (const comparison of ["lt", "le"]) {
+      for (const first of ["0", "-0", "1", "-1", "0.5"]) {
+        const program = parse(COUNTED(comparison, first), { primitives });
+        const faster = optimise(program);
+        fc.assert(
+          fc.property(array, limit, d, (a, l, k) => {
+            const [before, after] = [run(program, () => [a, l, k]), run(faster, () => [a, l, k])];
+            const same =
+              before instanceof AdError
+                ? after instanceof AdError
+                : before.every((x, i) => sameBits(x, (after as unknown[])[i]));
+            expect(same).toBe(true);
+          }),
+          RUNS,
+        );
+      }
+    }
+  });
+
   test("a step that jumps over the end is not taken for the end", () => {
     const text = `function f(a: array, n: i32) {
       zero = i32 0

@@ -5,10 +5,12 @@
 import {
   abs,
   add,
+  ceil,
   cos,
   cosh,
   div,
   eq,
+  floor,
   gt,
   inv,
   lt,
@@ -17,9 +19,11 @@ import {
   mul,
   neg,
   pow,
+  round,
   square,
   stopGradient,
   sub,
+  trunc,
   where,
 } from "../../primitives/index.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
@@ -112,6 +116,11 @@ function primitive(
       const negated = under(x, neg);
       return negated && b.primitive(f, negated);
     }
+    case floor:
+    case ceil:
+    case round:
+    case trunc:
+      return definedBy(x, "f64.fromI32") && x;
     case max:
     case min:
       return x === y ? x : undefined;

@@ -1,7 +1,8 @@
 import { add, eq, hypot, max, min, mul, sub } from "../../primitives/index.ts";
 import { Builder } from "../builder.ts";
 import { kinds } from "../ir.ts";
-import type { AttributeOf, Attributes, Kind, OpOf, Region, Ty, Value } from "../ir.ts";
+import type { PrimitiveBase } from "../../real/real.ts";
+import type { AttributeOf, Attributes, Kind, Op, OpOf, Region, Ty, Value } from "../ir.ts";
 import { definedBy, isOp } from "./analysis.ts";
 import { simplify } from "./fold.ts";
 import { affine, Memory } from "./memory.ts";
@@ -57,6 +58,10 @@ export class Folder extends Builder {
     if (effect === "regions" || effect === "calls") return super.emit(kind, args, attr, types, regions);
     const equal = simplify(this, kind, args, attr, this.#options) ?? this.#known(kind, args);
     if (equal !== undefined) return [equal];
+    if (kind === "f64.index") {
+      const integer = this.#indexInLoop(args[0]!, attr as Attributes["f64.index"]);
+      if (integer !== undefined) return [integer];
+    }
     if (kind === "bound") return this.#check(args[0]!, args[1]!, attr as Attributes["bound"]);
     if (effect === "writes" || effect === "allocates") return this.#writes(kind, args, attr, types);
     if (kind === "fail" || kind === "external") return super.emit(kind, args, attr, types);
@@ -92,15 +97,9 @@ export class Folder extends Builder {
     if (shape === undefined) return false;
     const { lo, hi, step } = loop;
     const positive = step > 0 ? this.rangeOf(lo)[0] >= 0 : this.rangeOf(hi)[0] >= -1;
-    const check = (): void => {
+    this.#before(loop, (ends) => {
       if (shape === "constant") return this.bound(i, a, attr.name);
-      const span = this.op("i32.sub", this.op("i32.sub", hi, this.i32(Math.sign(step))), lo);
-      const last = this.op(
-        "i32.add",
-        lo,
-        this.op("i32.mul", this.op("i32.div", span, this.i32(step)), this.i32(step)),
-      );
-      for (const end of [lo, last]) {
+      for (const end of ends()) {
         if (shape === "shifted" && positive) {
           this.bound(this.#shifted(i, loop, end), a, attr.name);
         } else {
@@ -110,23 +109,78 @@ export class Folder extends Builder {
           this.bound(this.op("f64.toInt32", near), a, attr.name);
         }
       }
-    };
-    this.#before(loop, () => {
-      const runs = this.op(step > 0 ? "i32.lt" : "i32.gt", lo, hi);
-      if (this.rangeOf(runs)[0] > 0) return check();
-      this.if(runs, () => {
-        check();
-        return [];
-      });
     });
     return true;
   }
 
-  /** Writes before the loop, which is the innermost. */
-  #before(loop: CountedLoop, write: () => void): void {
+  /**
+   * An index that has been computed in f64, as a linear function of the loop's index with integers throughout, is computed in
+   * i32: if it is an i32 at the first and at the last iteration, which is checked before, it is one at all.
+   */
+  #indexInLoop(x: Value, attr: Attributes["f64.index"]): Value | undefined {
+    const loop = this.#loops.at(-1);
+    if (loop === undefined || loop.depth !== this.depth || !this.#isInteger(x)) return undefined;
+    const shape = this.#linear(x, loop);
+    if (shape === undefined) return undefined;
+    this.#before(loop, (ends) => {
+      if (shape === "constant") this.index(x, attr.name);
+      else
+        for (const end of ends()) this.index(this.#exactly(x, loop, this.op("f64.fromI32", end)), attr.name);
+    });
+    return this.#integer(x);
+  }
+
+  /** The same integer as an i32, where that is known for certain: of an i32, a constant, or what has been converted. */
+  asInteger(x: Value): Value | undefined {
+    if (x.ty === "i32") return x;
+    const constant = definedBy(x, "constant")?.attr;
+    if (constant !== undefined) return constant === (constant | 0) ? this.i32(constant | 0) : undefined;
+    return definedBy(x, "f64.fromI32")?.args[0] ?? this.#indexOf(x);
+  }
+
+  /** Whether an f64 is made of integers alone, so that it can be made of i32 as well. */
+  #isInteger(x: Value): boolean {
+    const constant = definedBy(x, "constant");
+    if (constant !== undefined) return constant.attr === (constant.attr | 0);
+    if (definedBy(x, "f64.fromI32") !== undefined || this.#indexOf(x) !== undefined) return true;
+    const op = definedBy(x, "primitive");
+    return op !== undefined && INTEGRAL.has(op.attr) && op.args.every((arg) => this.#isInteger(arg));
+  }
+
+  /** The f64 x, made of integers, in i32. */
+  #integer(x: Value): Value {
+    const constant = definedBy(x, "constant");
+    if (constant !== undefined) return this.i32(constant.attr | 0);
+    const known = definedBy(x, "f64.fromI32")?.args[0] ?? this.#indexOf(x);
+    if (known !== undefined) return known;
+    const { attr, args } = definedBy(x, "primitive")!;
+    return this.op(INTEGRAL.get(attr)!, this.#integer(args[0]!), this.#integer(args[1]!));
+  }
+
+  /** What an earlier conversion has made of x. */
+  #indexOf(x: Value): Value | undefined {
+    const seen = this.#seen.get(this.#key("f64.index", [x], undefined, ["i32"]));
+    return seen !== undefined && this.depthOf(seen) <= this.depth ? seen : undefined;
+  }
+
+  /** Writes before the loop, which is the innermost, what is done only if it runs; given its first and last index. */
+  #before(loop: CountedLoop, write: (ends: () => readonly [first: Value, last: Value]) => void): void {
+    const { lo, hi, step } = loop;
+    const ends = (): [Value, Value] => {
+      const span = this.op("i32.sub", this.op("i32.sub", hi, this.i32(Math.sign(step))), lo);
+      const by = this.i32(step);
+      return [lo, this.op("i32.add", lo, this.op("i32.mul", this.op("i32.div", span, by), by))];
+    };
     this.#loops.pop();
     try {
-      this.at(loop.depth - 1, write);
+      this.at(loop.depth - 1, () => {
+        const runs = this.op(step > 0 ? "i32.lt" : "i32.gt", lo, hi);
+        if (this.rangeOf(runs)[0] > 0) return write(ends);
+        this.if(runs, () => {
+          write(ends);
+          return [];
+        });
+      });
     } finally {
       this.#loops.push(loop);
     }
@@ -136,14 +190,16 @@ export class Folder extends Builder {
   #linear(v: Value, loop: CountedLoop): "constant" | "shifted" | "scaled" | undefined {
     if (this.depthOf(v) < loop.depth) return "constant";
     if (v === loop.index) return "shifted";
-    const op = definedBy(v, "i32.add") ?? definedBy(v, "i32.sub") ?? definedBy(v, "i32.mul");
-    if (op === undefined) return undefined;
-    const [x, y] = op.args.map((arg) => this.#linear(arg, loop));
+    if (!isOp(v.def)) return undefined;
+    if (v.def.kind === "f64.fromI32") return this.#linear(v.def.args[0]!, loop);
+    const kind = arithmeticOf(v.def);
+    if (kind === undefined) return undefined;
+    const [x, y] = v.def.args.map((arg) => this.#linear(arg, loop));
     if (x === undefined || y === undefined) return undefined;
     if (x === "constant" && y === "constant") return "constant";
-    if (op.kind === "i32.mul") return x === "constant" || y === "constant" ? "scaled" : undefined;
-    if (op.kind === "i32.add" && (x === "constant" || y === "constant")) return x === "constant" ? y : x;
-    return op.kind === "i32.sub" && y === "constant" ? x : "scaled";
+    if (kind === "i32.mul") return x === "constant" || y === "constant" ? "scaled" : undefined;
+    if (kind === "i32.add" && (x === "constant" || y === "constant")) return x === "constant" ? y : x;
+    return kind === "i32.sub" && y === "constant" ? x : "scaled";
   }
 
   /** The shifted index v where the loop's index is `end`. */
@@ -157,10 +213,12 @@ export class Folder extends Builder {
   /** The linear function v of the loop's index where that is `end`, in f64. */
   #exactly(v: Value, loop: CountedLoop, end: Value): Value {
     if (v === loop.index) return end;
-    if (this.depthOf(v) < loop.depth) return this.op("f64.fromI32", v);
-    const { kind, args } = v.def as OpOf<"i32.add" | "i32.sub" | "i32.mul">;
+    if (this.depthOf(v) < loop.depth) return v.ty === "i32" ? this.op("f64.fromI32", v) : v;
+    const op = v.def as Op;
+    if (op.kind === "f64.fromI32") return this.#exactly(op.args[0]!, loop, end);
+    const kind = arithmeticOf(op)!;
     const f = kind === "i32.add" ? add : kind === "i32.sub" ? sub : mul;
-    return this.primitive(f, this.#exactly(args[0]!, loop, end), this.#exactly(args[1]!, loop, end));
+    return this.primitive(f, this.#exactly(op.args[0]!, loop, end), this.#exactly(op.args[1]!, loop, end));
   }
 
   /** Pure operations and conversions: once is enough. */
@@ -360,6 +418,21 @@ export class Folder extends Builder {
       if (v.ty === "array") this.memory.forget(this.memory.groupOf(v));
     }
   }
+}
+
+type Arithmetic = "i32.add" | "i32.sub" | "i32.mul";
+
+/** What sums, differences and products of f64 are in i32. */
+const INTEGRAL: ReadonlyMap<PrimitiveBase, Arithmetic> = /* @__PURE__ */ new Map<PrimitiveBase, Arithmetic>([
+  [add, "i32.add"],
+  [sub, "i32.sub"],
+  [mul, "i32.mul"],
+]);
+
+/** Which sum, difference or product an operation is, in i32 or in f64. */
+function arithmeticOf(op: Op): Arithmetic | undefined {
+  if (op.kind === "i32.add" || op.kind === "i32.sub" || op.kind === "i32.mul") return op.kind;
+  return op.kind === "primitive" ? INTEGRAL.get(op.attr) : undefined;
 }
 
 /** A key is a number as long as ids lie below IDS and codes below CODES: together they fill the 53 bits of an integer. */

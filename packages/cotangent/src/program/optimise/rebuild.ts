@@ -1,9 +1,23 @@
 /** One pass over a function, front to back: writes it anew through a folding builder. */
-import { abs, add, eq, gt, lt, max, min, mul, neg, square, sub } from "../../primitives/index.ts";
+import {
+  abs,
+  add,
+  ceil,
+  eq,
+  floor,
+  gt,
+  lt,
+  max,
+  min,
+  mul,
+  neg,
+  square,
+  sub,
+} from "../../primitives/index.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
 import { buildFunction } from "../builder.ts";
 import type { Func, Op, OpOf, Region, Value } from "../ir.ts";
-import { definedBy } from "./analysis.ts";
+import { definedBy, isOp } from "./analysis.ts";
 import type { Analysis } from "./analysis.ts";
 import { Folder } from "./folder.ts";
 import type { Group } from "./memory.ts";
@@ -359,6 +373,8 @@ class Rebuilder {
     const b = this.#b;
     const [test, body] = op.regions as [Region, Region];
     const inits = this.#all(op.args);
+    const counter = counterOf(op);
+    if (counter !== undefined && this.#counted(op, counter, inits)) return;
     const kept = this.#carried(body.args, inits, body.yields, op.results);
     test.args.forEach((v, k) => {
       if (!kept.includes(k)) this.#map[v.id] = inits[k]!;
@@ -386,6 +402,55 @@ class Rebuilder {
     const trips = results.at(-1)!;
     b.setRange(trips, [0, 2 ** 31 - 1]);
     this.#is(op.results.at(-1)!, trips);
+  }
+
+  /** A `while` that counts in ones up to a limit is a `for`. The counter and the limit may be f64, and the limit a fraction. */
+  #counted(op: OpOf<"while">, { place, limit, inclusive }: Counter, inits: readonly Value[]): boolean {
+    const b = this.#b;
+    const first = inits[place]!;
+    const lo = first.ty === "i32" ? first : integerOf(b, first);
+    if (lo === undefined) return false;
+    const [, body] = op.regions as [Region, Region];
+    const end = this.#new(limit);
+    const whole = b.asInteger(end);
+    let hi: Value;
+    if (whole !== undefined) {
+      if (inclusive && b.rangeOf(whole)[1] === 2 ** 31 - 1) return false;
+      hi = inclusive ? b.op("i32.add", whole, b.i32(1)) : whole;
+    } else {
+      // What is not greater than the first index, NaN for one, ends the loop at once.
+      const some = b.select(
+        b.op(inclusive ? "f64.ge" : "f64.gt", end, first),
+        end,
+        b.primitive(sub, first, b.f64(1)),
+      );
+      const last = inclusive ? b.primitive(add, b.primitive(floor, some), b.f64(1)) : b.primitive(ceil, some);
+      hi = b.index(last, "The limit of a loop");
+    }
+    const others = this.#carried(body.args, inits, body.yields, op.results).filter((k) => k !== place);
+    const elements = this.#kept(op);
+    this.#forgetWritten(op);
+    const begin = [...others.map((k) => inits[k]!), ...elements.map((e) => e.get())];
+    const types = begin.map((v) => v.ty);
+    const isF64 = first.ty === "f64";
+    const region = b.loopRegion(["i32", ...types], (i, ...values) => {
+      this.#is(body.args[place]!, isF64 ? b.op("f64.fromI32", i) : i);
+      others.forEach((k, at) => this.#is(body.args[k]!, values[at]));
+      elements.forEach((e, at) => e.set(values[others.length + at]!));
+      const yields = this.#region(body);
+      return [...others.map((k) => yields[k]!), ...elements.map((e) => e.get())];
+    });
+    b.loc = op.loc;
+    const attr = { step: 1, ...op.attr };
+    const results = b.emit("for", [lo, hi, ...begin], attr, types, [region]);
+    others.forEach((k, at) => this.#is(op.results[k]!, results[at]));
+    elements.forEach((e, at) => e.set(results[others.length + at]!));
+    const after = b.op("i32.max", lo, hi);
+    if (this.#isLive(op.results[place]!))
+      this.#is(op.results[place]!, isF64 ? b.op("f64.fromI32", after) : after);
+    const trips = op.results.at(-1)!;
+    if (this.#isLive(trips)) this.#is(trips, b.op("i32.sub", after, lo));
+    return true;
   }
 
   /** Which carries stay: those that are needed and change. The others are bound to their first values. */
@@ -454,6 +519,40 @@ class Rebuilder {
       }
     }
   }
+}
+
+/** The i32 that an f64 is to the bit: -0 is none. */
+function integerOf(b: Folder, x: Value): Value | undefined {
+  const constant = definedBy(x, "constant")?.attr;
+  if (constant !== undefined) return Object.is(constant, constant | 0) ? b.i32(constant) : undefined;
+  return definedBy(x, "f64.fromI32")?.args[0];
+}
+
+/** The carry by which a `while` counts, and how far. */
+interface Counter {
+  readonly place: number;
+  readonly limit: Value;
+  /** Whether the limit itself is reached. */
+  readonly inclusive: boolean;
+}
+
+/** How a `while` counts, if all that it tests is whether a carry that grows by 1 has reached something from outside. */
+function counterOf(op: OpOf<"while">): Counter | undefined {
+  const [test, body] = op.regions as [Region, Region];
+  const condition = test.yields[0]!;
+  if (test.ops.some((o) => o.kind !== "constant" && o !== condition.def)) return undefined;
+  if (!isOp(condition.def)) return undefined;
+  const { kind, args } = condition.def;
+  const comparison = /^(?:i32|f64)\.(lt|le|gt|ge)$/.exec(kind)?.[1];
+  if (comparison === undefined) return undefined;
+  const [counter, limit] = (comparison.startsWith("l") ? args : [args[1], args[0]]) as [Value, Value];
+  const place = test.args.indexOf(counter);
+  if (place < 0 || limit.id >= test.args[0]!.id) return undefined;
+  const next = body.yields[place]!;
+  const sum = definedBy(next, "i32.add") ?? definedBy(next, "primitive");
+  if (sum === undefined || (sum.kind === "primitive" && sum.attr !== add)) return undefined;
+  const grows = sum.args[0] === body.args[place] && definedBy(sum.args[1], "constant")?.attr === 1;
+  return grows ? { place, limit, inclusive: comparison.endsWith("e") } : undefined;
 }
 
 /** An element kept in a value: the value at present. */
