@@ -51,6 +51,8 @@ FUNCTIONS = {
     "acosh": with_precision(300, mp.acosh),
     "atanh": with_precision(300, mp.atanh),
     "pow": mp.power,
+    "reducedPow": lambda x, y: mp.power(x, y - 1),
+    "differenceOfSquares": lambda x, y: (x - y) * (x + y),
     "cbrt": lambda x: mp.sign(x) * mp.cbrt(abs(x)),
     "hypot": mp.hypot,
     "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
@@ -58,6 +60,7 @@ FUNCTIONS = {
     "gaussian": lambda x: mp.exp(-x * x),
     "sech": mp.sech,
     "cosine": cosine,
+    "erf": with_precision(300, mp.erf),
     "inversion": lambda x, y: x / (x * x + y * y),
 }
 
@@ -103,7 +106,7 @@ def points(name, arity, count, rng):
         if abs(x) > LIMIT.get(name, math.inf) or math.isinf(x):
             continue
         args = [x]
-        if name == "pow":
+        if name in ("pow", "reducedPow"):
             x = abs(x)
             top = 700 / max(abs(math.log(x)), 1e-300) if x > 0 else 1
             args = [x, rng.uniform(-1, 1) * min(top, 1e300)]
@@ -117,7 +120,7 @@ def data():
     rng = random.Random(20261123)
     table = {}
     for name, f in FUNCTIONS.items():
-        arity = 2 if name in ("atan2", "pow", "hypot", "cosine", "inversion") else 1
+        arity = 2 if name in ("atan2", "pow", "reducedPow", "differenceOfSquares", "hypot", "cosine", "inversion") else 1
         rows = []
         for args in points(name, arity, 60, rng):
             value = f(*map(mp.mpf, args))

@@ -98,7 +98,7 @@ export function leastSquaresGradient(
 }
 
 /** A network 2-h-h-1 (tanh, tanh, sigmoid) on labelled points (x, y, label): the sum of squared errors; one epoch is its gradient. */
-export const HIDDEN = 10;
+const HIDDEN = 10;
 export const WEIGHTS: number = HIDDEN * 3 + HIDDEN * (HIDDEN + 1) + HIDDEN + 1;
 const SECOND = HIDDEN * 3;
 const LAST = SECOND + HIDDEN * (HIDDEN + 1);

@@ -47,14 +47,6 @@ const pairs: Readonly<Record<string, Emit>> = {
     self.constantLanes(f, 0);
     f.op("f64x2.gt").op("v128.bitselect");
   },
-  oneMinusSquare: (self, f, [x], push) => {
-    self.constantLanes(f, 1);
-    push(x);
-    f.op("f64x2.sub");
-    self.constantLanes(f, 1);
-    push(x);
-    f.op("f64x2.add").op("f64x2.mul");
-  },
 };
 
 type Push<T> = (arg: T) => void;
@@ -101,14 +93,6 @@ const several: Readonly<Record<string, Emit>> = {
       f.get(v).op("f64.floor").get(v).get(v).op("f64.floor").op("f64.sub");
       self.constant(f, 0.5);
       f.op("f64.ge").op("f64.convert_i32_s").op("f64.add").get(v).op("f64.copysign");
-    });
-  },
-  oneMinusSquare: (self, f, [x], push) => {
-    self.twice(f, x, push, (v) => {
-      self.constant(f, 1);
-      f.get(v).op("f64.sub");
-      self.constant(f, 1);
-      f.get(v).op("f64.add").op("f64.mul");
     });
   },
   // Neumaier's summation, as in numeric/sum.ts.

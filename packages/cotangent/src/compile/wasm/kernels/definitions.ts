@@ -192,6 +192,19 @@ r = neg & (a > 0) & (a < INF) & (isint ? 0 > 1 : 1 > 0) ? 0 / 0 : w
 q = x == x ? (t == t ? r : 0 / 0) : 0 / 0
 z = y == 0 ? 1 : q
 
+reducedPow(x, y) = z:
+h, l = logpair(x, 0, 0)
+u, v = twosum(y, -1)
+eh, d = powparts(u, h, l)
+i, j, m, r, rl, p = expparts(eh, d + v * h)
+s = float(bits(m) + ((i - j) << 45i))
+guard (x >= TINY) & (x <= HUGE) & (abs(eh) < 708) & (abs(y) < 1e300)
+z = s + s * (r + p)
+
+reducedPow_slow(x, y) = z:
+q = pow_slow(x, y) / x
+z = (x == 0) & (y == 0) ? 0 : (y < 0.5) & (q == q) ? q : pow_slow(x, y - 1)
+
 reduce(x) = n, h, l:
 z = x * TWOOVERPI + SHIFT
 n = bits(z)
@@ -444,6 +457,25 @@ y = max(x, 0) + e + u
 softplus_slow(x) = y:
 y = x < 0 ? expslow(x, 0) : x
 
+erf(x) = y:
+a = min(abs(x), 6)
+z = a * 16 + SHIFT
+j = bits(z) & 127i
+c = (z - SHIFT) * 0.0625
+r = a - c
+b = -2 * c
+a1 = b
+a2 = (b * b - 2) * 0.5
+a3 = (b * a2 - 2 * a1) * (1 / 3)
+a4 = (b * a3 - 2 * a2) * (1 / 4)
+a5 = (b * a4 - 2 * a3) * (1 / 5)
+a6 = (b * a5 - 2 * a4) * (1 / 6)
+a7 = (b * a6 - 2 * a5) * (1 / 7)
+a8 = (b * a7 - 2 * a6) * (1 / 8)
+a9 = (b * a8 - 2 * a7) * (1 / 9)
+p = ERFSLOPE[j] * (r + r * r * (a1 * (1 / 2) + r * (a2 * (1 / 3) + r * (a3 * (1 / 4) + r * (a4 * (1 / 5) + r * (a5 * (1 / 6) + r * (a6 * (1 / 7) + r * (a7 * (1 / 8) + r * (a8 * (1 / 9) + r * (a9 * 0.1))))))))))
+y = copysign(ERF[j] + (ERFLOW[j] + p), x)
+
 gaussian(x) = y:
 a = min(abs(x), 30)
 p, e = product(a, a)
@@ -475,6 +507,9 @@ cbrt_slow(x) = y:
 b = abs(x) > 1
 t = root(abs(x) * (b ? 5.551115123125783e-17 : 18014398509481984)) * (b ? 262144 : 0.000003814697265625)
 y = (x == 0) | (abs(x) > HUGE) ? x : copysign(t, x)
+
+differenceOfSquares(x, y) = z:
+z = (x - y) * (x + y)
 
 hypot(x, y) = z:
 a = abs(x)

@@ -107,6 +107,36 @@ const arctangents = (): number[][] => {
   return [highs!, lows!];
 };
 
+/**
+ * erf(j/16) as pairs and its derivative there, j = 0 ... 96, one from the other: with e^(−2cs − s²) = Σ aₙ sⁿ, erf(c + s) is
+ * erf(c) + erf′(c) Σ aₙ sⁿ⁺¹/(n + 1), where (n + 1) aₙ₊₁ = −2c aₙ − 2 aₙ₋₁.
+ */
+const errorFunction = (): number[][] => {
+  const [highs, lows, slopes]: number[][] = [[], [], []];
+  // 2/√π
+  let root = ONE;
+  for (let next = 2n * ONE; next !== root;) [root, next] = [next, (next + (pi() * ONE) / next) / 2n];
+  let slope = (2n * ONE * ONE) / root;
+  let value = 0n;
+  for (let j = 0n; j <= 96n; j++) {
+    const [high, low] = value === 0n ? [0, 0] : pair(value);
+    highs!.push(high);
+    lows!.push(low);
+    slopes!.push(nearest(slope));
+    let [before, a] = [0n, ONE];
+    let [power, factor, area] = [ONE, 0n, 0n];
+    for (let n = 1n; n < 40n; n++) {
+      factor += (a * power) / ONE;
+      power /= 16n;
+      area += (a * power) / ONE / n;
+      [before, a] = [a, (-j * a - 16n * before) / (8n * n)];
+    }
+    value += (slope * area) / ONE;
+    slope = (slope * factor) / ONE;
+  }
+  return [highs!, lows!, slopes!];
+};
+
 /** The bits of 2/π behind the point, 24 at a time, after 48 zeros; each plus 2^52, so that they are a double's last bits. */
 const twoOverPi = (): number[] => {
   const bits = 1320n;
@@ -123,6 +153,7 @@ function once<T>(make: () => T): () => T {
 const exps = once(exponentials);
 const logs = once(logarithms);
 const atans = once(arctangents);
+const erfs = once(errorFunction);
 const halfPi = once(() => pi() / 2n);
 const log2 = once(ln2);
 
@@ -135,6 +166,9 @@ export const tables: Readonly<Record<string, () => number[]>> = {
   LOGLOW: () => logs()[2]!,
   ATAN: () => atans()[0]!,
   ATANLOW: () => atans()[1]!,
+  ERF: () => erfs()[0]!,
+  ERFLOW: () => erfs()[1]!,
+  ERFSLOPE: () => erfs()[2]!,
   TWOBYPI: once(twoOverPi),
 };
 
