@@ -1,31 +1,17 @@
 /** One pass over a function, front to back: writes it anew through a folding builder. */
-import {
-  abs,
-  add,
-  ceil,
-  eq,
-  floor,
-  gt,
-  lt,
-  max,
-  min,
-  mul,
-  neg,
-  square,
-  sub,
-} from "../../primitives/index.ts";
-import type { PrimitiveBase } from "../../real/real.ts";
+import { add, ceil, floor, neg, sub } from "../../primitives/index.ts";
 import { buildFunction } from "../builder.ts";
 import type { Func, Op, OpOf, Region, Value } from "../ir.ts";
-import { definedBy, isOp } from "./analysis.ts";
+import { definedBy } from "./analysis.ts";
 import type { Analysis } from "./analysis.ts";
 import { Folder } from "./folder.ts";
 import type { Group } from "./memory.ts";
 import type { OptimiseOptions } from "./options.ts";
 import { loopElements, smallArrays } from "./registers.ts";
 import type { Access } from "./registers.ts";
+import { counterOf, isCheap, isSmall, tripsOf } from "./shapes.ts";
+import type { Counter } from "./shapes.ts";
 import { union } from "./ranges.ts";
-import type { Range } from "./ranges.ts";
 
 /** A function to be read, and what is known of it. */
 export interface Source {
@@ -38,10 +24,8 @@ export interface Callee extends Source {
   readonly inline: boolean;
 }
 
-/** What does not pay if it is greater. */
+/** A loop that runs more often is not written out. */
 const UNROLLED_TRIPS = 4;
-const UNROLLED_OPS = 12;
-const CONVERTED_OPS = 4;
 /** A function that has grown to so many values takes no other in. */
 const INLINED_SIZE = 200_000;
 
@@ -528,33 +512,6 @@ function integerOf(b: Folder, x: Value): Value | undefined {
   return definedBy(x, "f64.fromI32")?.args[0];
 }
 
-/** The carry by which a `while` counts, and how far. */
-interface Counter {
-  readonly place: number;
-  readonly limit: Value;
-  /** Whether the limit itself is reached. */
-  readonly inclusive: boolean;
-}
-
-/** How a `while` counts, if all that it tests is whether a carry that grows by 1 has reached something from outside. */
-function counterOf(op: OpOf<"while">): Counter | undefined {
-  const [test, body] = op.regions as [Region, Region];
-  const condition = test.yields[0]!;
-  if (test.ops.some((o) => o.kind !== "constant" && o !== condition.def)) return undefined;
-  if (!isOp(condition.def)) return undefined;
-  const { kind, args } = condition.def;
-  const comparison = /^(?:i32|f64)\.(lt|le|gt|ge)$/.exec(kind)?.[1];
-  if (comparison === undefined) return undefined;
-  const [counter, limit] = (comparison.startsWith("l") ? args : [args[1], args[0]]) as [Value, Value];
-  const place = test.args.indexOf(counter);
-  if (place < 0 || limit.id >= test.args[0]!.id) return undefined;
-  const next = body.yields[place]!;
-  const sum = definedBy(next, "i32.add") ?? definedBy(next, "primitive");
-  if (sum === undefined || (sum.kind === "primitive" && sum.attr !== add)) return undefined;
-  const grows = sum.args[0] === body.args[place] && definedBy(sum.args[1], "constant")?.attr === 1;
-  return grows ? { place, limit, inclusive: comparison.endsWith("e") } : undefined;
-}
-
 /** An element kept in a value: the value at present. */
 interface Kept {
   readonly get: () => Value;
@@ -565,40 +522,3 @@ const replaced = (list: readonly Value[], at: number, v: Value): readonly Value[
   list.map((old, i) => (i === at ? v : old));
 
 const isScalar = (v: Value): boolean => v.ty === "f64" || v.ty === "i32";
-
-/** How often a loop runs, if its bounds are known; else infinitely often. */
-function tripsOf(lo: Range, hi: Range, step: number): number {
-  if (lo[0] !== lo[1] || hi[0] !== hi[1]) return Infinity;
-  return Math.max(0, Math.ceil((hi[0] - lo[0]) / step));
-}
-
-/** Whether a loop's body is short enough to be written several times. */
-const isSmall = (region: Region): boolean =>
-  region.ops.length <= UNROLLED_OPS && region.ops.every((op) => op.regions.length === 0);
-
-const CHEAP: ReadonlySet<PrimitiveBase> = /* @__PURE__ */ new Set<PrimitiveBase>([
-  abs,
-  add,
-  eq,
-  gt,
-  lt,
-  max,
-  min,
-  mul,
-  neg,
-  square,
-  sub,
-]);
-
-/** Whether to compute a branch costs less than to decide against it, and does no harm. */
-function isCheap(region: Region): boolean {
-  let count = 0;
-  for (const op of region.ops) {
-    if (op.kind === "constant") continue;
-    const cheap = op.kind === "primitive" ? CHEAP.has(op.attr) : op.kind === "select" || isCheapKind(op.kind);
-    if (!cheap || ++count > CONVERTED_OPS) return false;
-  }
-  return true;
-}
-
-const isCheapKind = (kind: string): boolean => /^(i32|f64)\.(?!index|rem|div)/.test(kind);

@@ -1,0 +1,75 @@
+/** What loops and branches look like, read off the program as it was. */
+import { abs, add, eq, gt, lt, max, min, mul, neg, square, sub } from "../../primitives/index.ts";
+import type { PrimitiveBase } from "../../real/real.ts";
+import type { OpOf, Region, Value } from "../ir.ts";
+import { definedBy, isOp } from "./analysis.ts";
+import type { Range } from "./ranges.ts";
+
+/** A loop's body with more operations is not written several times, */
+const UNROLLED_OPS = 12;
+/** and branches with more are not both computed. */
+const CONVERTED_OPS = 4;
+
+/** The carry by which a `while` counts, and how far. */
+export interface Counter {
+  readonly place: number;
+  readonly limit: Value;
+  /** Whether the limit itself is reached. */
+  readonly inclusive: boolean;
+}
+
+/** How a `while` counts, if all that it tests is whether a carry that grows by 1 has reached something from outside. */
+export function counterOf(op: OpOf<"while">): Counter | undefined {
+  const [test, body] = op.regions as [Region, Region];
+  const condition = test.yields[0]!;
+  if (test.ops.some((o) => o.kind !== "constant" && o !== condition.def)) return undefined;
+  if (!isOp(condition.def)) return undefined;
+  const { kind, args } = condition.def;
+  const comparison = /^(?:i32|f64)\.(lt|le|gt|ge)$/.exec(kind)?.[1];
+  if (comparison === undefined) return undefined;
+  const [counter, limit] = (comparison.startsWith("l") ? args : [args[1], args[0]]) as [Value, Value];
+  const place = test.args.indexOf(counter);
+  if (place < 0 || limit.id >= test.args[0]!.id) return undefined;
+  const next = body.yields[place]!;
+  const sum = definedBy(next, "i32.add") ?? definedBy(next, "primitive");
+  if (sum === undefined || (sum.kind === "primitive" && sum.attr !== add)) return undefined;
+  const grows = sum.args[0] === body.args[place] && definedBy(sum.args[1], "constant")?.attr === 1;
+  return grows ? { place, limit, inclusive: comparison.endsWith("e") } : undefined;
+}
+
+/** How often a loop runs, if its bounds are known; else infinitely often. */
+export function tripsOf(lo: Range, hi: Range, step: number): number {
+  if (lo[0] !== lo[1] || hi[0] !== hi[1]) return Infinity;
+  return Math.max(0, Math.ceil((hi[0] - lo[0]) / step));
+}
+
+/** Whether a loop's body is short enough to be written several times. */
+export const isSmall = (region: Region): boolean =>
+  region.ops.length <= UNROLLED_OPS && region.ops.every((op) => op.regions.length === 0);
+
+const CHEAP: ReadonlySet<PrimitiveBase> = /* @__PURE__ */ new Set<PrimitiveBase>([
+  abs,
+  add,
+  eq,
+  gt,
+  lt,
+  max,
+  min,
+  mul,
+  neg,
+  square,
+  sub,
+]);
+
+/** Whether to compute a branch costs less than to decide against it, and does no harm. */
+export function isCheap(region: Region): boolean {
+  let count = 0;
+  for (const op of region.ops) {
+    if (op.kind === "constant") continue;
+    const cheap = op.kind === "primitive" ? CHEAP.has(op.attr) : op.kind === "select" || isCheapKind(op.kind);
+    if (!cheap || ++count > CONVERTED_OPS) return false;
+  }
+  return true;
+}
+
+const isCheapKind = (kind: string): boolean => /^(i32|f64)\.(?!index|rem|div)/.test(kind);
