@@ -45,7 +45,7 @@ const kinds: Readonly<Record<string, RandomOptions>> = {
 };
 
 describe.each(Object.entries(kinds))("random programs: %s", (_, options) => {
-  const runs = { seed: 20261123, numRuns: 60 };
+  const runs = { seed: 20261123, numRuns: 40 };
 
   test("reverse mode, forward mode and differences agree", () => {
     fc.assert(
