@@ -253,6 +253,25 @@ describe("long functions", () => {
   });
 });
 
+test("constant arrays are made once", () => {
+  const elements = Float64Array.of(2, -0, NaN);
+  const program = {
+    functions: [
+      buildFunction("f", [{ name: "data", ty: "i32" }], (b, [i]) => {
+        const [first, second] = [b.data(elements), b.data(elements)];
+        return [b.primitive(add, b.load(first, i!), b.load(second, b.i32(0)))];
+      }),
+    ],
+  };
+  expect(emitJs(program).source).toMatch(
+    /^const data = Float64Array\.of\(2, -0, NaN\);\n\nfunction f\(data_2\)/,
+  );
+  for (const options of exact) {
+    for (const i of [0, 1, 2])
+      expect(outcome(program, options, [i])).toEqual(outcome(program, interpreted, [i]));
+  }
+});
+
 test("JavaScript is written to be read", () => {
   const program = {
     functions: [

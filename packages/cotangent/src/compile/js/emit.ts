@@ -92,18 +92,30 @@ export function emitJs(program: Program): Written {
   const primitives = new Map<string, PrimitiveBase>();
   const externals: OpOf<"external">[] = [];
   const sites: Op[] = [];
+  const arrays: OpOf<"data">[] = [];
   const visit = (region: Region): void => {
     for (const op of region.ops) {
       if (op.kind === "primitive" && needsImport(op.attr)) primitives.set(op.attr.id, op.attr);
       if (op.kind === "external") externals.push(op);
+      if (op.kind === "data") arrays.push(op);
       op.regions.forEach(visit);
     }
   };
   program.functions.forEach((f) => visit(f.body));
   const names = new Names([...primitives.keys(), ...externals.map((_, k) => `user${k}`)]);
   const functions = new Map(program.functions.map((f) => [f.name, names.fresh(f.name)]));
-  const shared = { functions, externals, sites, names: names.taken };
-  const source = program.functions.map((f) => new FunctionWriter(f, shared).text).join("\n\n");
+  // Constant arrays are written once, before the functions.
+  const data = new Map<Float64Array, string>();
+  for (const { attr, results } of arrays) {
+    if (!data.has(attr)) data.set(attr, names.fresh(results[0]!.name ?? "data"));
+  }
+  const shared = { functions, externals, sites, names: names.taken, data };
+  const written = program.functions.map((f) => new FunctionWriter(f, shared).text);
+  const constants = [...data].map(
+    ([elements, name]) =>
+      `const ${name} = Float64Array.of(${Array.from(elements, (x) => number(x).text).join(", ")});`,
+  );
+  const source = [...constants, ...written].join("\n\n");
   return { source, entry: functions.get(program.functions[0]!.name)!, primitives, externals, sites };
 }
 
@@ -132,6 +144,8 @@ interface Shared {
   readonly externals: readonly OpOf<"external">[];
   readonly sites: Op[];
   readonly names: ReadonlySet<string>;
+  /** The names of constant arrays. */
+  readonly data: ReadonlyMap<Float64Array, string>;
 }
 
 class FunctionWriter {
@@ -347,7 +361,7 @@ class FunctionWriter {
     const name = (v: Value): string => this.#name[v.id]!;
     switch (op.kind) {
       case "data":
-        this.#const(out, `Float64Array.of(${Array.from(op.attr, (n) => number(n).text).join(", ")})`);
+        this.#name[out.id] = this.#shared.data.get(op.attr)!;
         return;
       case "allocate":
         this.#const(out, `new Float64Array(${this.#value(x).text})`);
