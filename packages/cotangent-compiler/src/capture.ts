@@ -1,13 +1,13 @@
 /** Capturing a function at run time: its text, the values around it, a program for each structure of its arguments. */
 import * as library from "cotangent";
 import { attach, CAPTURE_VERSION } from "cotangent/program";
-import type { Captured, Specialisation, Structure } from "cotangent/program";
+import type { Captured, Specialisation, Structure, UserFunction } from "cotangent/program";
 
 import { bare, isFunction } from "./ast.ts";
 import type { Node } from "./ast.ts";
 import { CompileError } from "./errors.ts";
 import { lower } from "./lower/lower.ts";
-import type { Found, Surroundings } from "./lower/lower.ts";
+import type { Found, Outside, Surroundings } from "./lower/lower.ts";
 import type { Module } from "./lower/module.ts";
 import { parseExpression } from "./source.ts";
 import type { Source } from "./source.ts";
@@ -21,7 +21,7 @@ export type Scope = Readonly<Record<string, unknown>>;
 export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
   const { module, node } = moduleOf(f);
   const known = new Map<string, Specialisation>();
-  let names: readonly string[] = [];
+  const outside: Outside = new Map();
   const captured: Captured = {
     version: CAPTURE_VERSION,
     name: f.name || "anonymous",
@@ -30,13 +30,12 @@ export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
       const key = JSON.stringify(structures);
       let found = known.get(key);
       if (found === undefined) {
-        found = lower(module, node, f.name || "anonymous", structures, around(scope));
+        found = lower(module, node, f.name || "anonymous", structures, around(scope), outside);
         known.set(key, found);
       }
-      names = found.outside.map((o) => o.name);
       return found;
     },
-    outside: () => names.map((name) => scope[name]),
+    outside: () => Array.from(outside.keys(), (name) => scope[name]),
   };
   return attach(f, captured);
 }
@@ -102,6 +101,9 @@ function around(scope: Scope): Surroundings {
         case "string":
           return { kind: "text", value: x };
         case "function": {
+          if (x.prototype instanceof library.ScalarFunction) {
+            return { kind: "user", function: x as unknown as UserFunction };
+          }
           const own = libraryNames().get(x);
           if (own !== undefined) return { kind: "library", name: own };
           return { kind: "function", ...moduleOf(x as AnyFunction) };

@@ -7,7 +7,7 @@ import { bare, isFunction, walk } from "./ast.ts";
 import type { Node } from "./ast.ts";
 import { CompileError } from "./errors.ts";
 import { lower, nowhere } from "./lower/lower.ts";
-import type { Surroundings } from "./lower/lower.ts";
+import type { Outside, Surroundings } from "./lower/lower.ts";
 import { readModule } from "./lower/module.ts";
 import type { Module } from "./lower/module.ts";
 import { parseSource } from "./source.ts";
@@ -65,8 +65,10 @@ export function transform(
     const lowered = lowerTarget(module, target, surroundings, options.root);
     if (lowered === undefined) continue;
     changed = true;
-    const { data, names } = lowered;
-    const rest = `, ${JSON.stringify(data)}${names.length === 0 ? "" : `, () => [${names.join(", ")}]`})`;
+    const { data, names, users } = lowered;
+    const outside = names.length + users.length === 0 ? "" : `, () => [${names.join(", ")}]`;
+    const classes = users.length === 0 ? "" : `, () => [${users.join(", ")}]`;
+    const rest = `, ${JSON.stringify(data)}${outside}${classes})`;
     if (target.node.type !== "FunctionDeclaration") {
       s.appendLeft(target.node.start, `/*#__PURE__*/ ${HELPER}(`);
       s.appendRight(target.node.end, rest);
@@ -173,30 +175,29 @@ function lowerTarget(
   target: Target,
   surroundings: Surroundings,
   root: string | undefined,
-): { readonly data: LoweredFunction; readonly names: readonly string[] } | undefined {
+):
+  | { readonly data: LoweredFunction; readonly names: readonly string[]; readonly users: readonly string[] }
+  | undefined {
   const { node, name } = target;
   try {
     const variants: LoweredVariant[] = [];
-    let names: readonly string[] = [];
+    const outside: Outside = new Map();
+    const users = new Set<string>();
     const optional = node.params.filter((p) => p.type === "AssignmentPattern").length;
     for (let n = node.params.length - optional; n <= node.params.length; n++) {
       const given = Array.from({ length: n }, () => undefined);
-      const { program, params, outside, result } = lower(module, node, name, given, surroundings);
+      const lowered = lower(module, node, name, given, surroundings, outside);
+      const { program, params, result } = lowered;
       const problems = check(program);
       if (problems.length > 0) throw new Error(`The program of ${name} is illegal: ${problems.join(" ")}`);
-      const all = [...new Set([...names, ...outside.map((o) => o.name)])];
-      names = all;
-      variants.push({ params, outside, result, program: located(program, root) });
+      for (const user of lowered.users) users.add(user);
+      variants.push({ params, outside: lowered.outside, result, program: located(program, root) });
     }
-    // All variants are given the same values from outside.
-    const first = variants.at(-1)!;
-    if (variants.some((v) => v.outside.length !== names.length)) {
-      return {
-        data: { version: CAPTURE_VERSION, name, variants: [first] },
-        names: first.outside.map((o) => o.name),
-      };
-    }
-    return { data: { version: CAPTURE_VERSION, name, variants }, names };
+    return {
+      data: { version: CAPTURE_VERSION, name, variants, ...(users.size === 0 ? {} : { users: [...users] }) },
+      names: [...outside.keys()],
+      users: [...users],
+    };
   } catch (error) {
     if (!target.marked && error instanceof CompileError && usesLibrary(module, node)) return undefined;
     throw error;

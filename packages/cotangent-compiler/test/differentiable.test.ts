@@ -1,4 +1,5 @@
-import { compile, grad, mul, sin, valueAndGrad } from "cotangent";
+import { compile, grad, hessian, jvp, mul, ScalarFunction, sin, valueAndGrad } from "cotangent";
+import type { Context } from "cotangent";
 import { describe, expect, test } from "vitest";
 
 import { CompileError, differentiable } from "../src/parse.ts";
@@ -61,10 +62,31 @@ describe("differentiable", () => {
     expect(f(1)).toBe(7);
   });
 
+  test("each program is passed what it uses, whichever was made last", () => {
+    const table = [1, 2, 3];
+    const f = (x: number | number[]): number => (Array.isArray(x) ? x[0]! : table[1]! * x);
+    const g = compile(differentiable(f, { scope: { table } }));
+    expect([g([5]), g(2), g([6]), g(3)]).toEqual([5, 4, 6, 6]);
+  });
+
   test("the library's functions may be called", () => {
     const [times, sine] = [mul, sin];
     const f = differentiable((x: number): number => times(x, sine(x)), { scope: { times, sine } });
     expect(compile(f, { math: "exact" })(2)).toBe(2 * Math.sin(2));
+  });
+
+  test("every transform takes it", () => {
+    const f = differentiable((x: number, y: number): number => x * x * y);
+    const norm = differentiable((v: number[]): number => v.reduce((s, x) => s + x ** 3, 0));
+    const model = differentiable((p: { a: number; w: number[] }): number => p.a * p.w[0]! + p.w[1]! ** 2);
+    expect(grad(f)(3, 2)).toEqual([12, 9]);
+    expect(valueAndGrad(norm)([1, 2])).toEqual({ value: 9, grad: [3, 12] });
+    expect(hessian(norm)([1, 2])).toEqual([
+      [6, 0],
+      [0, 12],
+    ]);
+    expect(grad(model)({ a: 2, w: [3, 4] })).toEqual({ a: 3, w: [2, 8] });
+    expect(jvp(f)([3, 2], [1, 0])).toEqual({ value: 18, tangent: 12 });
   });
 
   test("derivatives may be taken inside", () => {
@@ -117,6 +139,20 @@ describe("differentiable", () => {
     const got = compile(f)(0.5, 2);
     const wanted = [Math.sin(0.5) * 8, Math.sin(0.5) * 12, -Math.sin(0.5) * 8, 12 * 0.25];
     wanted.forEach((w, i) => expect(got[i]).toBeCloseTo(w, 12));
+  });
+
+  test("functions with a derivative of their own are called", () => {
+    class Cube extends ScalarFunction {
+      static forward(_ctx: Context, x: number): number {
+        return x ** 3;
+      }
+      static backward(_ctx: Context, dOut: number): number {
+        return 100 * dOut;
+      }
+    }
+    const f = differentiable((x: number): number => 2 * Cube.apply(x), { scope: { Cube } });
+    expect(compile(f)(2)).toBe(16);
+    expect(grad(f)(2)).toBe(200);
   });
 
   test("each structure of the arguments has a program of its own", () => {

@@ -17,7 +17,17 @@ import type { Project } from "./project.ts";
 
 const MAIN = `
 import { compile } from "cotangent";
+import { grad, ScalarFunction } from "cotangent";
 import { stretch, table, OFFSET } from "./helper.js";
+
+class Twice extends ScalarFunction {
+  static forward(ctx, x) { return 2 * x; }
+  static backward(ctx, dOut) { return 20 * dOut; }
+}
+function special(x) {
+  "use grad";
+  return Twice.apply(x) + x;
+}
 
 const early = compile(banana);
 
@@ -33,7 +43,7 @@ const inline = compile((x) => x * x + 1);
 const plain = [banana(1, 2), power(2), power(2, 5), inline.name];
 table[0] = 7;
 console.log(JSON.stringify([
-  plain, banana(1, 2), early(1, 2), compile(power)(2), compile(power)(2, 5), inline(3), banana.name,
+  plain, banana(1, 2), early(1, 2), compile(power)(2), compile(power)(2, 5), inline(3), banana.name, grad(banana)(1, 2), compile(special)(3), grad(special)(3),
 ]));
 `;
 const HELPER = `
@@ -47,7 +57,7 @@ export function unused(x) {
 }
 `;
 // K = 2: (1 - 1)^2 + 100 (2 - 2)^2 + 3 + 0.5, and with the table changed 7 + 0.5.
-const EXPECTED = [[3.5, 8, 32, ""], 7.5, 7.5, 8, 32, 10, "banana"];
+const EXPECTED = [[3.5, 8, 32, ""], 7.5, 7.5, 8, 32, 10, "banana", [0, 0], 9, 21];
 
 let project: Project;
 beforeAll(async () => {

@@ -30,7 +30,7 @@ export async function makeProject(): Promise<Project> {
   };
   const installed = "node_modules/cotangent";
   await build({
-    entryPoints: { index: core("index.ts"), program: core("program/index.ts") },
+    entryPoints: { index: core("index.ts"), program: core("plain.ts") },
     bundle: true,
     splitting: true,
     format: "esm",

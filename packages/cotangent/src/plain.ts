@@ -1,7 +1,7 @@
 /** The entry `cotangent/program`: programs, and plain functions that carry theirs, with the compiler that their transforms use. */
 import { compile } from "./compile/compile.ts";
 import { attach as attachProgram, lowered as attachLowered } from "./program/index.ts";
-import type { Captured, LoweredFunction } from "./program/index.ts";
+import type { Captured, LoweredFunction, UserFunction } from "./program/index.ts";
 import { compiler } from "./transforms/transformed.ts";
 
 export * from "./program/index.ts";
@@ -16,10 +16,12 @@ export const attach = <F extends object>(f: F, captured: Captured): F =>
 /**
  * Makes `f` carry what a build found out about it. Build plugins write calls of this.
  * @param outside gives the present values of what f refers to outside itself, for the variant with so many arguments
+ * @param users the classes with forward and backward that its programs call
  * @throws AdError `malformed-program` at the first use, if another version of the compiler wrote it
  */
 export const lowered = <F extends (...args: never[]) => unknown>(
   f: F,
   data: LoweredFunction,
   outside?: () => readonly unknown[],
-): F => withCompiler(attachLowered(f, data, outside));
+  users?: () => readonly UserFunction[],
+): F => withCompiler(attachLowered(f, data, outside, users));

@@ -1,7 +1,6 @@
 /** What the language and the library offer: Math, arrays' methods, constructors, the library's primitives. */
 import * as library from "cotangent";
-import type { PrimitiveBase } from "cotangent/program";
-import type { Value } from "cotangent/program";
+import type { PrimitiveBase, UserFunction, Value } from "cotangent/program";
 
 import { bare } from "../ast.ts";
 import type { Node } from "../ast.ts";
@@ -28,7 +27,7 @@ import { derivativeOf } from "./derivatives.ts";
 import { expression, operate, spread, toBool, toNumber, unsupported } from "./expressions.ts";
 import { asFunction } from "./functions.ts";
 import { add, compare, extreme, f64, index, primitive, round, sub, toInt32 } from "./numbers.ts";
-import { bool, Cell, constant, FALSE, I32_MAX, I32_MIN, integer, NOTHING, TRUE } from "./values.ts";
+import { bool, Cell, constant, FALSE, I32_MAX, I32_MIN, integer, NOTHING, number, TRUE } from "./values.ts";
 import type { Bool, Builtin, Env, Num, Obj, Val, Vec } from "./values.ts";
 
 /** Names that every module sees. */
@@ -84,6 +83,9 @@ export function callExpression(cx: Context, node: Node, env: Env, name: string |
         return tupleMethod(cx, object, key, node, env, name);
     }
     if (object.t === "num" && key === "toFixed") unsupported(cx, node, "Making texts of numbers");
+    if (object.t === "builtin" && object.user !== undefined && key === "apply") {
+      return applyUser(cx, object.user, spread(cx, node.arguments, env), node);
+    }
     const f =
       key === undefined
         ? getElement(cx, object, expression(cx, callee.property, env), callee)
@@ -93,6 +95,17 @@ export function callExpression(cx: Context, node: Node, env: Env, name: string |
   if (callee.type === "Super" || callee.type === "Import") unsupported(cx, callee, "super or import()");
   const f = expression(cx, callee, env);
   return call(cx, f, spread(cx, node.arguments, env), node, name);
+}
+
+/** `F.apply(x, y)`: the function is called when the program runs, and has a derivative of its own. */
+function applyUser(cx: Context, f: UserFunction, args: readonly Val[], node: Node): Val {
+  cx.impure = true;
+  return number(
+    cx.b.externalForward(
+      f,
+      args.map((x, i) => f64(cx, toNumber(cx, x, node.arguments[i] ?? node))),
+    ),
+  );
 }
 
 export function call(cx: Context, f: Val, args: readonly Val[], node: Node, name?: string): Val {

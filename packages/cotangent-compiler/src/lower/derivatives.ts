@@ -177,7 +177,7 @@ function derivativeFunction(cx: Context, func: Func, positions: readonly number[
   const names = new Map(program.functions.flatMap((f) => (isNew(f) ? [[f.name, prefix + f.name]] : [])));
   const renamed = program.functions.filter(isNew).map((f) => {
     rename(f.body, names);
-    return { ...f, name: names.get(f.name)! };
+    return Object.assign(f, { name: names.get(f.name)! });
   });
   for (const f of renamed) cx.derived.set(f.name, f);
   return { func: renamed[0]!, arrays: adjointParameters, numbers: adjointResults };

@@ -1,17 +1,14 @@
 /** Calls of the user's functions: their bodies are written where they are called, except where a function calls itself. */
-import { walk } from "../ast.ts";
 import type { Node } from "../ast.ts";
 import { getField, learn, makeObject } from "./access.ts";
-import { arrayFrom, elementAt, leavesOf, lengthOf, NUMBER, structureOf, view } from "./arrays.ts";
+import { elementAt, lengthOf, view } from "./arrays.ts";
 import type { Context, Frame } from "./context.ts";
 import { branch } from "./control.ts";
-import { assignVariable, entriesOf, expression, keyOf, toNumber, unsupported } from "./expressions.ts";
-import { sameStructure, truth } from "./merge.ts";
-import { f64, index } from "./numbers.ts";
+import { assignVariable, entriesOf, expression, keyOf, unsupported } from "./expressions.ts";
+import { index } from "./numbers.ts";
 import { callRecursive } from "./outline.ts";
 import { ends, hoistVars, statements } from "./statements.ts";
-import { structureFromType } from "./types.ts";
-import { bool, Cell, constant, Env, FALSE, kindOf, NOTHING, number, UNSET } from "./values.ts";
+import { Cell, constant, Env, FALSE, kindOf, NOTHING, UNSET } from "./values.ts";
 import type { Bool, Fun, Val } from "./values.ts";
 
 /** Deeper nesting of calls is no program but a mistake. */

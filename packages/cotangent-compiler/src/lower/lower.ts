@@ -1,6 +1,6 @@
 /** From a function's syntax to its program. */
 import { Builder, buildFunction, children, leafTypes } from "cotangent/program";
-import type { CapturedParameter, Program, Structure, Value } from "cotangent/program";
+import type { CapturedParameter, Program, Structure, UserFunction, Value } from "cotangent/program";
 
 import { bare, isFunction } from "../ast.ts";
 import type { Node } from "../ast.ts";
@@ -24,6 +24,8 @@ export interface Lowered {
   readonly params: readonly CapturedParameter[];
   readonly outside: readonly CapturedParameter[];
   readonly result: Structure;
+  /** Names of classes with forward and backward that it calls. */
+  readonly users: readonly string[];
 }
 
 /** What is known of names that the module does not declare itself. */
@@ -40,10 +42,15 @@ export type Found =
   | { readonly kind: "number" | "boolean" | "text"; readonly value: number | boolean | string }
   | { readonly kind: "function"; readonly module: Module; readonly node: Node }
   | { readonly kind: "library"; readonly name: string }
+  /** A class with forward and backward. */
+  | { readonly kind: "user"; readonly function: UserFunction }
   /** Passed as an argument at each call. */
   | { readonly kind: "outside"; readonly structure: Structure };
 
 export const nowhere: Surroundings = { find: () => undefined, resolve: () => undefined, thunks: false };
+
+/** What is passed from outside, in order. */
+export type Outside = Map<string, Structure | "unknown">;
 
 /** More restarts than any function has literals that need memory, and arguments. */
 const MOST_RESTARTS = 300;
@@ -51,6 +58,7 @@ const MOST_RESTARTS = 300;
 /**
  * Lowers a function.
  * @param given the structures of the arguments, where they are known; the types in the source tell the others
+ * @param outside what other programs of the same function are passed from outside; this one's additions come behind
  * @throws CompileError
  */
 export function lower(
@@ -59,9 +67,9 @@ export function lower(
   name: string,
   given: readonly (Structure | undefined)[] | undefined,
   surroundings: Surroundings = nowhere,
+  outside: Outside = new Map(),
 ): Lowered {
   const knowledge = new Knowledge();
-  const outside = new Map<string, Structure | "unknown">();
   const preludes = new Map<Node, Map<string, Node>>();
   const early = new Map<ConstantDeclaration, { readonly module: Module; readonly name: string }>();
   for (let round = 0; round < MOST_RESTARTS; round++) {
@@ -87,6 +95,7 @@ class Lowering {
   readonly #preludes: Map<Node, Map<string, Node>>;
   readonly #early: Map<ConstantDeclaration, { readonly module: Module; readonly name: string }>;
   readonly #roots = new Map<Module, Env>();
+  readonly #users = new Map<string, UserFunction>();
   readonly #constants = new Map<Declaration, Env>();
   #cx!: Context;
 
@@ -170,6 +179,7 @@ class Lowering {
       params: params.filter((p) => !p.missing).map(({ name, structure }) => ({ name, structure })),
       outside: outside.map(({ name, structure }) => ({ name, structure })),
       result,
+      users: [...this.#users.keys()],
     };
   }
 
@@ -294,6 +304,7 @@ class Lowering {
           "Pass it in as a parameter, or declare it as const.",
         );
       default:
+        if (isScalarFunction(module, d.node)) return this.#user(name);
         return this.#cx.refuse(
           node,
           "unsupported-type",
@@ -320,7 +331,17 @@ class Lowering {
     ) {
       return this.#lookUp(other, d.imported, node);
     }
+    if (other !== undefined && there?.kind === "other" && isScalarFunction(other, there.node))
+      return this.#user(name);
     return this.#argumentFor(module, name, "unknown");
+  }
+
+  /** A function with a derivative of its own: it is called, by its name. */
+  #user(name: string): Val {
+    // Only its name is written down; the class itself is found when the program is read.
+    const stub = this.#users.get(name) ?? ({ name } as UserFunction);
+    this.#users.set(name, stub);
+    return { t: "builtin", id: name, user: stub };
   }
 
   #found(name: string): Val | undefined {
@@ -335,6 +356,8 @@ class Lowering {
         return { t: "str", k: found.value as string };
       case "function":
         return { t: "fun", node: found.node, env: this.#root(found.module), name };
+      case "user":
+        return { t: "builtin", id: name, user: found.function };
       case "library":
         return { t: "builtin", id: `cotangent.${found.name}` };
       default:
@@ -385,6 +408,13 @@ class Lowering {
     const x = env.variables.get(name)?.value ?? NOTHING;
     return x;
   }
+}
+
+/** Does a class extend the library's ScalarFunction? */
+function isScalarFunction(module: Module, node: Node): boolean {
+  const parent = (node as { superClass?: Node | null }).superClass;
+  const d = parent?.type === "Identifier" ? module.declarations.get(parent.name) : undefined;
+  return d?.kind === "import" && d.from === "cotangent" && d.imported === "ScalarFunction";
 }
 
 /** Longer constant arrays are kept in memory. */

@@ -2,7 +2,7 @@
  * What is known of a JavaScript value while its function is being lowered. Numbers, truth and arrays become values of the
  * program; objects, tuples and functions exist only here, so that they cost nothing when the program runs.
  */
-import type { Structure, Value } from "cotangent/program";
+import type { Structure, UserFunction, Value } from "cotangent/program";
 
 import type { Node } from "../ast.ts";
 
@@ -130,6 +130,8 @@ export interface Builtin {
   readonly t: "builtin";
   /** `Math`, `Math.sin`, `cotangent.sin`, `Float64Array`. */
   readonly id: string;
+  /** Of a class with forward and backward: the class. */
+  readonly user?: UserFunction;
   /** Of a derivative: of what. */
   readonly derivation?: Derivation;
 }

@@ -22,6 +22,8 @@ export interface LoweredFunction {
   readonly name: string;
   /** For each number of arguments that may be passed, fewest first. */
   readonly variants: readonly LoweredVariant[];
+  /** What the programs call the classes with forward and backward, in order; a minifier may call them otherwise. */
+  readonly users?: readonly string[];
 }
 
 /**
@@ -53,7 +55,7 @@ export function lowered<F extends (...args: never[]) => unknown>(
       const { variants } = data;
       const fitting = variants.findIndex((v) => v.params.length >= args.length);
       const at = fitting < 0 ? variants.length - 1 : fitting;
-      return (known[at] ??= read(variants[at]!, users()));
+      return (known[at] ??= read(variants[at]!, named(users(), data.users ?? [])));
     },
   });
 }
@@ -62,6 +64,10 @@ const primitives = (): PrimitiveBase[] =>
   Object.values(library).filter(
     (x): x is PrimitiveBase & typeof x => typeof x === "function" && "partials" in x,
   );
+
+/** The classes by the names that they had when they were compiled. */
+const named = (classes: readonly UserFunction[], names: readonly string[]): readonly UserFunction[] =>
+  classes.map((f, i) => Object.create(f, { name: { value: names[i] } }) as UserFunction);
 
 function read(variant: LoweredVariant, functions: readonly UserFunction[]): Specialisation {
   const { params, outside, result, program } = variant;
