@@ -93,7 +93,8 @@ describe("algebra", () => {
 
   test("reduces powers", () => {
     expect(body("a = f64 2\nr = pow(x, a)")).toBe("r = square(x); return r");
-    expect(body("a = f64 -1\nr = pow(x, a)")).toBe("r = inv(x); return r");
+    expect(body("a = f64 -1\nr = pow(x, a)")).toContain("pow");
+    expect(body("a = f64 -1\nr = pow(x, a)", { fast: true })).toBe("r = inv(x); return r");
     expect(body("a = f64 0.5\nr = pow(x, a)")).toContain("pow");
   });
 
@@ -110,7 +111,6 @@ describe("algebra", () => {
     fc.assert(
       fc.property(doubles, (x) => {
         expect(sameBits(x ** 2, x * x)).toBe(true);
-        expect(sameBits(x ** -1, 1 / x)).toBe(true);
         expect(sameBits(x / 4, x * 0.25)).toBe(true);
       }),
       { ...RUNS, numRuns: 5000 },

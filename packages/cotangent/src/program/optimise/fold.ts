@@ -128,7 +128,8 @@ function primitive(
       if (q === 0) return b.f64(1);
       if (q === 1) return x;
       if (q === 2) return b.primitive(square, x);
-      if (q === -1) return b.primitive(inv, x);
+      // Some engines round x ** -1 otherwise than 1 / x.
+      if (fast && q === -1) return b.primitive(inv, x);
       return fast && q === 3 ? b.primitive(mul, b.primitive(square, x), x) : undefined;
     case stopGradient:
       return stage === "final" ? x : under(x, stopGradient) && x;

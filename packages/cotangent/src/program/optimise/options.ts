@@ -6,7 +6,7 @@ export interface OptimiseOptions {
    */
   readonly stage?: "primal" | "final";
   /**
-   * Allows identities that hold for real numbers but not for every f64: x + 0 = x, x·0 = 0, x - x = 0, x³ = x·x·x, x/c =
+   * Allows identities that hold for real numbers but not for every f64: x + 0 = x, x·0 = 0, x - x = 0, x³ = x·x·x, x⁻¹ = 1/x, x/c =
    * x·(1/c). Results may then differ in the last digits, in the sign of zero, and where infinities or NaN occur.
    */
   readonly fast?: boolean;
