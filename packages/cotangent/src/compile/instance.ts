@@ -10,6 +10,9 @@ type Datum = number | Float64Array;
 /** Arrays shorter than this are copied element by element: that is faster than to call upon the engine. */
 const SHORT = 24;
 
+/** The site that stands for no operation: there is no more memory. */
+const OUT_OF_MEMORY = 1;
+
 /** An array parameter. */
 interface ArrayParameter {
   /** Its position among the parameters. */
@@ -82,7 +85,14 @@ export class Instance {
       free = (free + 8 * array.length + 15) & -16;
     }
     const missing = (free >>> 0) - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+    if (missing > 0) {
+      try {
+        memory.grow(Math.ceil(missing / 65536));
+      } catch {
+        for (const array of this.#arrays) array.length = -1;
+        throw this.#fault(OUT_OF_MEMORY, []);
+      }
+    }
     top.value = free;
   }
 
