@@ -24,7 +24,8 @@ export function derivative(f: (x: Real) => Real, order: number = 1): <X extends 
       "Give a whole number: 1, 2, 3, ...",
     );
   }
-  let run: AnyFunction = f;
+  // Not f itself, which must not be marked as its own derivative.
+  let run: AnyFunction = (x: Real) => f(x);
   for (let k = 0; k < order; k++) run = once(run);
   return transformed("derivative", f, order, run) as <X extends Real>(x: X) => Value<[X]>;
 }

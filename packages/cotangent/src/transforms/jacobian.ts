@@ -26,20 +26,16 @@ export function jacobian<A extends readonly unknown[], R, const W extends Wrt = 
   options?: GradOptions<W>,
 ): Jacobian<A, R, W> {
   checkFunction("jacobian", f);
-  const run = (...args: unknown[]): unknown => jacobianOf("jacobian", f, new Chosen(f, args, options?.wrt));
+  const run = (...args: unknown[]): unknown => allDerivatives(f, new Chosen(f, args, options?.wrt));
   return transformed("jacobian", f, options, run) as Jacobian<A, R, W>;
 }
 
 /** Going forward, f runs once for every input; going back, once in all, and a pass over the record is cheaper than a run. */
 const RUN_IN_PASSES = 3;
 
-export function jacobianOf(transform: string, f: AnyFunction, chosen: Chosen): unknown {
+function allDerivatives(f: AnyFunction, chosen: Chosen): unknown {
   const recording = record(f, chosen);
-  const results = flatten(
-    recording.output,
-    `${transform}: the result of ${f.name || "the function"}`,
-    "allow",
-  );
+  const results = flatten(recording.output, `jacobian: the result of ${f.name || "the function"}`, "allow");
   const inputs = chosen.leaves;
   if (results.leaves.length <= RUN_IN_PASSES * inputs.length) {
     return results.rebuild(
@@ -49,12 +45,12 @@ export function jacobianOf(transform: string, f: AnyFunction, chosen: Chosen): u
   }
   const columns = inputs.map((_, j) => {
     const { tangent } = push(
-      transform,
+      "jacobian",
       f,
       chosen,
       inputs.map((_x, k) => (k === j ? 1 : 0)),
     );
-    return flatten(tangent, transform, "allow").leaves;
+    return flatten(tangent, "jacobian", "allow").leaves;
   });
   return results.rebuild(
     results.leaves.map((_, i) => chosen.pack(columns.map((column): Real => column[i]!))),

@@ -18,7 +18,7 @@ export interface Derivation {
   readonly options: unknown;
 }
 
-export const derivation: unique symbol = Symbol.for("cotangent.derivation") as never;
+const derivation: unique symbol = Symbol.for("cotangent.derivation") as never;
 /** What compiles a captured plain function, carried by it: the transforms themselves need no compiler. */
 export const compiler: unique symbol = Symbol.for("cotangent.compiler") as never;
 

@@ -157,6 +157,13 @@ describe("what each transform gives", () => {
     expect(hvp(f)([3, 2], [0, 1])).toEqual([6, -Math.sin(2)]);
   });
 
+  it("derivative: of order zero it is the function, which is left alone", () => {
+    const f = (x: Real): Real => exp(x);
+    expect(derivative(f, 0)(1)).toBe(Math.E);
+    expect(Reflect.ownKeys(f)).toEqual(["length", "name"]);
+    expect(grad(f)(0)).toBe(1);
+  });
+
   it("derivative: of any order", () => {
     expect(Array.from({ length: 7 }, (_, n) => derivative(exp, n)(0))).toEqual([1, 1, 1, 1, 1, 1, 1]);
     expect(Array.from({ length: 6 }, (_, n) => derivative((x) => inv(x), n)(1))).toEqual([
