@@ -8,7 +8,7 @@ import { elementUnchecked, lengthOf } from "./arrays.ts";
 import type { Context, Loop } from "./context.ts";
 import { anyOf, branch, conditionalLoop, countedCarries, countedLoop } from "./control.ts";
 import { condition, expression, operate, toNumber, unsupported } from "./expressions.ts";
-import { add, compare, f64, index } from "./numbers.ts";
+import { add, compare, demand, f64, index } from "./numbers.ts";
 import { structureFromType } from "./types.ts";
 import { Cell, constant, Env, FALSE, I32_MAX, I32_MIN, integer, kindOf, NOTHING, TRUE } from "./values.ts";
 import type { Bool, Num, Val } from "./values.ts";
@@ -398,7 +398,8 @@ function counted(cx: Context, node: Node, env: Env, loop: Loop): boolean {
   if (test?.type !== "BinaryExpression" || step === undefined || node.init?.type !== "VariableDeclaration")
     return false;
   if (node.init.kind === "const") return false;
-  const variable = bare(test.left);
+  // `i + 1 < n` is `i < n - 1`.
+  const { variable, shift } = shifted(bare(test.left));
   const cell = variable.type === "Identifier" ? env.variables.get(variable.name) : undefined;
   if (cell === undefined || variable.name !== step.name) return false;
   const first = cell.value;
@@ -420,11 +421,12 @@ function counted(cx: Context, node: Node, env: Env, loop: Loop): boolean {
   const limit = bound.result;
   if (limit.t !== "num" || bound.impure) return false;
   if (!limit.int && limit.leaf === undefined && limit.i === undefined) return false;
+  if (shift > 0) demand(cx, limit);
+  if (shift > 0 && (!limit.int || limit.lo - shift < I32_MIN)) return false;
 
-  const start = integerOf(cx, first, step.name);
   const inside = (hi: Num): ((i: Value) => void) => {
-    const last = up ? Math.min(hi.hi, I32_MAX) - (test.operator === "<" ? 1 : 0) : I32_MAX;
-    const least = up ? I32_MIN : Math.max(hi.lo, I32_MIN) + (test.operator === ">" ? 1 : 0);
+    const last = up ? Math.min(hi.hi, I32_MAX) - shift - (test.operator === "<" ? 1 : 0) : I32_MAX;
+    const least = up ? I32_MIN : Math.max(hi.lo, I32_MIN) - shift + (test.operator === ">" ? 1 : 0);
     return (i) => {
       i.name ??= step.name;
       const at = up
@@ -444,7 +446,9 @@ function counted(cx: Context, node: Node, env: Env, loop: Loop): boolean {
     if (carries.has(changes) || exits.some((e) => carries.has(e))) return false;
     if ([...bound.reads].some((c) => carries.has(c))) return false;
     const hi = toNumber(cx, expression(cx, test.right, env), test.right);
+    const start = integerOf(cx, first, step.name);
     let end = integerOf(cx, hi, "the loop's bound");
+    if (shift > 0) end = cx.b.op("i32.sub", end, cx.b.i32(shift));
     if (test.operator === "<=") end = cx.b.op("i32.add", end, cx.b.i32(1));
     if (test.operator === ">=") end = cx.b.op("i32.sub", end, cx.b.i32(1));
     countedLoop(cx, start, end, step.by, inside(hi), {}, carries);
@@ -452,6 +456,15 @@ function counted(cx: Context, node: Node, env: Env, loop: Loop): boolean {
   } finally {
     env.variables.set(step.name, cell);
   }
+}
+
+/** `i + 1`: the variable, and how much is added to it. */
+function shifted(node: Node): { readonly variable: Node; readonly shift: number } {
+  const { value } = node.type === "BinaryExpression" && node.operator === "+" ? bare(node.right) : node;
+  const fits = typeof value === "number" && Number.isInteger(value) && value > 0 && value < 2 ** 20;
+  return node.type === "BinaryExpression" && fits
+    ? { variable: bare(node.left), shift: value }
+    : { variable: node, shift: 0 };
 }
 
 /** A number as an i32 that is the number itself, or the program throws. */
