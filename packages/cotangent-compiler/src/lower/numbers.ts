@@ -138,10 +138,15 @@ export function neg(cx: Context, x: Num): Num {
   return { t: "num", f, i: cx.b.op("i32.sub", cx.b.i32(0), i), int: x.int && x.lo > 0, lo, hi };
 }
 
-const rounded = { "Math.floor": floor, "Math.ceil": ceil, "Math.trunc": trunc } as const;
+export type Rounding = "Math.floor" | "Math.ceil" | "Math.trunc";
+const rounded: Readonly<Record<Rounding, PrimitiveBase>> = {
+  "Math.floor": floor,
+  "Math.ceil": ceil,
+  "Math.trunc": trunc,
+};
 
 /** Math.floor, ceil and trunc. */
-export function round(cx: Context, id: keyof typeof rounded, x: Num): Num {
+export function round(cx: Context, id: Rounding, x: Num): Num {
   if (x.int) return x;
   const q = x.quotient;
   if (q !== undefined && q.of.lo >= 0 && id !== "Math.ceil") {
@@ -160,14 +165,16 @@ export function extreme(cx: Context, id: "min" | "max", x: Num, y: Num): Num {
   return primitive(cx, id === "min" ? min : max, x, y);
 }
 
-const bitwise = {
+type BitKind = "i32.and" | "i32.or" | "i32.xor" | "i32.shl" | "i32.shr";
+type Sign = "&" | "|" | "^" | "<<" | ">>";
+const bitwise: Readonly<Record<Sign, readonly [BitKind, (x: number, y: number) => number]>> = {
   "&": ["i32.and", (x: number, y: number) => x & y],
   "|": ["i32.or", (x: number, y: number) => x | y],
   "^": ["i32.xor", (x: number, y: number) => x ^ y],
   "<<": ["i32.shl", (x: number, y: number) => x << y],
   ">>": ["i32.shr", (x: number, y: number) => x >> y],
-} as const;
-export type Bitwise = keyof typeof bitwise | ">>>";
+};
+export type Bitwise = Sign | ">>>";
 
 export function bitOperation(cx: Context, operator: Bitwise, x: Num, y: Num): Num {
   if (operator === ">>>") {
@@ -200,15 +207,16 @@ function within(x: Num, f: (k: number) => number): Bounds {
   return [I32_MIN, I32_MAX];
 }
 
-const comparisons = {
+export type Comparison = "<" | "<=" | ">" | ">=" | "===" | "!==";
+type CompareKind = "lt" | "le" | "gt" | "ge" | "eq" | "ne";
+const comparisons: Readonly<Record<Comparison, readonly [CompareKind, (x: number, y: number) => boolean]>> = {
   "<": ["lt", (x: number, y: number) => x < y],
   "<=": ["le", (x: number, y: number) => x <= y],
   ">": ["gt", (x: number, y: number) => x > y],
   ">=": ["ge", (x: number, y: number) => x >= y],
   "===": ["eq", (x: number, y: number) => x === y],
   "!==": ["ne", (x: number, y: number) => x !== y],
-} as const;
-export type Comparison = keyof typeof comparisons;
+};
 
 export function compare(cx: Context, operator: Comparison, x: Num, y: Num): Bool {
   const [kind, evaluate] = comparisons[operator];
