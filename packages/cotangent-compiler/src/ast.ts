@@ -71,16 +71,11 @@ export interface Node {
   readonly parameter: Node;
 }
 
-/** `node.body` where it is a list of statements, or one statement. */
-export function statementsOf(node: Node): readonly Node[] {
-  return Array.isArray(node) ? (node as readonly Node[]) : [node];
-}
-
 /** Is `x` a node? */
 const isNode = (x: unknown): x is Node => typeof x === "object" && x !== null && "type" in x && "start" in x;
 
 /** The nodes directly below a node, in the order of the source. */
-export function childrenOf(node: Node): readonly Node[] {
+function childrenOf(node: Node): readonly Node[] {
   const found: Node[] = [];
   for (const x of Object.values(node) as unknown[]) {
     if (Array.isArray(x)) found.push(...(x as unknown[]).filter(isNode));

@@ -41,7 +41,7 @@ export class CompileError extends AdError {
 }
 
 /** Line and column of an offset, from 1. */
-export function position(code: string, offset: number): { readonly line: number; readonly column: number } {
+function position(code: string, offset: number): { readonly line: number; readonly column: number } {
   const before = code.slice(0, offset).split("\n");
   return { line: before.length, column: before.at(-1)!.length + 1 };
 }
@@ -54,7 +54,7 @@ const WIDEST = 120;
  *     >3 |   return x + "a";
  *        |              ^^^
  */
-export function codeFrame(code: string, { start, end }: Span): string {
+function codeFrame(code: string, { start, end }: Span): string {
   const { line, column } = position(code, start);
   const lines = code.split("\n");
   const from = Math.max(1, line - 1);

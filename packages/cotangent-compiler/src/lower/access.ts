@@ -15,7 +15,7 @@ import {
   unshared,
 } from "./arrays.ts";
 import type { Context } from "./context.ts";
-import { Cell, constant, FALSE, kindOf } from "./values.ts";
+import { Cell, constant, kindOf } from "./values.ts";
 import type { Num, Obj, Place, Val, Vec } from "./values.ts";
 
 /** An argument turns out to be something: start again knowing it. */
@@ -61,7 +61,7 @@ export function getField(cx: Context, object: Val, key: string, node: Node): Val
     case "unknown":
       return key === "length" ? learn(cx, object.path, "array") : learn(cx, object.path, "object", key);
     case "builtin":
-      return member(cx, object.id, key, node);
+      return member(object.id, key);
     case "poison":
       return cx.poisoned(node, object);
     default:
@@ -88,7 +88,7 @@ const constants: Readonly<Record<string, number>> = {
   "Number.POSITIVE_INFINITY": Number.POSITIVE_INFINITY,
 };
 
-function member(_cx: Context, id: string, key: string, _node: Node): Val {
+function member(id: string, key: string): Val {
   const full = `${id}.${key}`;
   const k = Object.hasOwn(constants, full) ? constants[full] : undefined;
   return k === undefined ? { t: "builtin", id: full } : constant(k);
@@ -233,9 +233,4 @@ export function makeObject(
   const cells = new Map<string, Cell>();
   for (const [key, value] of fields) cells.set(key, new Cell(value, key));
   return { t: "obj", tuple, fields: cells, site, merged: false, stored: false };
-}
-
-/** The value of a field as it is stored in a record, for values of a known structure. */
-export function emptyOf(s: Structure): Val {
-  return s.kind === "boolean" ? FALSE : constant(0);
 }

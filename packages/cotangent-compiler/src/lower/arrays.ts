@@ -6,7 +6,7 @@ import type { Node } from "../ast.ts";
 import type { Context } from "./context.ts";
 import { branch, countedLoop } from "./control.ts";
 import { sameStructure, truth } from "./merge.ts";
-import { add, compare, f64, index, mul } from "./numbers.ts";
+import { compare, f64, index, mul } from "./numbers.ts";
 import { Cell, LONGEST, bool, constant, integer, kindOf, number, size } from "./values.ts";
 import type { Home, Num, Obj, Place, Raw, Store, Val, Vec } from "./values.ts";
 
@@ -151,7 +151,7 @@ export function handle(cx: Context, a: Vec): Value {
 }
 
 /** How messages call an array. */
-export const called = (cx: Context, a: Vec, node: Node): string =>
+const called = (cx: Context, a: Vec, node: Node): string =>
   a.name ?? cx.textOf(node).code.slice(node.start, node.end).split("[")[0]!.slice(0, 40);
 
 /** The program throws unless i is an index of the array. */
@@ -360,7 +360,7 @@ function fieldOf(cx: Context, v: Obj | Place, key: string, node: Node): Val {
 }
 
 /** A tuple where an array is needed becomes one. */
-export function asArray(cx: Context, v: Val, s: ArrayStructure, node: Node): Vec {
+function asArray(cx: Context, v: Val, s: ArrayStructure, node: Node): Vec {
   if (v.t === "vec") {
     if (!sameStructure(v.store.element, s.element)) mismatch(cx, s, v, node);
     return v;
@@ -529,7 +529,7 @@ function replace(cx: Context, a: Vec, i: Value, v: Val, node: Node): void {
 }
 
 /** Learns that an array grows, or what it holds, and starts again. */
-export function relearn(
+function relearn(
   cx: Context,
   site: Node | undefined,
   what: { growable?: true; element?: Structure },
@@ -692,9 +692,3 @@ export function leavesOf(cx: Context, a: Vec): readonly Value[] {
 
 const scaledUse = (cx: Context, s: Store): Value =>
   index(cx, mul(cx, cx.read(s.used!) as Num, constant(s.stride)), "length");
-
-/** i + 1 and the like on lengths. */
-export const plusSize = (cx: Context, x: Num, y: Num): Num => {
-  const sum = add(cx, x, y);
-  return sum.int ? sum : size(index(cx, sum, "length"));
-};

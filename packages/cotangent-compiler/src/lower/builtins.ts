@@ -108,7 +108,7 @@ function applyUser(cx: Context, f: UserFunction, args: readonly Val[], node: Nod
   );
 }
 
-export function call(cx: Context, f: Val, args: readonly Val[], node: Node, name?: string): Val {
+function call(cx: Context, f: Val, args: readonly Val[], node: Node, name?: string): Val {
   if (f.t === "nothing" && node.optional) return NOTHING;
   const fun = asFunction(cx, f, node.callee ?? node);
   if (fun.t === "fun") return cx.parts.call(fun, args, node);

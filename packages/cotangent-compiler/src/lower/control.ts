@@ -65,7 +65,7 @@ const MOST_ROUNDS = 40;
  * Finds what a loop changes, by running its body on trial until nothing new is learned.
  * @param body one iteration, its condition included
  */
-export function carriesOf(cx: Context, body: () => void): Carries {
+function carriesOf(cx: Context, body: () => void): Carries {
   const carries: Carries = new Map();
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const types = [...carries.values()].flatMap(typesOf);

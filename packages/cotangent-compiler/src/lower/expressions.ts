@@ -190,7 +190,7 @@ function unary(cx: Context, node: Node, env: Env): Val {
   }
 }
 
-export function not(cx: Context, x: Bool): Bool {
+function not(cx: Context, x: Bool): Bool {
   if (x.k !== undefined) return x.k ? FALSE : TRUE;
   return bool(cx.b.op("i32.not", x.v!));
 }

@@ -15,7 +15,7 @@ import { bool, Cell, kindOf, NOTHING, number } from "./values.ts";
 import type { Builtin, Derivation, Fun, Val } from "./values.ts";
 
 /** The value that leaves make. */
-export function fromValues(
+function fromValues(
   cx: Context,
   s: Structure,
   leaves: Iterator<Value>,

@@ -38,7 +38,7 @@ export interface Bool {
 }
 
 /** A text; it must be known when compiling. */
-export interface Str {
+interface Str {
   readonly t: "str";
   readonly k: string;
 }
@@ -145,7 +145,7 @@ export interface Derivation {
 }
 
 /** An argument of which nothing is known yet but its path. */
-export interface Unknown {
+interface Unknown {
   readonly t: "unknown";
   readonly path: string;
 }
