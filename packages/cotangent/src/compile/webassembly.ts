@@ -1,10 +1,10 @@
 /** The part of WebAssembly's JavaScript interface that is used here; the library is typed without the web's globals. */
 
-export interface Memory {
+interface Memory {
   readonly buffer: ArrayBuffer;
   grow(pages: number): number;
 }
-export interface Global {
+interface Global {
   value: number;
 }
 export interface Exports {

@@ -6,7 +6,7 @@ import { affine, isInside, keyOf } from "./affine.ts";
 import type { Affine } from "./affine.ts";
 
 /** An access to memory in a loop. */
-export interface Access {
+interface Access {
   readonly op: OpOf<"load"> | OpOf<"store"> | OpOf<"accumulate"> | OpOf<"tape.load"> | OpOf<"tape.store">;
   readonly index: Affine;
 }
