@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { check, interpreter, toLeaves } from "cotangent/program";
-import type { Datum, Leaf, Program } from "cotangent/program";
+import { check, toLeaves } from "cotangent/program";
+import type { Leaf } from "cotangent/program";
 import { describe, expect, test } from "vitest";
 
 import { forward, reverse } from "../../cotangent/src/differentiate/index.ts";
@@ -9,6 +9,7 @@ import { lower } from "../src/lower/lower.ts";
 import { functionsOf, readModule } from "../src/lower/module.ts";
 import { parseSource } from "../src/source.ts";
 import { corpus } from "./corpus/index.ts";
+import { copy, dot, like, run } from "./leaves.ts";
 
 /** At one of their inputs these jump or have a corner, or are defined by comparisons alone: differences mean nothing there. */
 const CORNERS: ReadonlySet<string> = new Set(
@@ -18,23 +19,6 @@ const CORNERS: ReadonlySet<string> = new Set(
 /** Numbers that look arbitrary but are the same each time. */
 function* directions(): Generator<number, never> {
   for (let k = 1; ; k++) yield Math.sin(k * 12.9898) * 0.7 + 0.1;
-}
-
-const like = (x: Leaf, next: () => number): Leaf =>
-  typeof x === "number" ? next() : Float64Array.from(x, () => next());
-const copy = (leaves: readonly Leaf[]): Leaf[] => leaves.map((x) => (typeof x === "number" ? x : x.slice()));
-const run = (program: Program, args: readonly Leaf[]): Leaf[] =>
-  [...interpreter(program, { steps: 2e6 })(...(args as Datum[]))] as Leaf[];
-
-/** Σ xᵢ yᵢ over all numbers. */
-function dot(xs: readonly Leaf[], ys: readonly Leaf[]): number {
-  let s = 0;
-  xs.forEach((x, k) => {
-    const y = ys[k]!;
-    if (typeof x === "number") s += x === 0 || y === 0 ? 0 : x * (y as number);
-    else x.forEach((v, i) => (s += v === 0 ? 0 : v * (y as Float64Array)[i]!));
-  });
-  return s;
 }
 
 for (const [file, { cases }] of Object.entries(corpus)) {

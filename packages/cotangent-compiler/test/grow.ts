@@ -112,9 +112,15 @@ class Grower {
         return `let ${left} = ${2 + this.#pick(5)};\nwhile (${left}-- > 0 && (${test})) {\n${this.#inside()}}\n`;
       }
       case 12: {
-        const [length, name] = [this.#one(["3", "n + 2", "x.length"]), this.#fresh("y")];
+        const length = this.#one(["3", "n + 2", "x.length"]);
+        const value = this.#one([
+          `new Float64Array(${length})`,
+          "x.slice()",
+          `x.map((v, i) => v * ${this.#number()} + i)`,
+        ]);
+        const name = this.#fresh("y");
         this.#scope.arrays.push(name);
-        return `const ${name} = ${this.#one([`new Float64Array(${length})`, "x.slice()", `x.map((v, i) => v * ${this.#number()} + i)`])};\n`;
+        return `const ${name} = ${value};\n`;
       }
       case 13: {
         const [name, parameter] = [this.#fresh("f"), this.#fresh("t")];

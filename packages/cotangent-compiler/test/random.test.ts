@@ -4,6 +4,7 @@ import { check, fromLeaves, interpreter, toLeaves } from "cotangent/program";
 import type { Datum, Leaf } from "cotangent/program";
 import { describe, expect, test } from "vitest";
 
+import { forward, reverse } from "../../cotangent/src/differentiate/index.ts";
 import { CompileError } from "../src/errors.ts";
 import { lower } from "../src/lower/lower.ts";
 import { functionsOf, readModule } from "../src/lower/module.ts";
@@ -11,6 +12,7 @@ import { capture, structureOf } from "../src/capture.ts";
 import type { AnyFunction } from "../src/capture.ts";
 import { parseExpression, parseSource } from "../src/source.ts";
 import { grow } from "./grow.ts";
+import { copy, dot, like, run } from "./leaves.ts";
 
 const RUNS = Number(process.env["COTANGENT_RUNS"] ?? 150);
 const choices = fc.array(fc.nat(1000), { minLength: 1, maxLength: 90 });
@@ -62,6 +64,47 @@ describe("random functions", () => {
         }
       }),
       { numRuns: RUNS, seed: 20261124 },
+    );
+  });
+});
+
+describe("derivatives of random functions", () => {
+  test("forward = reverse", () => {
+    fc.assert(
+      fc.property(choices, (list) => {
+        const source = grow(list);
+        const module = { source: parseExpression(source), declarations: new Map(), types: new Map() };
+        const given = calls[0].map((x) => structureOf(x));
+        const { program, params } = lower(module, module.source.program, "f", given);
+        // By n, an integer, nothing is differentiated.
+        const wrt = [0, 1, 3];
+        const f = forward(program, { wrt });
+        const r = reverse(program, { wrt });
+        expect(check(f.program)).toEqual([]);
+        expect(check(r.program)).toEqual([]);
+        for (const call of calls) {
+          const leaves = params.flatMap((p, i) => toLeaves(p.structure, call[i], p.name));
+          let k = 0;
+          const next = (): number => Math.sin(++k * 12.9898);
+          const tangents = f.tangentParameters.map((i) => like(leaves[i]!, next));
+          const there = run(f.program, [...copy(leaves), ...copy(tangents)]).slice(-f.tangentResults.length);
+          const seeds = r.of.map(next);
+          const adjoints = r.adjointParameters.map((i) => like(leaves[i]!, () => 0));
+          const back = run(r.program, [...copy(leaves), ...seeds, ...adjoints]).slice(
+            program.functions[0]!.results.length,
+          );
+          const along = (i: number): Leaf => tangents[f.tangentParameters.indexOf(i)]!;
+          const pushed = dot(seeds, there);
+          const pulled =
+            dot(r.adjointParameters.map(along), adjoints) + dot(r.adjointResults.map(along), back);
+          const error =
+            Number.isFinite(pushed) && Math.abs(pushed) < 1e100
+              ? Math.abs(pushed - pulled) / (1 + Math.abs(pushed))
+              : 0;
+          expect({ source, agree: error < 1e-6 }).toEqual({ source, agree: true });
+        }
+      }),
+      { numRuns: RUNS, seed: 20261127 },
     );
   });
 });

@@ -232,5 +232,5 @@ export function makeObject(
 ): Obj {
   const cells = new Map<string, Cell>();
   for (const [key, value] of fields) cells.set(key, new Cell(value, key));
-  return { t: "obj", tuple, fields: cells, site, merged: false, stored: false };
+  return { t: "obj", tuple, fields: cells, site, merged: false };
 }

@@ -236,7 +236,7 @@ export function unpack(form: Form, values: Iterator<Value>): Val {
     }
     case "obj": {
       const fields = new Map(form.fields.map(([key, f]) => [key, new Cell(unpack(f, values), key)]));
-      return { t: "obj", tuple: form.tuple, fields, site: undefined, merged: true, stored: false };
+      return { t: "obj", tuple: form.tuple, fields, site: undefined, merged: true };
     }
     default: {
       const { like } = form;

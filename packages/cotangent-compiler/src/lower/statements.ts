@@ -509,7 +509,6 @@ function forOf(cx: Context, node: Node, env: Env, labels: readonly string[]): vo
       ]),
       site: undefined,
       merged: false,
-      stored: false,
     });
     cx.parts.bind(declaration.declarations[0]!.id!, entries === undefined ? x : pair(), inner, kind);
     iteration(cx, loop, node.body as Node, inner);

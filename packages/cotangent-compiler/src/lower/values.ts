@@ -59,8 +59,6 @@ export interface Obj {
   readonly site: Node | undefined;
   /** It is one of several objects, which one depends on the run: it may be read but not written. */
   readonly merged: boolean;
-  /** It was copied into an array: from then on it may not be changed. */
-  stored: boolean;
 }
 
 /** A tuple or an object in an array. */
