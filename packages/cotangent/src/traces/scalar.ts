@@ -279,9 +279,9 @@ const isFresh = (x: Real): boolean => !(x instanceof Scalar) || x.place < 0;
 const plain = (x: Scalar | number): number =>
   typeof x === "number"
     ? x
-    : x.home instanceof Block
-      ? x.home.store.values[x.place]!
-      : (x.home.value as number);
+    : x.place < 0
+      ? ((x.home as Origin).value as number)
+      : (x.home as Block<Scalar>).store.values[x.place]!;
 
 /** Notes one input: a variable with its partial derivative, or a constant with its value. */
 function noteInput(block: Block<Scalar>, edge: number, x: Scalar | number, note: number): void {
