@@ -154,7 +154,7 @@ export class Stability {
   #overwritten(access: Access, node: Node, seen: Set<Op>): boolean {
     if (seen.has(access.op)) return false;
     seen.add(access.op);
-    const { writes, receivers } = this.#of(node);
+    const { writes, receivers, mixed } = this.#of(node);
     // Outside all loops, the last write decides.
     const last = this.#lastWrite(node, access.f);
     if (last !== undefined && last.op !== access.op && last.position > access.position) return true;
@@ -165,8 +165,8 @@ export class Stability {
       const common = access.loops.filter((loop) => write.loops.includes(loop));
       if (!common.every((loop) => this.#owned(loop, access.f, node))) return true;
     }
-    // Whoever called this function may write after the call.
-    if (!receivers.has(access.f)) return false;
+    // Whoever called this function may write after the call. A mixed handle may have come by a tape, unseen.
+    if (!mixed && !receivers.has(access.f)) return false;
     return (this.#calls.get(access.f) ?? []).some((call) => this.#overwritten(call, node, seen));
   }
 

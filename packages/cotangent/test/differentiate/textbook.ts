@@ -121,6 +121,19 @@ const halves = define("halves", "a: array, lo: i32, hi: i32", (p, a, lo, hi) => 
   ];
 });
 
+/** a[0] += sin(x), n times over, by calling itself. */
+const stir = define("stir", "x: f64, n: i32, a: array", (p, x, n, a) => {
+  const { b } = p;
+  return b.if(
+    b.op("i32.gt", n, p.i(0)),
+    () => {
+      b.accumulate(a, p.i(0), p.apply(sin, x));
+      return b.call("stir", [p.load(a, 0), p.minus(n, 1), a], ["f64"]);
+    },
+    () => [p.mul(x, x)],
+  ) as Value[];
+});
+
 const MATRIX = [2.1, 0.3, -0.4, 0.3, 1.7, 0.2, -0.4, 0.2, 1.9];
 
 export const textbook: Readonly<Record<string, Example>> = {
@@ -270,6 +283,23 @@ export const textbook: Readonly<Record<string, Example>> = {
     [[0.5, 1.1, -0.7, 0.9, 0.3]],
     (p, a) => [p.b.call("halves", [a, p.i(0), p.b.length(a)], ["f64"])[0]!],
     halves,
+  ),
+
+  // Whose array the callee changes is decided at run time, and it is overwritten after each call.
+  choiceOfArrays: example(
+    "choiceOfArrays",
+    "a: array, c: array, x: f64, n: i32",
+    [[1, 2], [3, 4], 0.7, 3],
+    (p, a, c, x, n) => {
+      const { b } = p;
+      const chosen = b.select(b.op("i32.gt", n, p.i(2)), a, c);
+      return p.for(0, n, [x], (_, s) => {
+        p.store(chosen, 0, p.mul(s, x));
+        const [t] = b.call("stir", [s, p.i(2), chosen], ["f64"]);
+        return [p.apply(tanh, p.add(t!, p.load(chosen, 0)))];
+      });
+    },
+    stir,
   ),
 
   // Each step computes the next row from the last, and the two change places.
