@@ -71,13 +71,33 @@ function forward(f: UserFunction, args: readonly Real[]): [out: Real, ctx: Conte
   if (args.every((x) => typeof x === "number")) return [evaluate(f, args, ctx), ctx];
   // Another differentiation is going on further out. It must see f itself, with f's own derivative, not f's inside; but
   // what this level's backward reads from ctx has to be visible to it too.
-  onReals(f, () => evaluate(f, args, ctx));
+  try {
+    onReals(f, () => evaluate(f, args, ctx));
+  } catch (error) {
+    const [trace] = args
+      .flatMap((x) => (x instanceof Traced ? [x.trace] : []))
+      .sort((a, b) => b.level - a.level);
+    if (!(error instanceof AdError) || error.code !== "first-order-only" || !trace?.callOutside) throw error;
+    const { out, pull } = trace.callOutside(f, args);
+    return [out, new CalledOutside(pull)];
+  }
   return [apply(f, args), ctx];
+}
+
+/** Stands for a context that there will be when a program runs. */
+class CalledOutside extends Context {
+  readonly pull: (dOut: Real) => readonly Real[];
+
+  constructor(pull: (dOut: Real) => readonly Real[]) {
+    super(false);
+    this.pull = pull;
+  }
 }
 
 /** dOut·∂f/∂xᵢ for all arguments of a user's function. Where nothing comes in, nothing is asked and nothing goes out. */
 export function backward(f: UserFunction, ctx: Context, arity: number, dOut: Real): readonly Real[] {
   if (dOut === 0) return Array.from({ length: arity }, () => 0);
+  if (ctx instanceof CalledOutside) return ctx.pull(dOut);
   // `backward` is linear in dOut. Where dOut is itself watched, this lets a `backward` written on numbers take part.
   if (typeof dOut !== "number") return backward(f, ctx, arity, 1).map((d) => times(dOut, d));
   const returned: unknown = onReals(f, () => f.backward(ctx, dOut));

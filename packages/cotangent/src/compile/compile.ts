@@ -7,7 +7,7 @@ import { optimise } from "../program/optimise/index.ts";
 import { fromLeaves, leafTypes, toLeaves } from "../program/structure.ts";
 import type { Leaf } from "../program/structure.ts";
 import type { Real } from "../real/real.ts";
-import { checkCount, checkFunction } from "../transforms/arguments.ts";
+import { checkCount, checkFunction, isMapped } from "../transforms/arguments.ts";
 import { derivationOf } from "../transforms/transformed.ts";
 import type { Input, Result } from "../transforms/structure.ts";
 import { execute } from "./execute.ts";
@@ -105,8 +105,10 @@ export function compile<F extends AnyFunction>(f: F, options: CompileOptions = {
     }
     return (latest = found);
   };
-  const call = (...args: unknown[]): unknown =>
-    (latest !== undefined && latest.fits(args) ? latest : specialise(args)).call(args);
+  const call = (...given: unknown[]): unknown => {
+    const args = given.length === 3 && isMapped(base(f), given) ? given.slice(0, 1) : given;
+    return (latest !== undefined && latest.fits(args) ? latest : specialise(args)).call(args);
+  };
   const any = (): Specialised => latest ?? specialise(Array.from({ length: base(f).length }, () => 1));
   const getter = (get: () => unknown): PropertyDescriptor => ({ get, enumerable: true });
   return Object.defineProperties(call, {

@@ -113,6 +113,16 @@ export class Recorder implements Trace {
     return this.variable(isRecording(this.level) ? result : this.#builder.primitive(stopGradient, result));
   }
 
+  /** A function on plain numbers is called by the program, forward and backward. */
+  callOutside(f: UserFunction, args: readonly Real[]): { out: Real; pull: (dOut: Real) => readonly Real[] } {
+    const builder = this.#builder;
+    const values = args.map((x) => this.valueOf(x));
+    return {
+      out: this.variable(builder.externalForward(f, values)),
+      pull: (dOut) => builder.externalBackward(f, values, this.valueOf(dOut)).map((d) => this.variable(d)),
+    };
+  }
+
   #user(f: UserFunction, args: readonly Value[]): Value {
     let names = this.#users.get(f);
     if (names === undefined) this.#users.set(f, (names = new Map<number, string | null>()));

@@ -33,6 +33,11 @@ export interface Trace {
   apply(f: Differentiable, args: readonly Real[]): Real;
   /** The same for a primitive of x or of x and y, if this trace has a faster way; undefined if not. */
   applyFew?(f: PrimitiveBase, x: Real, y: Real | undefined): Real | undefined;
+  /**
+   * Where functions written on plain numbers can be called although the numbers are not known yet: the value of f, and
+   * dOut·∂f/∂xᵢ for all arguments.
+   */
+  callOutside?(f: UserFunction, args: readonly Real[]): { out: Real; pull: (dOut: Real) => readonly Real[] };
 }
 
 /** A number that some trace is watching. It never turns silently into a plain number. */

@@ -33,7 +33,7 @@ export function checkCount(f: AnyFunction, args: readonly unknown[]): void {
 }
 
 /** Whether f was called by `xs.map(grad(f))`, which passes the index and the array as well. */
-const isMapped = (f: AnyFunction, [x, i, list, ...more]: readonly unknown[]): boolean =>
+export const isMapped = (f: AnyFunction, [x, i, list, ...more]: readonly unknown[]): boolean =>
   f.length <= 1 && more.length === 0 && Array.isArray(list) && typeof i === "number" && Object.is(list[i], x);
 
 /** The arguments that are differentiated, taken apart. */

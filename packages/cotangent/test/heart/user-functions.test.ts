@@ -3,6 +3,7 @@ import {
   add,
   AdError,
   checkDerivatives,
+  compile,
   Context,
   derivative,
   div,
@@ -81,6 +82,22 @@ describe("both forms", () => {
   it("on numbers, times something that an outer transform watches: still first order", () => {
     // d/dw d/dx (w·f(x)) = f'(x)
     expect(grad((w: Real) => grad((x: Real) => mul(w, OnNumbers.apply(x, 2)))(3))(7)).toBe(3);
+  });
+});
+
+describe("compiled", () => {
+  it.each(["js", "wasm", "interpreter"] as const)(
+    "%s: a function on numbers is called, forward and backward",
+    (target) => {
+      const f = (x: Real, y: Real): Real => mul(OnNumbers.apply(square(x), y), x);
+      expect(compile(grad(f), { target })(3, 2)).toEqual(grad(f)(3, 2));
+      expect(compile(f, { target })(3, 2)).toBe(f(3, 2));
+      expect(() => compile(hessian(f), { target })(3, 2)).toThrow("first-order-only");
+    },
+  );
+
+  it("is what map may be given", () => {
+    expect([1, 2, 3].map(compile(grad((x: Real) => mul(x, x))))).toEqual([2, 4, 6]);
   });
 });
 
