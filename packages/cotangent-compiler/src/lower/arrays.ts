@@ -178,6 +178,7 @@ function checkIndex(cx: Context, a: Vec, i: Value, whole: Value, node: Node): vo
 
 /** a[i] */
 export function elementAt(cx: Context, a: Vec, at: Num, node: Node): Val {
+  cx.back(node);
   staleness(cx, a.length, node);
   fresh(cx, a, node);
   const i = index(cx, at, called(cx, a, node) + "'s index");
@@ -502,6 +503,7 @@ const SEEDS = 2;
 
 /** a[i] = v */
 export function setElement(cx: Context, a: Vec, at: Num, v: Val, node: Node): void {
+  cx.back(node);
   checkWritable(cx, a, node);
   // `const dp = [1]; dp[i] = ...`: short ones are meant to grow.
   const short = a.site?.type === "ArrayExpression" && a.site.elements.length <= SEEDS;

@@ -116,6 +116,7 @@ function call(cx: Context, f: Val, args: readonly Val[], node: Node, name?: stri
 }
 
 function builtin(cx: Context, f: Builtin, args: readonly Val[], node: Node, name?: string): Val {
+  cx.back(node);
   if (f.derivation !== undefined) {
     return cx.parts.derivative({ ...f, derivation: f.derivation }, args, node);
   }

@@ -160,6 +160,11 @@ export class Context {
     }
   }
 
+  /** The same, after the parts of an expression have been written. */
+  back(node: Node): void {
+    this.b.loc = locationOf(node);
+  }
+
   read(cell: Cell): Val {
     this.#reads?.add(cell);
     return cell.value;

@@ -230,6 +230,7 @@ const EQUALITY: ReadonlySet<string> = new Set(["===", "!==", "==", "!="]);
 
 /** x ∘ y for a binary operator. */
 export function operate(cx: Context, operator: string, x: Val, y: Val, node: Node): Val {
+  cx.back(node);
   if (EQUALITY.has(operator)) {
     const equal = equality(cx, x, y, node);
     return operator.startsWith("!") ? not(cx, equal) : equal;
