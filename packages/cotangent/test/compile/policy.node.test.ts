@@ -1,3 +1,4 @@
+/** In Node alone: a browser loads the library once, and a policy has to be there before. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Real } from "../../src/index.ts";
 
