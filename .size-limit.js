@@ -4,7 +4,7 @@ export default [
   {
     name: "Scalars alone",
     path: "packages/cotangent/size/scalars.ts",
-    limit: "6 KB",
+    limit: "6 KiB",
     gzip: true,
   },
 ];

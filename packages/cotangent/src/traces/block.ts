@@ -53,24 +53,58 @@ export class Store {
   }
 }
 
-/** A run of operations. */
+/** A run of operations: at first of all that come into a store. */
 export class Block<Variable> {
   readonly trace: Trace;
   readonly store: Store;
   readonly low: number;
-  /** Where the next block of the store begins; undefined while this is the last one. */
-  high: number | undefined;
+  readonly high: number;
   /** Blocks refer only to earlier ones. */
-  readonly serial: number = next();
+  readonly serial: number;
   /** Inputs that are leaves, each once, or operations of earlier blocks. */
   readonly outside: Variable[] = [];
-  /** Whether any of them is an operation. */
-  back = false;
+  /** When the store is full: runs of operations that do not depend on each other. */
+  parts: Block<Variable>[] = [this];
 
-  constructor(trace: Trace, store: Store) {
+  constructor(trace: Trace, store: Store, low: number, high: number, serial: number) {
     this.trace = trace;
     this.store = store;
-    this.low = store.size;
+    this.low = low;
+    this.high = high;
+    this.serial = serial;
+  }
+
+  /** The smallest block that holds operation `place`. */
+  partOf(place: number): Block<Variable> {
+    return this.parts.find((part) => place < part.high)!;
+  }
+
+  /**
+   * No more operations will come. Evaluations that have nothing to do with each other may share a store: what refers to the
+   * last one from now on should not keep alive what the first one depends on.
+   */
+  close(): void {
+    const { store, outside } = this;
+    const { size, starts, inputs } = store;
+    let earliest = size;
+    let first = 0;
+    let last = 0;
+    for (let i = size - 1; i > 0; i--) {
+      for (let edge = starts[i]!; edge < starts[i + 1]!; edge++)
+        earliest = Math.min(earliest, inputs[edge]! >>> 0);
+      if (earliest < i) continue;
+      first = i;
+      last ||= i;
+    }
+    if (first === 0) return;
+    this.parts = [0, first, last].map((low, k) => {
+      const part = new Block<Variable>(this.trace, store, low, [first, last, size][k]!, this.serial);
+      for (let edge = starts[low]!; edge < starts[part.high]!; edge++) {
+        const input = inputs[edge]!;
+        if (input < 0) part.outside[-1 - input] = outside[-1 - input]!;
+      }
+      return part;
+    });
   }
 }
 

@@ -99,7 +99,7 @@ export class Scalar extends Fluent<Scalar> {
     for (let edge = store.starts[place]!; edge < store.starts[place + 1]!; edge++) {
       const input = store.inputs[edge]!;
       if (input === CONSTANT) inputs.push(store.partial(edge));
-      else inputs.push(input < 0 ? home.outside[-1 - input]! : variable(home, input));
+      else inputs.push(input < 0 ? known(home.outside[-1 - input]!) : variable(home, input));
     }
     return { lastFn: store.functions[place], ctx: store.saved?.get(place), inputs };
   }
@@ -143,7 +143,7 @@ export class Scalar extends Fluent<Scalar> {
       throw new AdError(
         "not-a-variable",
         `${this} is no leaf: it has no derivative.`,
-        "Only variables made by new Scalar(...) do.",
+        "Only those made by new Scalar(...) do.",
       );
     }
     (this.home as Origin).derivative = (this.derivative ?? 0) + d;
@@ -180,12 +180,13 @@ function variable(home: Block<Scalar>, place: number): Scalar {
   return made;
 }
 
+/** `x`, or the object that stands for the same operation. */
+const known = (x: Scalar): Scalar => (x.home instanceof Block ? variable(x.home, x.place) : x);
+
 /** Each variable is one object in this many of the latest stores; further back it is made anew when asked for. */
 const REMEMBERED = 4;
 const SMALLEST = 32;
 const LARGEST = 4096;
-/** Operations in a block that looks back, before it may end: few, since what comes next may have nothing to do with it. */
-const LEAST = 64;
 
 /** The trace of reverse mode: it notes every operation, its inputs, and its partial derivatives. */
 export class Tape implements Trace {
@@ -206,7 +207,7 @@ export class Tape implements Trace {
     const primals = outward(this, args);
     if (!isRecording(this.level) || (isPrimitive(f) && f.flat)) return constants.wrap(apply(f, primals));
     const [out, ctx] = isPrimitive(f) ? [apply(f, primals)] : f[linearize](primals, true);
-    const block = this.#room(args.length, args.every(isFresh));
+    const block = this.#room(args.length);
     const { store } = block;
     const place = store.size;
     this.isPlain &&= primals.concat(out).every((x) => typeof x === "number");
@@ -230,7 +231,7 @@ export class Tape implements Trace {
     const p = plain(x);
     if (f.arity === 1) {
       const out: number = f.evaluate(p);
-      const block = this.#room(1, isFresh(x));
+      const block = this.#room(1);
       const edge = block.store.starts[block.store.size]!;
       noteInput(block, edge, x, f.partials[0]!(p, out) as number);
       return noted(block, f, out, edge + 1);
@@ -238,7 +239,7 @@ export class Tape implements Trace {
     if (y === undefined || !this.#owns(y)) return undefined;
     const q = plain(y);
     const out: number = f.evaluate(p, q);
-    const block = this.#room(2, isFresh(x) && isFresh(y));
+    const block = this.#room(2);
     const edge = block.store.starts[block.store.size]!;
     noteInput(block, edge, x, typeof x === "number" ? x : (f.partials[0]!(p, q, out) as number));
     noteInput(block, edge + 1, y, typeof y === "number" ? y : (f.partials[1]!(p, q, out) as number));
@@ -249,32 +250,24 @@ export class Tape implements Trace {
     return typeof x === "number" || (x instanceof Scalar && x.home.trace === this);
   }
 
-  /** A block with room for an operation of so many inputs; `fresh` means that it does not depend on earlier operations. */
-  #room(arity: number, fresh: boolean): Block<Scalar> {
+  /** A block with room for an operation of so many inputs. */
+  #room(arity: number): Block<Scalar> {
     const block = this.#block;
     const store = block?.store;
     if (
-      store === undefined ||
-      store.size === store.values.length ||
-      store.starts[store.size]! + arity > store.inputs.length
+      store !== undefined &&
+      store.size < store.values.length &&
+      store.starts[store.size]! + arity <= store.inputs.length
     ) {
-      const capacity = Math.min(LARGEST, store === undefined ? SMALLEST : 8 * store.values.length);
-      const fresh = new Store(capacity, Math.max(2 * capacity, arity));
-      if (this.#recent.push(fresh) > REMEMBERED) this.#recent.shift()!.handles = undefined;
-      return (this.#block = new Block(this, fresh));
+      return block!;
     }
-    // Here an unrelated evaluation may begin: it should not keep the one before alive.
-    if (fresh && block!.back && store.size - block!.low >= LEAST) {
-      block!.high = store.size;
-      this.#block = new Block(this, store);
-      return this.#block;
-    }
-    return block!;
+    block?.close();
+    const capacity = Math.min(LARGEST, store === undefined ? SMALLEST : 8 * store.values.length);
+    const fresh = new Store(capacity, Math.max(2 * capacity, arity));
+    if (this.#recent.push(fresh) > REMEMBERED) this.#recent.shift()!.handles = undefined;
+    return (this.#block = new Block<Scalar>(this, fresh, 0, capacity, next()));
   }
 }
-
-/** Whether x was not computed. */
-const isFresh = (x: Real): boolean => !(x instanceof Scalar) || x.place < 0;
 
 const plain = (x: Scalar | number): number =>
   typeof x === "number"
@@ -294,8 +287,8 @@ function noteInput(block: Block<Scalar>, edge: number, x: Scalar | number, note:
   const { home } = x;
   if (home === block) store.inputs[edge] = x.place;
   else if (home instanceof Block) {
-    block.back = true;
-    store.inputs[edge] = -outside.push(x);
+    const part = home.partOf(x.place);
+    store.inputs[edge] = -outside.push(part === home ? x : new Scalar(part, x.place));
   } else {
     if (home.seenBy !== block.serial) {
       home.seenBy = block.serial;
@@ -313,9 +306,7 @@ function noted(block: Block<Scalar>, f: Differentiable, out: number, end: number
   store.ids[place] = next();
   store.functions[place] = f;
   store.starts[place + 1] = end;
-  const made = new Scalar(block, place);
-  if (store.handles !== undefined) store.handles[place] = made;
-  return made;
+  return variable(block, place);
 }
 
 /** The trace of constants: variables of which no derivative is ever asked. It is outside of all others. */
@@ -363,11 +354,13 @@ export function backpropagate(variable: Scalar, dOut: number = 1): void {
 
 /** All variables on which `variable` depends, itself first, every one before its inputs; constants left out. */
 export function topologicalSort(variable: Scalar): Scalar[] {
-  const sorted: Scalar[] = [];
-  if (!(variable instanceof Scalar) || variable.isConstant()) return sorted;
-  // Where nothing comes in, no function is asked for its derivative.
-  const leaves = sweep([[variable, 0]], (v) => sorted.push(v));
-  return [...sorted, ...leaves.keys()];
+  if (!(variable instanceof Scalar) || variable.isConstant()) return [];
+  const found = new Map([[variable.uniqueId, variable]]);
+  // The walk goes on to what is added on the way.
+  for (const v of found.values())
+    for (const x of v.parents) if (!found.has(x.uniqueId)) found.set(x.uniqueId, x);
+  // Inputs are older than what is computed from them.
+  return [...found.values()].sort((a, b) => b.uniqueId - a.uniqueId);
 }
 
 /** What a sweep knows of a block: what has arrived so far at its operations and, after these, at the inputs outside. */
@@ -379,26 +372,23 @@ interface Visit {
 }
 
 /**
- * Passes derivatives back from some variables to the leaves on which they depend, every operation after all its uses, and
- * shows each to `see`. No recursion: a chain of a million operations is a list of some hundred blocks.
+ * Passes derivatives back from some variables to the leaves on which they depend, every operation after all its uses. No
+ * recursion: a chain of a million operations is a list of some hundred blocks.
  */
-export function sweep(
-  seeds: readonly (readonly [Scalar, Real])[],
-  see?: (v: Scalar) => void,
-): Map<Scalar, Real> {
+export function sweep(seeds: readonly (readonly [Scalar, Real])[]): Map<Scalar, Real> {
   const leaves = new Map<Scalar, Real>();
   const visits = new Map<Block<Scalar>, Visit>();
   /** Blocks still to be walked, the latest last. */
   const waiting: Visit[] = [];
   const arrive = (x: Scalar, d: Real): void => {
-    const { home } = x;
-    if (!(home instanceof Block)) {
+    if (!(x.home instanceof Block)) {
       leaves.set(x, plus(leaves.get(x) ?? 0, d));
       return;
     }
+    const home = x.home.partOf(x.place);
     let visit = visits.get(home);
     if (visit === undefined) {
-      const operations = (home.high ?? home.store.size) - home.low;
+      const operations = Math.min(home.high, home.store.size) - home.low;
       const reached = new Uint8Array(operations + home.outside.length);
       // What a trace further out watches is no plain number; where there is one, there may be any.
       const isPlain = (home.trace as Tape).isPlain && seeds.every((seed) => typeof seed[1] === "number");
@@ -412,7 +402,7 @@ export function sweep(
   };
   for (const [x, d] of seeds) arrive(x, d);
   for (let visit = waiting.pop(); visit !== undefined; visit = waiting.pop()) {
-    walk(visit, see);
+    walk(visit);
     const { block, operations, reached, adjoints } = visit;
     for (let k = operations; k < reached.length; k++) {
       if (reached[k] === 1) arrive(block.outside[k - operations]!, adjoints[k]!);
@@ -422,13 +412,12 @@ export function sweep(
 }
 
 /** Walks the operations of one block, the last first: dOut·∂f/∂xᵢ for every input xᵢ. */
-function walk(visit: Visit, see: ((v: Scalar) => void) | undefined): void {
+function walk(visit: Visit): void {
   const { block, operations, reached, adjoints } = visit;
   const { store, low } = block;
   const { starts, inputs } = store;
   for (let i = operations - 1; i >= 0; i--) {
     if (reached[i] === 0) continue;
-    see?.(variable(block, low + i));
     const dOut = adjoints[i]!;
     const given = userDerivatives(store, low + i, dOut);
     const start = starts[low + i]!;
@@ -467,6 +456,6 @@ export function escaped(): AdError {
   return new AdError(
     "escaped-variable",
     "A variable was used outside of the transform that made it.",
-    "Return what you need, or keep value(x), a plain number.",
+    "Return what you need, or keep value(x).",
   );
 }

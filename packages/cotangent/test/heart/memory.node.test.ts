@@ -35,6 +35,16 @@ describe("graphs that are dropped", () => {
     },
   );
 
+  it.each([30, 400, 4096, 5000, 50_000])("sums of %i products of leaves, never followed back", (n) => {
+    const xs = Array.from({ length: 10 }, (_, i) => new Scalar(i));
+    const before = held();
+    for (let k = 0; k < 1_500_000 / n; k++) {
+      let sum = new Scalar(0);
+      for (let i = 0; i < n; i++) sum = sum.add(xs[i % 10]!.mul(xs[(i + 1) % 10]!));
+    }
+    expect(held() - before).toBeLessThan(15);
+  });
+
   it("a training loop whose parameters are made anew in every step", () => {
     const before = held();
     let w = new Scalar(1);
