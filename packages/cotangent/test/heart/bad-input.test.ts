@@ -1,7 +1,6 @@
 /** Whatever goes wrong is an AdError with a code, a message that says what happened, and a remedy. */
 import { describe, expect, it } from "vitest";
 import {
-  AdError,
   add,
   backpropagate,
   centralDifference,
@@ -25,21 +24,7 @@ import {
   vjp,
 } from "../../src/index.ts";
 import type { ErrorCode, Real } from "../../src/index.ts";
-
-// Users of plain JavaScript, or of casts, can pass anything: here everything is let through the types.
-// oxlint-disable-next-line no-explicit-any -- the refusals of the types are tested in types.test-d.ts
-type Anything = any;
-const any = (x: unknown): Anything => x;
-
-function refusal(run: () => unknown): AdError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof AdError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
+import { any, refusal } from "../support/refusal.ts";
 
 const x = (): Scalar => new Scalar(3);
 const id = (a: Real): Real => a;

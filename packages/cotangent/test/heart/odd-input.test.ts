@@ -1,7 +1,6 @@
 /** What people pass without thinking, and what once gave a wrong number, or an error that was not the library's. */
 import { describe, expect, it } from "vitest";
 import {
-  AdError,
   centralDifference,
   checkDerivatives,
   derivative,
@@ -17,20 +16,7 @@ import {
   sum,
 } from "../../src/index.ts";
 import type { ErrorCode, Real } from "../../src/index.ts";
-
-// oxlint-disable-next-line no-explicit-any -- what the types refuse is passed as well
-type Anything = any;
-const any = (x: unknown): Anything => x;
-
-function refusal(run: () => unknown): AdError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof AdError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
+import { any, refusal } from "../support/refusal.ts";
 
 describe("a derivative passed to map", () => {
   it("is called with the element, not with its index and the array", () => {
