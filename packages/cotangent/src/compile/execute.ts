@@ -1,9 +1,8 @@
 /** Programs that run: compiled to WebAssembly or JavaScript, or interpreted, all called alike. */
 import { backward, evaluate } from "../custom.ts";
-import { AdError } from "../errors.ts";
-import { failure, indexOutOfRange, notAnIndex } from "../program/faults.ts";
+import { faultOf } from "../program/faults.ts";
 import { interpreter } from "../program/interpret.ts";
-import type { Op, OpOf, Program } from "../program/ir.ts";
+import type { OpOf, Program } from "../program/ir.ts";
 import { Context } from "../real/real.ts";
 import { emitJs } from "./js/emit.ts";
 import { Instance } from "./instance.ts";
@@ -59,24 +58,6 @@ export function execute(program: Program, options: ExecuteOptions): Executable {
       return bare ? results[0] : results;
     },
   };
-}
-
-/** The error that the operation `op` stands for. Site 1 of a module, which no operation stands for, is its memory. */
-function faultOf(op: Op | undefined, values: readonly number[]): AdError {
-  switch (op?.kind) {
-    case "bound":
-      return indexOutOfRange(op.attr.name, values[0]!, values[1]!, op.loc);
-    case "f64.index":
-      return notAnIndex(op.attr.name, values[0]!, op.loc);
-    case "fail":
-      return failure(op.attr, values, op.loc);
-    default:
-      return new AdError(
-        "out-of-memory",
-        "The compiled function needs more memory than WebAssembly has (4 GB) or the machine gives.",
-        "Work on smaller pieces, or use checkpoints for long loops.",
-      );
-  }
 }
 
 /** A function of the user's on numbers, as compiled code calls it. */

@@ -34,6 +34,32 @@ export function failure(
   return new AdError(attr.code, `${message}${at(loc)}`, attr.remedy);
 }
 
+/** An operation at which a program may fail; plain data. */
+export interface Site {
+  readonly kind: string;
+  readonly attr: unknown;
+  readonly loc?: Location | undefined;
+}
+
+/** The error that an operation stands for. Undefined, which no operation stands for, is the memory. */
+export function faultOf(site: Site | undefined, values: readonly number[]): AdError {
+  const attr = site?.attr;
+  switch (site?.kind) {
+    case "bound":
+      return indexOutOfRange((attr as Attributes["bound"]).name, values[0]!, values[1]!, site.loc);
+    case "f64.index":
+      return notAnIndex((attr as Attributes["f64.index"]).name, values[0]!, site.loc);
+    case "fail":
+      return failure(attr as Attributes["fail"], values, site.loc);
+    default:
+      return new AdError(
+        "out-of-memory",
+        "The compiled function needs more memory than WebAssembly has (4 GB) or the machine gives.",
+        "Work on smaller pieces, or use checkpoints for long loops.",
+      );
+  }
+}
+
 /** Of whoever limits how long a program may run. */
 export function outOfSteps(limit: number): AdError {
   return new AdError(
