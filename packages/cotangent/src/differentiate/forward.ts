@@ -146,7 +146,7 @@ class Pushforward {
   }
 
   #tangentName(name: string, d: number): string {
-    return this.#k === 1 ? `${name}_dot` : `${name}_dot${d}`;
+    return this.#k === 1 ? `${name}Dot` : `${name}Dot${d}`;
   }
 
   #active(v: Value): boolean {

@@ -10,6 +10,7 @@ import type { Builder } from "../program/builder.ts";
 import type { Func, Op, OpOf, Region, Ty, Value } from "../program/ir.ts";
 import { WRITES } from "./augmented.ts";
 import type { Augmented } from "./augmented.ts";
+import { nameAfter } from "./names.ts";
 import { isMemory } from "./places.ts";
 import type { Pullback } from "./pullback.ts";
 import { operand, partialOf, scale } from "./rules.ts";
@@ -115,7 +116,10 @@ export class Fusion {
         body.yields.map((_, k) => seeds.get(k)),
       );
       const complete = turn(b, back);
-      free.forEach((v, n) => back.adjoints.set(v, carries[first.length + n]!));
+      free.forEach((v, n) => {
+        nameAfter(carries[first.length + n]!, v);
+        back.adjoints.set(v, carries[first.length + n]!);
+      });
       for (const [k, seed] of seeds) pullback.add(body.yields[k]!, seed, back);
       pullback.region(body, back);
       complete();

@@ -5,6 +5,7 @@ import type { Func, Op, OpOf, Region, Ty, Value } from "../program/ir.ts";
 import { WRITES } from "./augmented.ts";
 import type { Augmented } from "./augmented.ts";
 import { recordOf, tripCount } from "./indices.ts";
+import { nameAfter } from "./names.ts";
 import type { Sweeps } from "./sweeps.ts";
 import { firstOrderOnly, isSingular, isSteep, operand, partialOf, scale } from "./rules.ts";
 import type { Guard } from "./rules.ts";
@@ -66,7 +67,7 @@ export class Pullback {
     if (x === undefined || !this.active(v)) return;
     const sum = this.adjoint(v, at);
     const total = sum === undefined ? x : this.#b.primitive(add, sum, x);
-    if (v.name !== undefined) total.name ??= `d${v.name}`;
+    nameAfter(total, v);
     at.adjoints.set(v, total);
   }
 
@@ -113,7 +114,7 @@ export class Pullback {
       return (b) => b.allocate(b.length(array));
     })();
     this.#tapes.first(home, (b) => (shadow = make(b)));
-    if (v.name !== undefined) shadow!.name ??= `d${v.name}`;
+    nameAfter(shadow!, v);
     home.shadows.set(v, shadow!);
     return shadow!;
   }
@@ -387,7 +388,11 @@ export class Pullback {
       starts.map((): Ty => "f64"),
       starts,
       (back, carries) => {
-        free.forEach((v, n) => back.adjoints.set(v, carries[carried.length + n]!));
+        carried.forEach((k, n) => nameAfter(carries[n]!, args[k]!));
+        free.forEach((v, n) => {
+          nameAfter(carries[carried.length + n]!, v);
+          back.adjoints.set(v, carries[carried.length + n]!);
+        });
         carried.forEach((k, n) => this.add(body.yields[k]!, carries[n], back));
         this.region(body, back);
         const next = carried.map((k) => back.adjoints.get(args[k]!) ?? b.f64(0));
@@ -422,7 +427,10 @@ export class Pullback {
     });
     const types = free.map((): Ty => "f64");
     const received = b.emit("if", [condition], undefined, types, regions);
-    free.forEach((v, n) => changed.has(v) && at.adjoints.set(v, received[n]!));
+    free.forEach((v, n) => {
+      nameAfter(received[n]!, v);
+      if (changed.has(v)) at.adjoints.set(v, received[n]!);
+    });
   }
 
   #call(op: OpOf<"call">, at: Back): void {

@@ -5,6 +5,7 @@ import { Activity } from "./activity.ts";
 import { Augmented } from "./augmented.ts";
 import { cutSegments } from "./checkpoint.ts";
 import { Fusion } from "./fusion.ts";
+import { derivativeName } from "./names.ts";
 import { Pullback } from "./pullback.ts";
 import { Sweeps } from "./sweeps.ts";
 import type { Pair } from "./sweeps.ts";
@@ -78,7 +79,8 @@ function writeEntry(sweeps: Sweeps, f: Func, shape: EntryShape): Func {
   const augmented = new Augmented(sweeps, f, b, tapes);
   const params: Parameter[] = [...f.params];
   for (const k of shape.seeds ?? []) params.push({ name: `seed${k}`, ty: f.results[k]!, noalias: true });
-  for (const i of shape.adjointParameters) params.push({ ...f.params[i]!, name: `d${f.params[i]!.name}` });
+  for (const i of shape.adjointParameters)
+    params.push({ ...f.params[i]!, name: derivativeName(f.params[i]!.name) });
   const name = sweeps.fresh(`${f.name}_reverse`);
   return written(b, name, params, (args) => {
     const seeds = args.slice(f.params.length, f.params.length + (shape.seeds?.length ?? 0));
@@ -184,7 +186,7 @@ function writePair(sweeps: Sweeps, f: Func, pair: Pair): readonly Func[] {
   return [{ ...forth, size: forthBuilder.size }, returned];
 }
 
-const shadowOf = (p: Parameter): Parameter => ({ ...p, name: `d${p.name}` });
+const shadowOf = (p: Parameter): Parameter => ({ ...p, name: derivativeName(p.name) });
 
 function written(
   b: Builder,

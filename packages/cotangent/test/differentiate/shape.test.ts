@@ -18,13 +18,13 @@ describe("prints", () => {
   test("a product, forwards", () => {
     const f: Program = { functions: [define("f", "x: f64, y: f64", (p, x, y) => [p.mul(x, p.mul(y, y))])] };
     expect(print(forward(f).program)).toMatchInlineSnapshot(`
-      "function f_forward(x: f64 noalias, y: f64 noalias, x_dot: f64 noalias, y_dot: f64 noalias): f64, f64 {
+      "function f_forward(x: f64 noalias, y: f64 noalias, xDot: f64 noalias, yDot: f64 noalias): f64, f64 {
         v0 = mul(y, y)
-        v1 = mul(y_dot, y)
-        v2 = mul(y_dot, y)
+        v1 = mul(yDot, y)
+        v2 = mul(yDot, y)
         v3 = add(v1, v2)
         v4 = mul(x, v0)
-        v5 = mul(x_dot, v0)
+        v5 = mul(xDot, v0)
         v6 = mul(v3, x)
         v7 = add(v5, v6)
         return v4, v7
@@ -35,11 +35,11 @@ describe("prints", () => {
 
   test("a dot product, in one loop", () => {
     expect(print(gradient("dot"))).toMatchInlineSnapshot(`
-      "function dot_reverse(x: array noalias, y: array noalias, dx: array noalias, dy: array noalias): f64 {
+      "function dot_reverse(x: array noalias, y: array noalias, dX: array noalias, dY: array noalias): f64 {
         v0 = f64 0
-        fill(dx, v0)
+        fill(dX, v0)
         v1 = f64 0
-        fill(dy, v1)
+        fill(dY, v1)
         v2 = i32 0
         v3 = f64 1
         v4 = length(x)
@@ -53,8 +53,8 @@ describe("prints", () => {
           v14 = i32 0
           v15 = mul(v3, v11)
           v16 = mul(v3, v10)
-          accumulate(dy, v8, v16)
-          accumulate(dx, v8, v15)
+          accumulate(dY, v8, v16)
+          accumulate(dX, v8, v15)
           yield v13
         }
         v17 = i32 0
@@ -100,7 +100,7 @@ describe("prints", () => {
         v28 = i32 1
         v29 = i32.sub(n, v28)
         v30 = i32.sub(v3, v28)
-        dx, dy = for v31 = v29 to v30 step -1 (v32 = v26, v33 = v27) {
+        dX, dY = for v31 = v29 to v30 step -1 (v32 = v26, v33 = v27) {
           v34 = i32.sub(v31, v3)
           v35 = tape.load(v7, v34) slot 0: f64
           v36 = tape.load(v7, v34) slot 1: f64
@@ -139,7 +139,7 @@ describe("prints", () => {
           v69 = add(v50, v68)
           yield v63, v69
         }
-        return v8, v9, dx, dy
+        return v8, v9, dX, dY
       }
       "
     `);

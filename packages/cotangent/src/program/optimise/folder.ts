@@ -56,6 +56,7 @@ export class Folder extends Builder {
   ): readonly Value[] {
     const { effect } = kinds[kind];
     if (effect === "regions" || effect === "calls") return super.emit(kind, args, attr, types, regions);
+    if (this.#options.readable === true && isIndexCheck(kind, attr)) return [];
     const equal = simplify(this, kind, args, attr, this.#options) ?? this.#known(kind, args);
     if (equal !== undefined) return [equal];
     if (kind === "f64.index") {
@@ -122,6 +123,7 @@ export class Folder extends Builder {
     if (loop === undefined || loop.depth !== this.depth || !this.#isInteger(x)) return undefined;
     const shape = this.#linear(x, loop);
     if (shape === undefined) return undefined;
+    if (this.#options.readable === true) return this.#integer(x);
     this.#before(loop, (ends) => {
       if (shape === "constant") this.index(x, attr.name);
       else
@@ -459,3 +461,8 @@ const COMMUTATIVE: ReadonlySet<unknown> = /* @__PURE__ */ new Set<unknown>([
   "f64.eq",
   "f64.ne",
 ]);
+
+/** Whether an operation does nothing but find fault with an index or a length. */
+const isIndexCheck = (kind: Kind, attr: unknown): boolean =>
+  kind === "bound" || (kind === "fail" && INDEX_FAULTS.has((attr as Attributes["fail"]).code));
+const INDEX_FAULTS: ReadonlySet<string> = new Set(["index-out-of-range", "not-an-index"]);

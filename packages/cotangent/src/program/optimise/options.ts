@@ -10,4 +10,8 @@ export interface OptimiseOptions {
    * x·(1/c). Results may then differ in the last digits, in the sign of zero, and where infinities or NaN occur.
    */
   readonly fast?: boolean;
+  /**
+   * For output that people read: loops stay loops however short, and checks of indices are left out, as in the plain function.
+   */
+  readonly readable?: boolean;
 }

@@ -273,7 +273,8 @@ class Rebuilder {
     const never = step > 0 ? first[0] >= last[1] : first[1] <= last[0];
     if (never) return this.#bind(op.results, inits);
     const trips = tripsOf(first, last, step);
-    if (trips === 1 || (trips <= UNROLLED_TRIPS && isSmall(region))) {
+    const few = this.#options.readable !== true && trips <= UNROLLED_TRIPS;
+    if (trips === 1 || (few && isSmall(region))) {
       let values = inits;
       for (let k = 0; k < trips; k++) {
         this.#bind([index, ...carries], [trips === 1 ? lo : b.i32(first[0] + k * step), ...values]);
