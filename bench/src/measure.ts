@@ -24,12 +24,25 @@ export interface Finding {
   readonly facts: Readonly<Record<string, number>>;
 }
 
+/** One contender's time beside another's in the same round. */
+interface Compared {
+  readonly name: string;
+  /** Median, and the middle half of the rounds. */
+  readonly ratio: number;
+  readonly quartiles: readonly [number, number];
+  /** Quickest round beside quickest round. */
+  readonly best: number;
+}
+
 export interface Findings {
   readonly row: string;
   readonly title: string;
   readonly rounds: number;
   readonly part: string | undefined;
   readonly findings: readonly Finding[];
+  readonly comparisons: readonly Compared[];
+  /** Which contenders could not run here, and why. */
+  readonly missing: readonly { readonly contender: string; readonly reason: string }[];
 }
 
 export interface MeasureOptions {
@@ -42,6 +55,7 @@ export interface MeasureOptions {
 /** A contender while it is measured. */
 interface Runner extends Ready {
   readonly contender: Contender;
+  readonly clock: (repeats: number) => number;
   readonly first: number;
   /** Microseconds that a run took while it got warm. */
   readonly warm: number;
@@ -52,21 +66,28 @@ interface Runner extends Ready {
 
 /** @throws Error where a contender's result is not that of the first */
 export function measure(row: Row, { rounds: wanted = 15, sample = 20 }: MeasureOptions = {}): Findings {
-  const runners = row.contenders.map((contender) => start(contender, sample));
+  const missing = row.contenders.flatMap(({ name, missing }) => {
+    const reason = missing?.();
+    return reason === undefined ? [] : [{ contender: name, reason }];
+  });
+  const present = row.contenders.filter(({ name }) => missing.every(({ contender }) => contender !== name));
+  const runners = present.map((contender) => start(contender, sample));
   checkResults(row, runners);
   const round = runners.reduce((total, { repeats, warm }) => total + repeats * warm, 0);
   const rounds = Math.min(wanted, Math.max(5, Math.floor(LONGEST / round)));
 
   for (let round = 0; round < rounds; round++) {
     for (let k = 0; k < runners.length; k++) {
-      const { run, repeats, times } = runners[(round + k) % runners.length]!;
+      const { clock, repeats, times } = runners[(round + k) % runners.length]!;
       // Nobody pays for what another one left lying about.
       collectGarbage();
-      times.push(clock(run, repeats) / repeats);
+      times.push(clock(repeats) / repeats);
     }
   }
 
   const reference = runners[0]!.times;
+  const timesOf = (name: string): readonly number[] | undefined =>
+    runners.find(({ contender }) => contender.name === name)?.times;
   return {
     row: row.name,
     title: row.title,
@@ -86,6 +107,20 @@ export function measure(row: Row, { rounds: wanted = 15, sample = 20 }: MeasureO
         facts,
       };
     }),
+    comparisons: (row.comparisons ?? []).flatMap(({ name, contender, to }) => {
+      const [times, others] = [timesOf(contender), timesOf(to)];
+      if (times === undefined || others === undefined) return [];
+      const ratios = times.map((time, round) => time / others[round]!);
+      return [
+        {
+          name,
+          ratio: quantile(ratios, 0.5),
+          quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)] as const,
+          best: Math.min(...times) / Math.min(...others),
+        },
+      ];
+    }),
+    missing,
   };
 }
 
@@ -95,14 +130,15 @@ function start(contender: Contender, sample: number): Runner {
   const ready = contender.prepare();
   ready.run();
   const first = 1000 * (performance.now() - begin);
+  const clock = ready.clock ?? ((repeats: number): number => time(ready.run, repeats));
   let repeats = 1;
   for (let time = 0; ; repeats *= 2) {
-    time = clock(ready.run, repeats);
+    time = clock(repeats);
     // Machine code is not the fastest yet after few runs: half of the sample's time is spent warming.
     if (time >= 500 * sample || repeats > 2 ** 30) {
       const warm = time / repeats;
       repeats = Math.max(FEWEST, Math.ceil((1000 * sample) / warm));
-      return { ...ready, contender, first, warm, repeats, times: [] };
+      return { ...ready, clock, contender, first, warm, repeats, times: [] };
     }
   }
 }
@@ -113,7 +149,7 @@ const FEWEST = 2;
 const LONGEST = 30e6;
 
 /** Microseconds that so many runs take. */
-function clock(run: () => number, repeats: number): number {
+function time(run: () => number, repeats: number): number {
   const begin = performance.now();
   for (let i = 0; i < repeats; i++) sink += run();
   return 1000 * (performance.now() - begin);
@@ -128,13 +164,49 @@ const collectGarbage: () => void = (() => {
 })();
 
 function checkResults(row: Row, runners: readonly Runner[]): void {
-  const [{ run, contender: first }, ...others] = runners as [Runner, ...Runner[]];
-  const expected = run();
-  for (const { contender, run } of others) {
-    const got = run();
-    if (Math.abs(got - expected) <= (row.tolerance ?? 1e-9) * Math.abs(expected)) continue;
-    throw new Error(`${row.name}: ${contender.name} gives ${got}, but ${first.name} gives ${expected}`);
+  const firsts = new Map<string | undefined, Runner>();
+  for (const runner of runners) {
+    const { work } = runner.contender;
+    const first = firsts.get(work);
+    if (first === undefined) firsts.set(work, runner);
+    else checkResult(row, first, runner);
   }
+}
+
+function checkResult(row: Row, first: Runner, other: Runner): void {
+  const complain = (place: string, got: number | undefined, wanted: number | undefined): never => {
+    throw new Error(
+      `${row.name}: ${other.contender.name} gives ${got}${place}, but ${first.contender.name} gives ${wanted}`,
+    );
+  };
+  const tolerance = row.tolerance ?? 1e-9;
+  const [wanted, got] = [first.result?.(), other.result?.()];
+  if (wanted === undefined || got === undefined) {
+    const [wanted, got] = [first.run(), other.run()];
+    if (!(Math.abs(got - wanted) <= tolerance * Math.abs(wanted))) complain("", got, wanted);
+    return;
+  }
+  if (got.length !== wanted.length) complain(" numbers", got.length, wanted.length);
+  const at = differs(got, wanted, tolerance);
+  if (at !== undefined) complain(` in place ${at}`, got[at], wanted[at]);
+}
+
+/**
+ * The first place where two lists of numbers differ by more than `tolerance`, relative to the Euclidean length of the whole: where
+ * large terms cancel, a small sum cannot be exact in all its digits.
+ */
+export function differs(
+  got: ArrayLike<number>,
+  wanted: ArrayLike<number>,
+  tolerance: number,
+): number | undefined {
+  let squares = 0;
+  for (let i = 0; i < wanted.length; i++) squares += wanted[i]! ** 2;
+  const allowed = tolerance * Math.sqrt(squares);
+  for (let i = 0; i < wanted.length; i++) {
+    if (!(Math.abs(got[i]! - wanted[i]!) <= allowed)) return i;
+  }
+  return undefined;
 }
 
 /** The value below which this share of the numbers lies, linear between neighbours. */

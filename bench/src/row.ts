@@ -4,6 +4,10 @@
 export interface Ready {
   /** Does the work once, and returns a number by which results are compared (such as the sum of a gradient). */
   readonly run: () => number;
+  /** All numbers that the work gives: where two contenders have this, every number is compared. */
+  readonly result?: () => ArrayLike<number>;
+  /** Microseconds that so many runs take, of a contender that runs elsewhere and is timed there. */
+  readonly clock?: (repeats: number) => number;
   /** Further findings for the table, by name: the size of a module in bytes, say. */
   readonly facts?: Readonly<Record<string, number>>;
 }
@@ -11,8 +15,19 @@ export interface Ready {
 /** One way to do a row's work. */
 export interface Contender {
   readonly name: string;
+  /** What it does, where not all contenders of a row do the same: results are compared among those that do. */
+  readonly work?: string;
+  /** Why it cannot run here; undefined if it can. */
+  readonly missing?: () => string | undefined;
   /** Gets ready; how long this and the first run take is reported apart (compiling is done here, or then). */
   readonly prepare: () => Ready;
+}
+
+/** A ratio that the row is about: how long one contender takes beside another. */
+interface Comparison {
+  readonly name: string;
+  readonly contender: string;
+  readonly to: string;
 }
 
 /** One piece of work, and the ways to do it. */
@@ -23,6 +38,10 @@ export interface Row {
   readonly title: string;
   /** The first is the one to which the others are compared. */
   readonly contenders: readonly Contender[];
+  /** What goes into the summary. */
+  readonly comparisons?: readonly Comparison[];
+  /** Takes long, or says little that another row does not say: run when it is named, or with --full. */
+  readonly full?: boolean;
   /** Into how many parts the time is divided where a time for each part is wanted: nodes, points, steps. */
   readonly parts?: { readonly count: number; readonly name: string };
   /** How far results may differ, relative to their size. Default 1e-9. */

@@ -1,6 +1,7 @@
 /** THE REGISTRY: every row that `npm run bench` knows. A folder adds its rows here. */
+import { gradbench } from "./gradbench/rows.ts";
 import { heart } from "./heart/rows.ts";
 import { programs } from "./programs/rows.ts";
 import type { Row } from "./row.ts";
 
-export const rows: readonly Row[] = [...heart, ...programs];
+export const rows: readonly Row[] = [...heart, ...programs, ...gradbench];

@@ -2,17 +2,20 @@
 import type { Finding, Findings } from "./measure.ts";
 
 export interface Machine {
+  /** The compiler of the peers in C++, with its flags, where there is one. */
+  readonly cpp: string | undefined;
   readonly node: string;
   readonly cpu: string;
   readonly platform: string;
 }
 
-export const header = ({ node, cpu, platform }: Machine): string =>
+export const header = ({ node, cpu, platform, cpp }: Machine): string =>
   `Node ${node}, ${platform}, ${cpu}\n` +
+  (cpp === undefined ? "" : `${cpp}\n`) +
   "time: one run, median and best round; ratio: to the first line, in the same round, median (middle half of the rounds);\n" +
   "first: getting ready and the first run";
 
-export function table({ row, title, part, findings }: Findings): string {
+export function table({ row, title, part, findings, comparisons, missing }: Findings): string {
   const columns = [
     "",
     "time",
@@ -33,13 +36,40 @@ export function table({ row, title, part, findings }: Findings): string {
     duration(finding.first),
     facts(finding),
   ]);
-  const widths = columns.map((column, i) =>
-    Math.max(...[column, ...lines.map((line) => line[i]!)].map((s) => s.length)),
+  const text = aligned([columns, ...lines]);
+  const compared = comparisons.map(
+    ({ name, ratio: r, quartiles }) => `  ${name}: ${ratio(r)} (${quartiles.map(ratio).join(" to ")})`,
   );
-  const text = [columns, ...lines].map((line) =>
+  const absent = missing.map(({ contender, reason }) => `  Without ${contender}: ${reason}.`);
+  return [`\n${row}: ${title}`, ...text, ...compared, ...absent].join("\n");
+}
+
+/** What the rows are about, a line for each; the last has the geometric means. Empty where no row compares anything. */
+export function summary(rows: readonly Findings[]): string {
+  const compared = rows.filter(({ comparisons }) => comparisons.length > 0);
+  if (compared.length === 0) return "";
+  const names = [...new Set(compared.flatMap(({ comparisons }) => comparisons.map(({ name }) => name)))];
+  const values = compared.map(({ comparisons }) =>
+    names.map((name) => comparisons.find((c) => c.name === name)?.ratio),
+  );
+  const means = names.map((_, i) => {
+    const logs = values.flatMap((line) => (line[i] === undefined ? [] : [Math.log(line[i])]));
+    return logs.length === 0 ? undefined : Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length);
+  });
+  const cell = (x: number | undefined): string => (x === undefined ? "" : ratio(x));
+  return `\nSummary\n${aligned([
+    ["", ...names],
+    ...compared.map(({ row }, k) => [row].concat(values[k]!.map(cell))),
+    ["geometric mean", ...means.map(cell)],
+  ]).join("\n")}`;
+}
+
+/** Lines whose cells stand below each other. */
+function aligned(lines: readonly (readonly string[])[]): string[] {
+  const widths = lines[0]!.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
+  return lines.map((line) =>
     `  ${line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  ")}`.trimEnd(),
   );
-  return `\n${row}: ${title}\n${text.join("\n")}`;
 }
 
 const facts = ({ facts }: Finding): string =>

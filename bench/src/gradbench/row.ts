@@ -1,0 +1,96 @@
+/** A problem of GradBench as a row: the derivative and the function itself, by the compiler and by hand in C++. */
+import { native, noNative } from "../native/native.ts";
+import type { Native } from "../native/native.ts";
+import type { Contender, Ready, Row } from "../row.ts";
+
+/** One problem at one size. */
+export interface Problem {
+  readonly name: string;
+  readonly title: string;
+  readonly full?: boolean;
+  /** The peer is cpp/<this>.cpp. */
+  readonly cpp: string;
+  /** What it reads. */
+  readonly data: () => readonly Float64Array[];
+  /** The function as it is written. */
+  readonly plain: () => Call;
+  /** The same compiled. */
+  readonly primal: () => Call;
+  readonly derivative: () => Call;
+}
+
+/** A call with its arguments, which gives numbers in the structure that the function gives them. */
+type Call = () => Numbers;
+type Numbers = number | Float64Array | readonly Numbers[];
+
+/** Ratios that each problem is about. */
+const COMPARISONS = [
+  { name: "derivative / C++", contender: "derivative", to: "C++ derivative" },
+  { name: "derivative / primal", contender: "derivative", to: "primal" },
+  { name: "primal / plain", contender: "primal", to: "plain call" },
+  { name: "primal / C++", contender: "primal", to: "C++ primal" },
+];
+
+export function problemRow({
+  name,
+  title,
+  full = false,
+  cpp,
+  data,
+  plain,
+  primal,
+  derivative,
+}: Problem): Row {
+  let peer: Native | undefined;
+  const inCpp = (work: string): Contender => ({
+    name: `C++ ${work}`,
+    work,
+    missing: noNative,
+    prepare: () => {
+      peer ??= native(cpp, data());
+      return elsewhere(peer, work);
+    },
+  });
+  const here = (name: string, work: string, make: () => Call): Contender => ({
+    name,
+    work,
+    prepare: () => {
+      const call = make();
+      return { run: () => first(call()), result: () => numbersOf(call()) };
+    },
+  });
+  return {
+    name,
+    title,
+    full,
+    tolerance: 1e-10,
+    comparisons: COMPARISONS,
+    contenders: [
+      inCpp("derivative"),
+      here("derivative", "derivative", derivative),
+      inCpp("primal"),
+      here("primal", "primal", primal),
+      here("plain call", "primal", plain),
+    ],
+  };
+}
+
+function elsewhere(peer: Native, work: string): Ready {
+  return {
+    run: () => peer.result(work)[0]!,
+    result: () => peer.result(work),
+    clock: (repeats) => peer.clock(work, repeats),
+  };
+}
+
+/** Some number of a result: that somebody looks at it, at no cost. */
+function first(x: Numbers): number {
+  if (typeof x === "number") return x;
+  return x instanceof Float64Array ? x[0]! : first(x[0]!);
+}
+
+/** All numbers of a result, one after another. */
+export function numbersOf(x: Numbers): readonly number[] {
+  if (typeof x === "number") return [x];
+  return x instanceof Float64Array ? Array.from(x) : x.flatMap(numbersOf);
+}
