@@ -1,0 +1,46 @@
+import { defineConfig } from "vite";
+import type { Plugin } from "vite";
+
+import { fromSources } from "../../vitest.shared.ts";
+
+/**
+ * What the page may do: load its own files and nothing else. WebAssembly may be compiled; text may not become JavaScript.
+ * Style attributes are allowed (MathML and CodeMirror position with them), style elements are not.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "style-src 'self'",
+  "style-src-attr 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+/** Writes the policy into the built page; the development server needs more than it allows. */
+const policy: Plugin = {
+  name: "explorer-policy",
+  apply: "build",
+  transformIndexHtml: () => [
+    {
+      tag: "meta",
+      attrs: { "http-equiv": "Content-Security-Policy", content: POLICY },
+      injectTo: "head-prepend",
+    },
+  ],
+};
+
+export default defineConfig({
+  ...fromSources,
+  root: import.meta.dirname,
+  // Relative, so that the page works wherever its files are put.
+  base: "./",
+  plugins: [policy],
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  worker: { format: "es" },
+  build: { outDir: "dist/site", emptyOutDir: true, target: "es2022", modulePreload: { polyfill: false } },
+  server: { host: "127.0.0.1" },
+  preview: { host: "127.0.0.1" },
+});
