@@ -7,6 +7,7 @@ import { Context } from "../real/real.ts";
 import { emitJs } from "./js/emit.ts";
 import { Instance } from "./instance.ts";
 import { emitWasm } from "./wasm/emit.ts";
+import { interfaceOf } from "./wasm/interface.ts";
 import { hasWebAssembly, instantiate } from "./webassembly.ts";
 
 /** What stands for a value outside: a number, or the elements of an array. */
@@ -110,9 +111,8 @@ function tryWasm(program: Program, { math, outputs }: ExecuteOptions): Executabl
       user: Object.fromEntries(emitted.externals.map((op, k) => [String(k), external(op)])),
     };
     const instance = new Instance(
-      program.functions[0]!,
+      interfaceOf(program.functions[0]!, outputs ?? []),
       instantiate(emitted.bytes, imports),
-      outputs ?? [],
       (site, values) => faultOf(emitted.sites[site], values),
     );
     return { target: "wasm", call: instance.call, wasm: emitted.bytes };

@@ -1,7 +1,7 @@
 /** A running module: how arguments get into its memory and results out of it. */
 import type { AdError } from "../errors.ts";
-import type { Func, Op, Region, Ty, Value } from "../program/ir.ts";
-import { isDirect, isReturned } from "./wasm/emit.ts";
+import type { Ty } from "../program/ir.ts";
+import type { ArrayInterface, Interface } from "./wasm/interface.ts";
 import { SITE, SITE_VALUES } from "./wasm/layout.ts";
 import type { Exports } from "./webassembly.ts";
 
@@ -14,13 +14,7 @@ const SHORT = 24;
 const OUT_OF_MEMORY = 1;
 
 /** An array parameter. */
-interface ArrayParameter {
-  /** Its position among the parameters. */
-  readonly position: number;
-  /** Whether what it holds at the call matters. */
-  readonly isRead: boolean;
-  /** Whether it may hold something else at the end. */
-  readonly isWritten: boolean;
+interface ArrayParameter extends ArrayInterface {
   /** Where it is at present, in elements, and how long. */
   at: number;
   length: number;
@@ -43,25 +37,19 @@ export class Instance {
   #i32!: Int32Array;
 
   constructor(
-    entry: Func,
+    { types, arrays, results, direct, returned }: Interface,
     exports: Exports,
-    outputs: readonly number[],
     fault: (site: number, values: readonly number[]) => AdError,
   ) {
     this.#exports = exports;
     this.#fault = fault;
-    const written = writtenParameters(entry.body);
-    this.#types = entry.params.map((p) => p.ty);
-    this.#arrays = entry.body.args.flatMap((v, position) => {
-      if (v.ty !== "array") return [];
-      const isRead = !outputs.includes(position);
-      return [{ position, isRead, isWritten: written.has(v), at: -1, length: -1 }];
-    });
+    this.#types = types;
+    this.#arrays = arrays.map((a) => ({ ...a, at: -1, length: -1 }));
     let place = 0;
     this.#places = this.#types.map((ty) => (ty === "array" ? (place += 2) - 2 : place++));
-    this.#results = entry.results;
-    this.#direct = isDirect(entry.params);
-    this.#returned = isReturned(entry.results);
+    this.#results = results;
+    this.#direct = direct;
+    this.#returned = returned;
     this.#refresh();
   }
 
@@ -183,21 +171,4 @@ export class Instance {
     this.#i32[SITE / 4] = 0;
     return this.#fault(site, Array.from(this.#f64.subarray(SITE_VALUES / 8, SITE_VALUES / 8 + 8)));
   }
-}
-
-/** The array parameters of an entry whose elements it may change, directly or under another name. */
-function writtenParameters(body: Region): ReadonlySet<Value> {
-  const written = new Set<Value>();
-  const harmless = new Set<Op["kind"]>(["load", "length", "bound", "fail"]);
-  const visit = (region: Region): void => {
-    for (const v of region.yields) if (region.parent !== null && v.ty === "array") written.add(v);
-    for (const op of region.ops) {
-      op.args.forEach((v, k) => {
-        if (v.ty === "array" && !harmless.has(op.kind) && !(op.kind === "copy" && k === 1)) written.add(v);
-      });
-      op.regions.forEach(visit);
-    }
-  };
-  visit(body);
-  return written;
 }

@@ -1,10 +1,11 @@
 /** From programs to the bytes of a WebAssembly module. */
-import type { Func, Op, OpOf, Program, Region, Ty } from "../../program/ir.ts";
+import type { Func, Op, OpOf, Program, Region } from "../../program/ir.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
 import { ModuleBuilder } from "./assembler.ts";
 import type { Callable, FunctionBuilder } from "./assembler.ts";
 import { Kernels } from "./kernels/kernels.ts";
-import { DATA, MAX_DIRECT } from "./layout.ts";
+import { isDirect, isReturned } from "./interface.ts";
+import { DATA } from "./layout.ts";
 import { Lowering } from "./lower.ts";
 import { Arithmetic, isInside } from "./primitives.ts";
 import { Runtime } from "./runtime.ts";
@@ -27,7 +28,7 @@ export interface Emitted {
  * first address that is free at all: the caller puts arrays between `heap` and `top` (multiples of 8), moves `top` behind
  * them and calls `run`, which allocates from there and leaves `top` where it was. `parameters` and `results` (i32): addresses of slots of 8 bytes.
  * `run` takes a number (f64 or i32) per scalar, an address and a length (i32 each) per array; if that is more than
- * {@link MAX_DIRECT} it takes nothing, and finds them in the slots, one slot per parameter. If the program has one result,
+ * 16 (MAX_DIRECT) it takes nothing, and finds them in the slots, one slot per parameter. If the program has one result,
  * an f64, `run` returns it; otherwise the results are in the slots, a scalar as an f64, an array as its address and length.
  */
 export function emitWasm(program: Program, options: { readonly math: "fast" | "exact" }): Emitted {
@@ -92,13 +93,6 @@ export function emitWasm(program: Program, options: { readonly math: "fast" | "e
   module.exportGlobal("top", runtime.top);
   return { bytes: module.encode(free), sites, primitives: [...primitives.values()], externals };
 }
-
-/** Whether an entry takes its parameters directly, or from memory. */
-export const isDirect = (params: readonly { readonly ty: Ty }[]): boolean =>
-  flatten(params.map((p) => p.ty)).length <= MAX_DIRECT;
-
-/** Whether an entry returns its result directly, or in memory. */
-export const isReturned = (results: readonly Ty[]): boolean => results.length === 1 && results[0] === "f64";
 
 /** The function that is exported: it takes parameters from, and puts results into, the slots where that is agreed. */
 function writeEntry(
