@@ -137,7 +137,30 @@ describe("a plain function of arrays and structures", () => {
     ]);
   });
 
-  test("transforms of transforms say that they are not there yet", () => {
-    expect(() => any(grad)(any(grad)(banana))(1, 2)).toThrow("unsupported-transform");
+  test("jacobian by a pattern that arguments decide which are not differentiated by", () => {
+    const shifted = differentiable((v: Float64Array, k: number): Float64Array => {
+      const out = new Float64Array(v.length);
+      for (let i = 0; i < v.length; i++) out[i] = 3 * v[(i + k) % v.length]!;
+      return out;
+    });
+    const v = new Float64Array(9);
+    for (const k of [1, 4, 1, 0]) {
+      const rows: Float64Array[] = any(jacobian)(shifted, { wrt: "v" })(v, k);
+      rows.forEach((row, i) => row.forEach((x, j) => expect(x).toBe(j === (i + k) % 9 ? 3 : 0)));
+    }
+  });
+
+  test("grad of a function that exchanges the rows of its argument", () => {
+    const pivoted = differentiable((a: number[][]): number => {
+      const first = a[0]!;
+      a[0] = a[1]!;
+      a[1] = first;
+      return 10 * a[0][0]! + a[1][0]! ** 2;
+    });
+    expect(any(grad)(pivoted)([[3, 1], [4]])).toEqual([[6, 0], [10]]);
+    expect(any(hessian)(pivoted)([[3, 1], [4]])[0]).toEqual([
+      [[2, 0], [0]],
+      [[0, 0], [0]],
+    ]);
   });
 });

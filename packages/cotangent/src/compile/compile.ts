@@ -1,20 +1,15 @@
 /** `compile`: the public way from functions to compiled code. */
 import { AdError } from "../errors.ts";
 import { capturedOf } from "../program/captured.ts";
-import type { Captured, Specialisation } from "../program/captured.ts";
 import type { Program, Region } from "../program/ir.ts";
 import { optimise } from "../program/optimise/index.ts";
-import { fromLeaves, leafTypes, toLeaves } from "../program/structure.ts";
-import type { Leaf } from "../program/structure.ts";
 import type { Real } from "../real/real.ts";
 import { checkCount, checkFunction, isMapped } from "../transforms/arguments.ts";
-import { derivationOf } from "../transforms/transformed.ts";
 import type { Input, Result } from "../transforms/structure.ts";
 import { execute } from "./execute.ts";
 import type { Datum, Executable, MathMode, Target } from "./execute.ts";
 import { emitJs } from "./js/emit.ts";
-import { takesLists, transformPlain, unsupported } from "./plain.ts";
-import type { PlainTransform } from "./plain.ts";
+import { plainCall } from "./plain.ts";
 import { base, recordFunction } from "./recorded.ts";
 import type { AnyFunction } from "./recorded.ts";
 import { count, fits, gather, rebuild, scatter, shapeOf } from "./shape.ts";
@@ -308,25 +303,11 @@ function withoutTyped(shape: Shape): Shape {
 }
 
 function specialiseCaptured(f: AnyFunction, args: readonly unknown[], options: CompileOptions): Specialised {
-  const root = base(f);
-  const captured = capturedOf(root)!;
-  const derivation = derivationOf(f);
-  if (derivation !== undefined && derivation.f !== root) {
-    throw unsupported(captured.name, `${derivation.transform} of ${derivationOf(derivation.f)!.transform}`);
-  }
-  const argumentsIn = (list: readonly unknown[]): readonly unknown[] =>
-    derivation !== undefined && takesLists(derivation) ? (list[0] as readonly unknown[]) : list;
-  const specialisation = captured.specialise(argumentsIn(args));
-  const { program, executable, call } =
-    derivation === undefined
-      ? plainCall(captured, specialisation, options)
-      : transformPlain(captured, derivation, specialisation, (p, outputs) =>
-          run(prepare(p), options, outputs),
-        );
+  const { program, executable, call, fits } = plainCall(f, args, (p) => run(p, options, []));
   return {
     program,
     executable,
-    fits: (list) => captured.specialise(argumentsIn(list)) === specialisation,
+    fits,
     call,
     into: (out, list) => {
       const y = call(list);
@@ -337,28 +318,6 @@ function specialiseCaptured(f: AnyFunction, args: readonly unknown[], options: C
       else scatter(shape, numbers, out);
     },
   };
-}
-
-/** A captured function itself. */
-function plainCall(
-  captured: Captured,
-  specialisation: Specialisation,
-  options: CompileOptions,
-): PlainTransform {
-  const { params, outside, result } = specialisation;
-  const program = prepare(specialisation.program);
-  const executable = run(program, options, []);
-  const call = (list: readonly unknown[]): unknown => {
-    const more = captured.outside();
-    const leaves = [
-      ...params.flatMap((p, i) => toLeaves(p.structure, list[i], p.name)),
-      ...outside.flatMap((p, i) => toLeaves(p.structure, more[i], p.name)),
-    ];
-    const out = executable.call(...leaves);
-    const values = leafTypes(result).length === 1 ? [out as Leaf] : ((out ?? []) as readonly Leaf[]);
-    return fromLeaves(result, values.values());
-  };
-  return { program, executable, call };
 }
 
 /** f for n calls at once; see {@link Compiled}. */

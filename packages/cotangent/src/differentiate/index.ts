@@ -4,3 +4,5 @@ export { hessian, hvp } from "./hessian.ts";
 export { jacobian } from "./jacobian.ts";
 export { reverse } from "./reverse.ts";
 export { sparseJacobian } from "./sparse.ts";
+export { fixedLeaves, transformProgram, transformSparsely } from "./structured.ts";
+export type { Selection, Transform } from "./structured.ts";

@@ -161,7 +161,7 @@ function pack(
 }
 
 /** Where in a record each of its arrays is described. */
-function offsetsOfArrays(s: Structure, from = 0): readonly number[] {
+export function offsetsOfArrays(s: Structure, from = 0): readonly number[] {
   if (s.kind === "array") return [from];
   const offsets: number[] = [];
   let at = from;
@@ -173,7 +173,7 @@ function offsetsOfArrays(s: Structure, from = 0): readonly number[] {
 }
 
 /** For each leaf the structure of its records; undefined for a number. */
-const elementsOf = (s: Structure): readonly (Structure | undefined)[] =>
+export const elementsOf = (s: Structure): readonly (Structure | undefined)[] =>
   s.kind === "array"
     ? [s.element, ...arraysIn(s.element).flatMap(elementsOf)]
     : s.kind === "number" || s.kind === "boolean"
@@ -220,6 +220,54 @@ export function fromLeaves(s: Structure, leaves: Iterator<Leaf>): unknown {
     default:
       return Object.fromEntries(s.fields.map(([key, e]) => [key, fromLeaves(e, leaves)]));
   }
+}
+
+/**
+ * Visits every number and boolean of a structure, in order, wherever its leaf holds it; not where arrays begin and how long they are.
+ * @param leaves one list for each leaf; a number is a list of one
+ */
+export function eachNumber<T>(
+  s: Structure,
+  leaves: Iterator<T[]>,
+  path: string,
+  visit: (leaf: T[], at: number, path: string, kind: "number" | "boolean") => void,
+): void {
+  const next = (): T[] => leaves.next().value as T[];
+  /** A walk through the records of one leaf. */
+  const walk = (e: Structure): ((records: T[], at: number, path: string) => void) => {
+    if (e.kind === "number" || e.kind === "boolean") {
+      return (records, at, where) => visit(records, at, where, e.kind);
+    }
+    if (e.kind === "array") {
+      const block = next();
+      const element = walk(e.element);
+      const size = stride(e.element);
+      return (records, at, where) => {
+        const [begin, count] = [Number(records[at]), Number(records[at + 1])];
+        for (let i = 0; i < count; i++) element(block, (begin + i) * size, `${where}[${i}]`);
+      };
+    }
+    let offset = 0;
+    const parts = children(e).map(([key, c]) => {
+      const found = [key, walk(c), offset] as const;
+      offset += stride(c);
+      return found;
+    });
+    return (records, at, where) => {
+      for (const [key, each, o] of parts) each(records, at + o, part(where, key));
+    };
+  };
+  if (s.kind === "nothing") return;
+  if (s.kind === "number" || s.kind === "boolean") return visit(next(), 0, path, s.kind);
+  if (s.kind !== "array") {
+    for (const [key, c] of children(s)) eachNumber(c, leaves, part(path, key), visit);
+    return;
+  }
+  const records = next();
+  const element = walk(s.element);
+  const size = stride(s.element);
+  const count = size === 0 ? 0 : records.length / size;
+  for (let i = 0; i < count; i++) element(records, i * size, `${path}[${i}]`);
 }
 
 type Read = (records: Float64Array, at: number) => unknown;

@@ -1,0 +1,254 @@
+/** Transforms of transforms of plain functions: the numbers of the same function on Reals, transformed eagerly. */
+import * as ad from "cotangent";
+import type { Real } from "cotangent";
+import { describe, expect, test } from "vitest";
+
+import { differentiable } from "../src/parse.ts";
+
+// oxlint-disable-next-line no-explicit-any -- functions of every shape go through the same transforms
+type Any = any;
+type Transform = (f: Any) => Any;
+
+/** A function twice: as plain code, and on Reals. */
+interface Pair {
+  readonly plain: Any;
+  readonly real: Any;
+  readonly args: readonly unknown[];
+  /** A list like that of the arguments. */
+  readonly along: readonly unknown[];
+}
+
+const { add, cos, exp, mul, pow, sin, sub, sum } = ad;
+
+const pairs: Readonly<Record<string, Pair>> = {
+  "numbers to a number": {
+    plain: differentiable((x: number, y: number): number => Math.sin(x * y) + x ** 3 * y),
+    real: (x: Real, y: Real) => add(sin(mul(x, y)), mul(pow(x, 3), y)),
+    args: [0.7, 1.3],
+    along: [0.3, -0.8],
+  },
+  "an array to a number": {
+    plain: differentiable((x: Float64Array): number => {
+      let s = 0;
+      for (let i = 0; i + 1 < x.length; i++) s += Math.sin(x[i]! * x[i + 1]!) + x[i]! ** 3;
+      return s;
+    }),
+    real: (x: readonly Real[]) => sum(x.slice(0, -1).map((v, i) => add(sin(mul(v, x[i + 1]!)), pow(v, 3)))),
+    args: [Float64Array.of(0.3, -0.6, 1.1)],
+    along: [Float64Array.of(1, 0.5, -0.25)],
+  },
+  "an object with rows, and a number, to a number": {
+    plain: differentiable((p: { w: number[][]; b: number }, x: number): number => {
+      let s = p.b ** 2 * x;
+      for (const row of p.w) {
+        let t = p.b;
+        for (let j = 0; j < row.length; j++) t += row[j]! * x ** j;
+        s += Math.exp(0.3 * t) * row[0]!;
+      }
+      return s;
+    }),
+    real: (p: { w: Real[][]; b: Real }, x: Real) => {
+      let s = mul(mul(p.b, p.b), x);
+      for (const row of p.w) {
+        let t = p.b;
+        row.forEach((w, j) => (t = add(t, mul(w, pow(x, j)))));
+        s = add(s, mul(exp(mul(0.3, t)), row[0]!));
+      }
+      return s;
+    },
+    args: [
+      {
+        w: [
+          [0.2, 0.5],
+          [0.7, -0.3, 0.4],
+        ],
+        b: 0.6,
+      },
+      1.2,
+    ],
+    along: [
+      {
+        w: [
+          [1, 0.5],
+          [0.3, 0.2, 0.1],
+        ],
+        b: 0.4,
+      },
+      -0.5,
+    ],
+  },
+};
+
+const several: Readonly<Record<string, Pair>> = {
+  "numbers to a tuple and an object": {
+    plain: differentiable((r: number, t: number) => ({
+      x: r * Math.cos(t),
+      yz: [r * r * Math.sin(t), r] as [number, number],
+    })),
+    real: (r: Real, t: Real) => ({ x: mul(r, cos(t)), yz: [mul(mul(r, r), sin(t)), r] }),
+    args: [1.5, 0.4],
+    along: [0.2, 0.9],
+  },
+  "rows to rows": {
+    plain: differentiable((a: number[][], k: number): number[][] =>
+      a.map((row) => row.map((v) => v * v * k)),
+    ),
+    real: (a: Real[][], k: Real) => a.map((row) => row.map((v) => mul(mul(v, v), k))),
+    args: [[[1, 2], [3]], 0.5],
+    along: [[[0.1, 0.2], [0.3]], 0.7],
+  },
+  "an array to an array": {
+    plain: differentiable((x: Float64Array): Float64Array => {
+      const out = new Float64Array(x.length);
+      for (let i = 0; i < x.length; i++) out[i] = Math.exp(x[i]!) - x[(i + 1) % x.length]! ** 2 * x[i]!;
+      return out;
+    }),
+    real: (x: readonly Real[]) =>
+      x.map((v, i) => {
+        const next = x[(i + 1) % x.length]!;
+        return sub(exp(v), mul(mul(next, next), v));
+      }),
+    args: [Float64Array.of(0.2, 0.4, -0.3)],
+    along: [Float64Array.of(1, -1, 0.5)],
+  },
+};
+
+/** All numbers in a result, in order. */
+function numbersIn(x: unknown): number[] {
+  if (typeof x === "number") return [x];
+  if (x instanceof Float64Array) return [...x];
+  return Object.values(x as object).flatMap(numbersIn);
+}
+
+function expectSame(got: unknown, wanted: unknown): void {
+  const [a, b] = [numbersIn(got), numbersIn(wanted)];
+  expect(a.length).toBe(b.length);
+  expect(b.some((v) => v !== 0)).toBe(true);
+  a.forEach((v, i) => expect(Math.abs(v - b[i]!)).toBeLessThanOrEqual(1e-11 * (1 + Math.abs(b[i]!))));
+}
+
+const t = ad as unknown as Readonly<Record<string, Transform>>;
+const bare = (name: string): Transform => t[name]!;
+
+describe("functions of one number and one result", () => {
+  const inner: Readonly<Record<string, Transform>> = {
+    grad: bare("grad"),
+    valueAndGrad: bare("valueAndGrad"),
+    jacobian: bare("jacobian"),
+    hessian: bare("hessian"),
+  };
+  const outer: Readonly<Record<string, (f: Any, pair: Pair) => unknown>> = {
+    jacobian: (f, { args }) => t["jacobian"]!(f)(...args),
+    "jacobian by the last": (f, { args }) => (ad.jacobian as Any)(f, { wrt: args.length - 1 })(...args),
+    jvp: (f, { args, along }) => t["jvp"]!(f)(args, along),
+    "vjp, pulled back": (f, { args }) => {
+      const { value, pullback } = t["vjp"]!(f)(...args);
+      return [value, pullback(value)];
+    },
+    "jacobian of jacobian": (f, { args }) => t["jacobian"]!(t["jacobian"]!(f))(...args),
+  };
+  for (const [what, pair] of Object.entries(pairs)) {
+    for (const [i, make] of Object.entries(inner)) {
+      test.each(Object.keys(outer))(`${what}: %s of ${i}`, (o) => {
+        expectSame(outer[o]!(make(pair.plain), pair), outer[o]!(make(pair.real), pair));
+      });
+    }
+    test(`${what}: jacobian of hvp and of jvp, by both lists`, () => {
+      for (const name of ["hvp", "jvp"]) {
+        const [plain, real] = [pair.plain, pair.real].map((f) =>
+          t["jacobian"]!(t[name]!(f))(pair.args, pair.along),
+        );
+        expectSame(plain, real);
+      }
+    });
+  }
+});
+
+describe("functions of several results", () => {
+  for (const [what, pair] of Object.entries(several)) {
+    test(`${what}: jacobian of jacobian, jvp of jacobian, vjp of jvp`, () => {
+      const both = (run: (f: Any) => unknown): void => expectSame(run(pair.plain), run(pair.real));
+      both((f) => t["jacobian"]!(t["jacobian"]!(f))(...pair.args));
+      both((f) => t["jvp"]!(t["jacobian"]!(f))(pair.args, pair.along));
+      both((f) => {
+        const { value, pullback } = t["vjp"]!(t["jvp"]!(f))(pair.args, pair.along);
+        return pullback(value);
+      });
+    });
+  }
+});
+
+describe("to any order", () => {
+  const f = differentiable((x: number): number => Math.sin(x) * x);
+  // d⁴/dx⁴ (x sin x) = x sin x - 4 cos x
+  const fourth = (x: number): number => x * Math.sin(x) - 4 * Math.cos(x);
+  const { grad, hessian, jvp, derivative } = ad as unknown as Readonly<Record<string, Any>>;
+
+  test("four times the same, and four different ways", () => {
+    const x = 0.7;
+    const ways = [
+      grad(grad(grad(grad(f))))(x),
+      hessian(hessian(f))(x),
+      derivative(f, 4)(x),
+      derivative(grad(derivative(f)), 2)(x),
+      jvp(grad(hessian(f)))([x], [1]).tangent,
+    ];
+    for (const way of ways) expect(way).toBeCloseTo(fourth(x), 12);
+    expect(derivative(f, 0)(x)).toBe(Math.sin(x) * x);
+  });
+
+  test("inactive arguments stay what they are, and cost nothing", () => {
+    const residual = differentiable((a: number, xs: Float64Array, n: number): number => {
+      let s = 0;
+      for (let i = 0; i < n; i++) s += Math.sin(a * xs[i]!);
+      return s;
+    });
+    const g = (ad.compile as Any)(grad(grad(residual, { wrt: "a" }), { wrt: "a" }));
+    const xs = Float64Array.of(1, 2, 3);
+    expect(g(0.5, xs, 2)).toBeCloseTo(-Math.sin(0.5) - 4 * Math.sin(1), 14);
+    // No array is made for derivatives by the data.
+    expect(kindsIn(g.program)).toContain("load");
+    expect(kindsIn(g.program)).not.toContain("allocate");
+  });
+
+  test("arrays of any length, by one and the same program", () => {
+    const cube = differentiable((x: Float64Array): number => x.reduce((s, v) => s + v ** 3, 0));
+    const h = (ad.compile as Any)(ad.jacobian(grad(cube)));
+    for (const n of [1, 4, 9]) {
+      const x = Float64Array.from({ length: n }, (_, i) => i + 1);
+      const rows: Float64Array[] = h(x);
+      rows.forEach((row, i) => row.forEach((v, j) => expect(v).toBe(i === j ? 6 * (i + 1) : 0)));
+    }
+  });
+});
+
+/** The kinds of all operations of a program. */
+function kindsIn(program: { readonly functions: readonly { readonly body: unknown }[] }): string[] {
+  const found: string[] = [];
+  const visit = (region: Any): void => {
+    for (const op of region.ops) {
+      found.push(op.kind);
+      op.regions.forEach(visit);
+    }
+  };
+  for (const f of program.functions) visit(f.body);
+  return found;
+}
+
+describe("what has no derivative says so", () => {
+  const polar = differentiable((r: number, t: number) => [r * Math.cos(t), r * Math.sin(t)]);
+  const { grad, jacobian, vjp } = ad as unknown as Readonly<Record<string, Any>>;
+
+  test("grad of a gradient of several arguments, a function in a result, a name that is not there", () => {
+    const f = differentiable((x: number, y: number): number => x * y);
+    expect(() => grad(grad(f))(1, 2)).toThrow(
+      /grad: grad\(anonymous\) does not return a single number[^]*result-not-scalar/,
+    );
+    expect(() => jacobian(vjp(f))(1, 2)).toThrow(/unsupported-transform/);
+    expect(() => jacobian(grad(f), { wrt: "z" })(1, 2)).toThrow(
+      /parameters of grad\(anonymous\) are x, y[^]*wrong-option/,
+    );
+    expect(() => jacobian(f, { wrt: ["x", 0] })(1, 2)).toThrow(/twice[^]*wrong-option/);
+    expect(() => grad(polar)(1, 2)).toThrow(/result-not-scalar/);
+  });
+});
