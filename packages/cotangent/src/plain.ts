@@ -5,6 +5,8 @@ import type { Captured, LoweredFunction, UserFunction } from "./program/index.ts
 import { compiler } from "./transforms/transformed.ts";
 
 export * from "./program/index.ts";
+export { aheadOfTime } from "./compile/ahead.ts";
+export type { AheadCode, AheadOptions, AheadVariant } from "./compile/ahead.ts";
 
 const withCompiler = <F extends object>(f: F): F =>
   Object.defineProperty(f, compiler, { value: compile, configurable: true });

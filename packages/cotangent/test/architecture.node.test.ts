@@ -63,6 +63,8 @@ const LAYERS: LayerTable = {
   notation: ["real", "primitives"],
 
   plain: ["transforms", "program", "compile"],
+  // What precompiled code needs at run time: neither programs nor what compiles them.
+  precompiled: ["errors", "numeric", "program", "transforms", "compile"],
 
   // Built on the public surface, as anybody else's code is.
   optimize: ["index"],

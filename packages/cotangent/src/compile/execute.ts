@@ -1,9 +1,8 @@
 /** Programs that run: compiled to WebAssembly or JavaScript, or interpreted, all called alike. */
-import { backward, evaluate } from "../custom.ts";
 import { faultOf } from "../program/faults.ts";
 import { interpreter } from "../program/interpret.ts";
 import type { OpOf, Program } from "../program/ir.ts";
-import { Context } from "../real/real.ts";
+import { external } from "./external.ts";
 import { emitJs } from "./js/emit.ts";
 import { Instance } from "./instance.ts";
 import { emitWasm } from "./wasm/emit.ts";
@@ -61,18 +60,9 @@ export function execute(program: Program, options: ExecuteOptions): Executable {
   };
 }
 
-/** A function of the user's on numbers, as compiled code calls it. */
-function external({ attr, args }: OpOf<"external">): (...args: number[]) => number | readonly number[] {
-  const f = attr.function;
-  if (attr.half === "forward") return (...x) => Number(evaluate(f, x));
-  const arity = args.length - 1;
-  return (...x) => {
-    const cotangent = x.pop()!;
-    const ctx = new Context();
-    evaluate(f, x, ctx);
-    return backward(f, ctx, arity, cotangent).map(Number);
-  };
-}
+/** As compiled code calls it. */
+const called = ({ attr, args }: OpOf<"external">): ReturnType<typeof external> =>
+  external(attr.function, attr.half, attr.half === "forward" ? args.length : args.length - 1);
 
 /** A policy's refusal of generated code: EvalError of `new Function`, CompileError of WebAssembly. */
 const isRefusal = (error: unknown): boolean =>
@@ -97,7 +87,7 @@ function tryJs(program: Program): Executable | undefined {
   };
   const call = factory(
     ...[...primitives.values()].map((p) => p.evaluate),
-    ...externals.map(external),
+    ...externals.map(called),
     fault,
   ) as Executable["call"];
   return { target: "js", call, source };
@@ -108,7 +98,7 @@ function tryWasm(program: Program, { math, outputs }: ExecuteOptions): Executabl
   try {
     const imports = {
       math: Object.fromEntries(emitted.primitives.map((p) => [p.id, p.evaluate])),
-      user: Object.fromEntries(emitted.externals.map((op, k) => [String(k), external(op)])),
+      user: Object.fromEntries(emitted.externals.map((op, k) => [String(k), called(op)])),
     };
     const instance = new Instance(
       interfaceOf(program.functions[0]!, outputs ?? []),

@@ -1,0 +1,106 @@
+/** Code that is finished when a module is built: what a build writes in the place of `grad(f)`. */
+import { AdError } from "../errors.ts";
+import { transformProgram } from "../differentiate/index.ts";
+import type { Specialisation } from "../program/captured.ts";
+import type { Site } from "../program/faults.ts";
+import type { Op, Program } from "../program/ir.ts";
+import { optimise } from "../program/optimise/index.ts";
+import type { AnyFunction } from "../transforms/arguments.ts";
+import { derivationOf } from "../transforms/transformed.ts";
+import type { MathMode } from "./execute.ts";
+import { emitJs } from "./js/emit.ts";
+import { programsOf } from "./plain.ts";
+import { emitWasm } from "./wasm/emit.ts";
+import { interfaceOf } from "./wasm/interface.ts";
+import type { Interface } from "./wasm/interface.ts";
+
+/** A function of the user's that the code calls: which class, and which half. */
+export interface AheadExternal {
+  readonly name: string;
+  readonly half: "forward" | "backward";
+  readonly arity: number;
+}
+
+/** The code of a program. */
+export interface AheadCode {
+  /** Statements that declare `entry`; or the bytes of a module. */
+  readonly js?: { readonly source: string; readonly entry: string };
+  readonly wasm?: { readonly bytes: Uint8Array; readonly interface: Interface };
+  /** What it imports of `cotangent/precompiled/functions`. */
+  readonly primitives: readonly string[];
+  readonly externals: readonly AheadExternal[];
+  /** Where it may fail. */
+  readonly sites: readonly (Site | undefined)[];
+}
+
+/** A function for a number of arguments: how its arguments become the program's, and the code. */
+export interface AheadVariant extends Omit<Specialisation, "program"> {
+  readonly code: AheadCode;
+  /** Of `vjp`: from the leaves of the arguments, of the result's cotangent and of what is outside, to those of the derivative. */
+  readonly pullback?: AheadVariant;
+}
+
+export interface AheadOptions {
+  readonly target: "js" | "wasm";
+  readonly math: MathMode;
+}
+
+/**
+ * The code of a captured function, or of any transform of one, called with so many arguments.
+ * @throws AdError as its first call would: `result-not-scalar`, `wrong-option`, `unsupported-transform`
+ */
+export function aheadOfTime(f: AnyFunction, count: number, options: AheadOptions): AheadVariant {
+  const derivation = derivationOf(f);
+  const isPullback = derivation?.transform === "vjp";
+  const captured = programsOf(isPullback ? derivation.f : f);
+  if (captured === undefined) {
+    throw new AdError("no-source", `${f.name || "The function"} was not captured.`, 'Mark it "use grad".');
+  }
+  const of = captured.specialise(argumentsFor(isPullback ? derivation.f : f, count));
+  const variant = variantOf(of, options);
+  if (!isPullback) return variant;
+  return {
+    ...variant,
+    pullback: variantOf(transformProgram(of, { transform: "pullback" }, captured.name), options),
+  };
+}
+
+/** A list of arguments, as far as their number matters. */
+function argumentsFor(f: AnyFunction, count: number): readonly unknown[] {
+  const derivation = derivationOf(f);
+  if (derivation === undefined) return Array.from({ length: count });
+  const inner = argumentsFor(derivation.f, count);
+  const takesLists = derivation.transform === "jvp" || derivation.transform === "hvp";
+  return takesLists ? [inner, inner] : inner;
+}
+
+function variantOf(of: Specialisation, options: AheadOptions): AheadVariant {
+  const { params, outside, result } = of;
+  return { params, outside, result, code: codeOf(optimise(of.program), options) };
+}
+
+function codeOf(program: Program, { target, math }: AheadOptions): AheadCode {
+  const site = (op: Op | undefined): Site | undefined =>
+    op === undefined ? undefined : { kind: op.kind, attr: op.attr, loc: op.loc };
+  if (target === "js") {
+    const { source, entry, primitives, externals, sites } = emitJs(program);
+    return {
+      js: { source, entry },
+      primitives: [...primitives.keys()],
+      externals: externals.map(externalOf),
+      sites: sites.map(site),
+    };
+  }
+  const { bytes, primitives, externals, sites } = emitWasm(program, { math });
+  return {
+    wasm: { bytes, interface: interfaceOf(program.functions[0]!, []) },
+    primitives: primitives.map((p) => p.id),
+    externals: externals.map(externalOf),
+    sites: sites.map(site),
+  };
+}
+
+function externalOf({ attr, args }: Extract<Op, { kind: "external" }>): AheadExternal {
+  const { function: f, half } = attr;
+  return { name: f.name, half, arity: half === "forward" ? args.length : args.length - 1 };
+}

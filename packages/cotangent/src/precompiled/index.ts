@@ -1,0 +1,176 @@
+/**
+ * The entry `cotangent/precompiled`: what a module whose derivatives were compiled when it was built needs at run time. Build
+ * plugins write calls of this.
+ */
+import { AdError, describe } from "../errors.ts";
+import type { CapturedParameter } from "../program/captured.ts";
+import { faultOf } from "../program/faults.ts";
+import type { Site } from "../program/faults.ts";
+import { fromLeaves, leafTypes, toLeaves } from "../program/structure.ts";
+import type { Leaf, Structure } from "../program/structure.ts";
+import { isMapped } from "../transforms/arguments.ts";
+import { compiler } from "../transforms/transformed.ts";
+
+/** Throws the error of the k-th place where the code may fail. */
+type Fault = (k: number, ...values: readonly (number | Float64Array)[]) => never;
+/** That error. */
+export type ErrorAt = (k: number, values: readonly number[]) => AdError;
+
+/** Finished code: from one argument per leaf to the result, bare if there is one leaf. */
+export type Code = (...leaves: Leaf[]) => Leaf | readonly Leaf[] | undefined;
+
+/** A function for a number of arguments, as a build writes it. */
+export interface Precompiled {
+  readonly params: readonly CapturedParameter[];
+  /** What the function refers to outside itself. */
+  readonly outside?: readonly CapturedParameter[];
+  readonly result: Structure;
+  /** The code, ready when it is first called. */
+  readonly code: (fault: Fault, errorAt: ErrorAt) => Code;
+  /** What `fault(k)` stands for. */
+  readonly sites?: readonly (Site | null)[];
+  /** The bytes of the module, if it is one. */
+  readonly wasm?: () => Uint8Array;
+  /** Of `vjp`: from arguments and the result's cotangent to the derivative. */
+  readonly pullback?: Precompiled;
+}
+
+/**
+ * A derivative, or a compiled function, of which only the code is left. It is called like what `compile` returns.
+ * @param variants for each number of arguments that may be passed, fewest first
+ * @param outside the present values of what the function refers to
+ */
+export function precompiled(
+  name: string,
+  variants: readonly Precompiled[],
+  outside: () => readonly unknown[] = () => [],
+): (...args: unknown[]) => unknown {
+  const bound = variants.map((variant) => bind(variant, outside));
+  const last = bound.at(-1)!;
+  let latest = last;
+  const call = (...given: unknown[]): unknown => {
+    const args = given.length === 3 && isMapped(call, given) ? given.slice(0, 1) : given;
+    latest = bound.find((b) => b.count >= args.length) ?? last;
+    if (args.length < latest.count) throw missing(name, latest.count, args.length);
+    return latest.call(args);
+  };
+  const getter = (get: () => unknown): PropertyDescriptor => ({ get, enumerable: true });
+  const absent = (what: string): never => {
+    throw new AdError(
+      "precompiled",
+      `${name} was compiled when it was built; ${what} is not in the bundle.`,
+      "Leave out `precompile` in the build plugin's options, or compile the function itself where it is asked for.",
+    );
+  };
+  return Object.defineProperties(call, {
+    name: { value: name },
+    length: { value: bound[0]!.count },
+    into: { value: (out: unknown, ...args: unknown[]) => assign(out, call(...args)) },
+    source: getter(() => latest.source),
+    target: getter(() => (latest.wasm === undefined ? "js" : "wasm")),
+    wasm: getter(() => latest.wasm?.() ?? absent("a module")),
+    program: getter(() => absent("its program")),
+    batch: { value: () => absent("what maps it over batches") },
+    // The transforms look here for a way to compile what they are given.
+    [compiler]: { value: () => absent("the program that another derivative would be made from") },
+  });
+}
+
+interface Bound {
+  readonly count: number;
+  readonly call: (args: readonly unknown[]) => unknown;
+  readonly source: string;
+  readonly wasm: (() => Uint8Array) | undefined;
+}
+
+function bind(variant: Precompiled, outside: () => readonly unknown[]): Bound {
+  const { params, result, pullback } = variant;
+  const run = runner(variant);
+  const free = variant.outside ?? [];
+  const around = (): Leaf[] => leavesOf(free, free.length === 0 ? [] : outside());
+  const own = (args: readonly unknown[]): Leaf[] => leavesOf(params, args);
+  const back = pullback === undefined ? undefined : runner(pullback);
+  const value = (leaves: readonly Leaf[]): unknown => built(result, run(leaves));
+  return {
+    count: params.length,
+    source: String(variant.code),
+    wasm: variant.wasm,
+    call: (args) => {
+      if (back === undefined) return value([...own(args), ...around()]);
+      // The pullback belongs to what the arguments hold now, and code may write to its arguments.
+      const [mine, others] = [copyOf(own(args)), copyOf(around())];
+      return {
+        value: value([...own(args), ...around()]),
+        pullback: (cotangent: unknown) => {
+          const seeds = toLeaves(result, cotangent, "the cotangent");
+          return built(pullback!.result, back([...copyOf(mine), ...seeds, ...copyOf(others)]));
+        },
+      };
+    },
+  };
+}
+
+/** The code, made at the first call: what it refers to may be declared further down. */
+function runner({ code, sites }: Precompiled): (leaves: readonly Leaf[]) => ReturnType<Code> {
+  let ready: Code | undefined;
+  const errorAt: ErrorAt = (k, values) => faultOf(sites?.[k] ?? undefined, values);
+  const fault: Fault = (k, ...values) => {
+    throw errorAt(
+      k,
+      values.map((v) => (typeof v === "number" ? v : v.length)),
+    );
+  };
+  return (leaves) => (ready ??= code(fault, errorAt))(...leaves);
+}
+
+function leavesOf(params: readonly CapturedParameter[], args: readonly unknown[]): Leaf[] {
+  const leaves: Leaf[] = [];
+  params.forEach(({ structure, name }, i) => leaves.push(...toLeaves(structure, args[i], name)));
+  return leaves;
+}
+
+const copyOf = (leaves: readonly Leaf[]): Leaf[] =>
+  leaves.map((x) => (typeof x === "number" ? x : x.slice()));
+
+function built(s: Structure, out: ReturnType<Code>): unknown {
+  if (s.kind === "number") return out;
+  const leaves = leafTypes(s).length === 1 ? [out as Leaf] : ((out ?? []) as readonly Leaf[]);
+  return fromLeaves(s, leaves.values());
+}
+
+/**
+ * Writes the numbers of `from` into `out`, which has the same structure; a single number, into an array of one.
+ * @throws AdError `wrong-structure`
+ */
+function assign(out: unknown, from: unknown): unknown {
+  if (typeof from === "number") return assign(out, [from]);
+  if (typeof out !== "object" || out === null) throw wrong(out);
+  if (from instanceof Float64Array || Array.isArray(from)) {
+    const source = from as ArrayLike<unknown>;
+    const target = out as { readonly length: number; [i: number]: unknown };
+    if (target.length !== source.length) throw wrong(out);
+    for (let i = 0; i < source.length; i++) put(target, i, source[i]);
+  } else {
+    for (const [key, x] of Object.entries(from as object)) put(out as Record<string, unknown>, key, x);
+  }
+  return out;
+}
+
+function put<K extends string | number>(target: { [key in K]: unknown }, key: K, x: unknown): void {
+  if (typeof x === "object" && x !== null) assign(target[key], x);
+  else target[key] = x;
+}
+
+const wrong = (out: unknown): AdError =>
+  new AdError(
+    "wrong-structure",
+    `into was given ${describe(out)}, which does not have the structure of the result.`,
+    "Pass something of the structure that the function returns; a single number needs an array of one.",
+  );
+
+const missing = (name: string, wanted: number, given: number): AdError =>
+  new AdError(
+    "missing-argument",
+    `${name} takes ${wanted} ${wanted === 1 ? "argument" : "arguments"}, but was given ${given}.`,
+    "Pass every argument.",
+  );
