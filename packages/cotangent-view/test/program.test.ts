@@ -2,7 +2,7 @@ import { add, compile, grad, mul, sin, sqrt, type Real } from "cotangent";
 import { parse, type Program } from "cotangent/program";
 import { describe, expect, test } from "vitest";
 
-import { drawProgram } from "../src/index.ts";
+import { drawProgram, programToDot } from "../src/index.ts";
 import { every, parseXml, texts } from "./support/xml.ts";
 
 const read = (text: string): Program => parse(text, { primitives: [add, mul, sin, sqrt] });
@@ -133,5 +133,36 @@ describe("a program", () => {
 
   test("refuses what could not be read", () => {
     expect(() => drawProgram(norm, { limit: 1000 })).toThrow("[wrong-option]");
+  });
+});
+
+describe("a program in DOT", () => {
+  const ends = (dot: string): { declared: Set<string>; used: string[] } => ({
+    declared: new Set([...dot.matchAll(/^ *("[^"]*"|\w+) \[label=/gm)].map(([, id]) => id!)),
+    used: [...dot.matchAll(/^ *("[^"]*") -> ("[^"]*")/gm)].flatMap(([, a, b]) => [a!, b!]),
+  });
+
+  test("has a cluster for each loop, and no edge from or to nowhere", () => {
+    const dot = programToDot(norm);
+    expect(dot).toMatch(/^digraph \{\n  rankdir=TB;/);
+    expect(dot).toContain('label="for"');
+    expect(dot.match(/subgraph/g)).toHaveLength(2);
+    const { declared, used } = ends(dot);
+    // As in the drawing: 1 to length, 4 to the loop (x is used inside), 7 in it with its result, 2 behind it.
+    expect(used.length).toBe(2 * 14);
+    expect(used.filter((id) => !declared.has(id))).toEqual([]);
+    expect(dot.split("{").length).toBe(dot.split("}").length);
+  });
+
+  test("of a large one groups its operations", () => {
+    const g = (xs: Real[]): Real =>
+      xs.reduce((s, x, i) => add(s, mul(x, sin(xs[(i + 1) % 100]!))), 0 as Real);
+    const compiled = compile(grad(g));
+    compiled(Array.from({ length: 100 }, (_, i) => i));
+    const dot = programToDot(compiled.program);
+    expect(dot).toMatch(/mul × \d+/);
+    const { declared, used } = ends(dot);
+    expect(used.filter((id) => !declared.has(id))).toEqual([]);
+    expect(programToDot(compiled.program, { limit: Infinity }).length).toBeGreaterThan(dot.length);
   });
 });

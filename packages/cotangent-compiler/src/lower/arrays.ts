@@ -286,6 +286,8 @@ export function structureOf(cx: Context, v: Val, node: Node): Structure {
         ? { kind: "tuple", elements: parts.map(([, s]) => s) }
         : { kind: "object", fields: parts };
     }
+    case "unknown":
+      return guess(cx, v.path, "number");
     default:
       return cx.refuse(
         node,
@@ -294,6 +296,12 @@ export function structureOf(cx: Context, v: Val, node: Node): Structure {
         "Arrays and results are made of numbers, booleans, tuples, objects and arrays of these.",
       );
   }
+}
+
+/** An argument of unknown structure is taken for what is needed here: all starts again. */
+function guess(cx: Context, path: string, kind: "number" | "boolean"): never {
+  cx.knowledge.guesses.set(path, { kind, fields: [] });
+  return cx.knowledge.restart();
 }
 
 /** Writes a value at `base`: what it holds is copied. */
@@ -308,6 +316,7 @@ function writeRecord(
 ): void {
   const { b } = cx;
   const put = (n: number, x: Value): void => b.store(blockOf(cx, store), plus(cx, base, n), x);
+  if (v.t === "unknown" && (s.kind === "number" || s.kind === "boolean")) guess(cx, v.path, s.kind);
   if (s.kind === "number" && v.t === "num") return put(0, f64(cx, v));
   if (s.kind === "number" && v.t === "nothing") return put(0, b.f64(NaN));
   if (s.kind === "boolean" && v.t === "bool") return put(0, b.op("f64.fromI32", truth(cx, v)));
@@ -660,6 +669,7 @@ export function initialise(cx: Context, a: Vec, i: Value, v: Val, node: Node): v
 /** Every element becomes x. */
 export function fill(cx: Context, a: Vec, x: Val, node: Node): void {
   checkWritable(cx, a, node);
+  if (a.store.element.kind === "number" && x.t === "unknown") guess(cx, x.path, "number");
   if (a.store.element.kind === "number" && x.t === "num") return cx.b.fill(handle(cx, a), f64(cx, x));
   const n = i32(cx, lengthOf(cx, a));
   const s = a.store.element;

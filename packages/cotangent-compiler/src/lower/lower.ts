@@ -327,7 +327,8 @@ class Lowering {
     const there = other?.declarations.get(d.imported);
     if (
       other !== undefined &&
-      (there?.kind === "function" || (there?.kind === "constant" && isConstant(there)))
+      (there?.kind === "function" ||
+        (there?.kind === "constant" && (isConstant(there) || !this.#surroundings.thunks)))
     ) {
       return this.#lookUp(other, d.imported, node);
     }

@@ -1,5 +1,5 @@
 /** Functions of two numbers in steps of height, the same in contours and surfaces. */
-import { value } from "cotangent";
+import { AdError, value } from "cotangent";
 import type { Real } from "cotangent";
 
 import { element, group } from "../svg/element.ts";
@@ -35,6 +35,41 @@ export const onNumbers =
   (f: Surface) =>
   (x: number, y: number): number =>
     value(f(x, y));
+
+/** A function of two numbers on a grid. */
+export interface SampledSurface {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  /** z[i][j] = f(x[j], y[i]). */
+  readonly z: readonly (readonly number[])[];
+  /** The heights that divide the values into parts of about the same size, ascending; the first is the least value. */
+  readonly thresholds: readonly number[];
+  readonly highest: number;
+}
+
+/**
+ * The numbers behind a contour plot, for those who draw by other means: `columns` times `rows` places, the corners included.
+ * @throws AdError `wrong-option`
+ */
+export function sampleSurface(
+  f: Surface,
+  options: SurfaceOptions & { readonly columns?: number; readonly rows?: number } = {},
+): SampledSurface {
+  const { columns = 61, rows = 61 } = options;
+  if (![columns, rows].every((n) => Number.isInteger(n) && n >= 2 && n <= 2000)) {
+    throw new AdError(
+      "wrong-option",
+      `A grid of ${columns} columns and ${rows} rows was asked for.`,
+      "Give whole numbers from 2 to 2000.",
+    );
+  }
+  const { xRange, yRange } = ranges(options);
+  const at = onNumbers(f);
+  const [x, y] = [spread(xRange, columns - 1), spread(yRange, rows - 1)];
+  const z = y.map((b) => x.map((a) => at(a, b)));
+  const { thresholds, high } = new Levels(z.flat());
+  return { x, y, z, thresholds, highest: high };
+}
 
 /** `count` + 1 places, the ends included. */
 export const spread = ([low, high]: readonly [number, number], count: number): number[] =>

@@ -47,10 +47,11 @@ interface Line {
  * @throws AdError `wrong-option`; `implicit-conversion` where derivatives are asked of a function of plain numbers
  */
 export function plotFunction(title: string, f: Curve, options: FunctionPlotOptions = {}): Figure {
-  const xs = samples(options);
   const lines = linesOf(f, options);
-  const data = lines.map(({ f }) => xs.map((x) => ({ x, y: finite(f(x)) })));
-  const [low, high] = options.yRange ?? yRange(data.flat().map(({ y }) => y));
+  const sampled = sample(f, lines, options);
+  const xs = sampled.x;
+  const data = sampled.curves.map(({ y }) => xs.map((x, i) => ({ x, y: y[i]! })));
+  const [low, high] = sampled.yRange;
   const marks: Plot.Markish[] = [
     ...frame(),
     ...(low <= 0 && high >= 0 ? [Plot.ruleY([0], { stroke: paint("muted") })] : []),
@@ -72,7 +73,7 @@ export function plotFunction(title: string, f: Curve, options: FunctionPlotOptio
       }),
     );
   });
-  const touched = touchedBy(f, options);
+  const touched = sampled.marked;
   marks.push(Plot.dot(touched, { x: "x", y: "y", r: 4.5, fill: paint("red"), stroke: paint("paper") }));
   return sheet(
     title,
@@ -86,6 +87,31 @@ export function plotFunction(title: string, f: Curve, options: FunctionPlotOptio
     keys.length > 1 ? keys : [],
     options,
   );
+}
+
+/** What {@link plotFunction} draws, as numbers. */
+export interface SampledFunction {
+  readonly x: readonly number[];
+  /** f, its derivatives, the others, tangent and secant, in this order; NaN where a curve has a gap. */
+  readonly curves: readonly { readonly name: string; readonly y: readonly number[] }[];
+  /** What part of the y axis is shown. */
+  readonly yRange: readonly [low: number, high: number];
+  /** Where a tangent touches, and where a secant cuts. */
+  readonly marked: readonly { readonly x: number; readonly y: number }[];
+}
+
+/**
+ * The numbers behind a plot, for those who draw by other means.
+ * @throws AdError as {@link plotFunction}
+ */
+export const sampleFunction = (f: Curve, options: FunctionPlotOptions = {}): SampledFunction =>
+  sample(f, linesOf(f, options), options);
+
+function sample(f: Curve, lines: readonly Line[], options: FunctionPlotOptions): SampledFunction {
+  const x = samples(options);
+  const curves = lines.map(({ name, f }) => ({ name, y: x.map((at) => finite(f(at))) }));
+  const shown = options.yRange ?? yRange(curves.flatMap(({ y }) => y));
+  return { x, curves, yRange: shown, marked: touchedBy(f, options) };
 }
 
 function samples({ range, points = range === undefined ? 40 : 200 }: FunctionPlotOptions): number[] {
