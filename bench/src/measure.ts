@@ -36,6 +36,7 @@ interface Compared {
 
 export interface Findings {
   readonly row: string;
+  readonly group: string;
   readonly title: string;
   readonly rounds: number;
   readonly part: string | undefined;
@@ -90,6 +91,7 @@ export function measure(row: Row, { rounds: wanted = 15, sample = 20 }: MeasureO
     runners.find(({ contender }) => contender.name === name)?.times;
   return {
     row: row.name,
+    group: row.group ?? row.name,
     title: row.title,
     rounds,
     part: row.parts?.name,

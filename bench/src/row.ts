@@ -24,7 +24,7 @@ export interface Contender {
 }
 
 /** A ratio that the row is about: how long one contender takes beside another. */
-interface Comparison {
+export interface Comparison {
   readonly name: string;
   readonly contender: string;
   readonly to: string;
@@ -38,6 +38,8 @@ export interface Row {
   readonly title: string;
   /** The first is the one to which the others are compared. */
   readonly contenders: readonly Contender[];
+  /** Of several rows that are one problem in different sizes: the problem. In the summary each problem counts once. */
+  readonly group?: string;
   /** What goes into the summary. */
   readonly comparisons?: readonly Comparison[];
   /** Takes long, or says little that another row does not say: run when it is named, or with --full. */

@@ -3,5 +3,6 @@ import { gradbench } from "./gradbench/rows.ts";
 import { heart } from "./heart/rows.ts";
 import { programs } from "./programs/rows.ts";
 import type { Row } from "./row.ts";
+import { springs } from "./springs/rows.ts";
 
-export const rows: readonly Row[] = [...heart, ...programs, ...gradbench];
+export const rows: readonly Row[] = [...heart, ...programs, ...gradbench, ...springs];

@@ -44,24 +44,39 @@ export function table({ row, title, part, findings, comparisons, missing }: Find
   return [`\n${row}: ${title}`, ...text, ...compared, ...absent].join("\n");
 }
 
-/** What the rows are about, a line for each; the last has the geometric means. Empty where no row compares anything. */
+/**
+ * What the rows are about: a line for each, one for each group of several (the geometric means of its rows), and the geometric means of
+ * all groups. Empty where no row compares anything.
+ */
 export function summary(rows: readonly Findings[]): string {
   const compared = rows.filter(({ comparisons }) => comparisons.length > 0);
   if (compared.length === 0) return "";
   const names = [...new Set(compared.flatMap(({ comparisons }) => comparisons.map(({ name }) => name)))];
-  const values = compared.map(({ comparisons }) =>
-    names.map((name) => comparisons.find((c) => c.name === name)?.ratio),
-  );
-  const means = names.map((_, i) => {
-    const logs = values.flatMap((line) => (line[i] === undefined ? [] : [Math.log(line[i])]));
-    return logs.length === 0 ? undefined : Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length);
-  });
-  const cell = (x: number | undefined): string => (x === undefined ? "" : ratio(x));
+  const ratios = ({ comparisons }: Findings): Ratios =>
+    names.map((name) => comparisons.find((c) => c.name === name)?.ratio);
+  const groups = new Map<string, Ratios[]>();
+  for (const row of compared) groups.set(row.group, [...(groups.get(row.group) ?? []), ratios(row)]);
+  const means = new Map([...groups].map(([group, list]) => [group, geometricMeans(list)]));
+  const line = (name: string, values: Ratios): string[] =>
+    [name].concat(values.map((x) => (x === undefined ? "" : ratio(x))));
   return `\nSummary\n${aligned([
     ["", ...names],
-    ...compared.map(({ row }, k) => [row].concat(values[k]!.map(cell))),
-    ["geometric mean", ...means.map(cell)],
+    ...compared.map((row) => line(row.row, ratios(row))),
+    ...[...means]
+      .filter(([group]) => groups.get(group)!.length > 1)
+      .map(([group, x]) => line(`all ${group}`, x)),
+    line("geometric mean", geometricMeans([...means.values()])),
   ]).join("\n")}`;
+}
+
+type Ratios = readonly (number | undefined)[];
+
+/** Column after column; what is missing does not count. */
+function geometricMeans(lines: readonly Ratios[]): Ratios {
+  return lines[0]!.map((_, i) => {
+    const logs = lines.flatMap((line) => (line[i] === undefined ? [] : [Math.log(line[i])]));
+    return logs.length === 0 ? undefined : Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length);
+  });
 }
 
 /** Lines whose cells stand below each other. */

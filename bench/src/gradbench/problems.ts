@@ -1,5 +1,5 @@
 /** GradBench's problems as plain functions: what is differentiated is this text. */
-import { lgamma } from "cotangent";
+import { grad, lgamma } from "cotangent";
 
 /** hello: x². */
 export function square(x: number): number {
@@ -97,4 +97,209 @@ function logGamma(a: number, d: number): number {
   let sum = 0.25 * d * (d - 1) * Math.log(Math.PI);
   for (let j = 0; j < d; j++) sum += lgamma(a - j / 2);
   return sum;
+}
+
+type Vector = [number, number, number];
+
+/** A camera of ba: where it stands and how it is turned (axis times angle), its lens and its sensor. */
+interface Camera {
+  rotation: Vector;
+  centre: Vector;
+  focal: number;
+  principal: [number, number];
+  radial: [number, number];
+}
+
+const cross = (a: Vector, b: Vector): Vector => [
+  a[1] * b[2] - a[2] * b[1],
+  a[2] * b[0] - a[0] * b[2],
+  a[0] * b[1] - a[1] * b[0],
+];
+const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+
+/** Turns a vector about an axis by the axis's length: Rodrigues' formula. */
+function rotate(rotation: Vector, v: Vector): Vector {
+  const theta2 = dot(rotation, rotation);
+  if (theta2 === 0) {
+    const c = cross(rotation, v);
+    return [v[0] + c[0], v[1] + c[1], v[2] + c[2]];
+  }
+  const theta = Math.sqrt(theta2);
+  const cosine = Math.cos(theta);
+  const sine = Math.sin(theta);
+  const axis: Vector = [rotation[0] / theta, rotation[1] / theta, rotation[2] / theta];
+  const c = cross(axis, v);
+  const along = dot(axis, v) * (1 - cosine);
+  return [
+    v[0] * cosine + c[0] * sine + axis[0] * along,
+    v[1] * cosine + c[1] * sine + axis[1] * along,
+    v[2] * cosine + c[2] * sine + axis[2] * along,
+  ];
+}
+
+/** Where on its sensor a camera sees a point. */
+function project(camera: Camera, point: Vector): [number, number] {
+  const { centre, focal, principal, radial } = camera;
+  const [x, y, z] = rotate(camera.rotation, [
+    point[0] - centre[0],
+    point[1] - centre[1],
+    point[2] - centre[2],
+  ]);
+  const u = x / z;
+  const v = y / z;
+  const r2 = u * u + v * v;
+  const distortion = 1 + radial[0] * r2 + radial[1] * r2 * r2;
+  return [u * distortion * focal + principal[0], v * distortion * focal + principal[1]];
+}
+
+/** How many numbers describe a camera of ba. */
+const CAMERA = 11;
+
+function cameraAt(cameras: Float64Array, i: number): Camera {
+  const at = i * CAMERA;
+  return {
+    rotation: [cameras[at]!, cameras[at + 1]!, cameras[at + 2]!],
+    centre: [cameras[at + 3]!, cameras[at + 4]!, cameras[at + 5]!],
+    focal: cameras[at + 6]!,
+    principal: [cameras[at + 7]!, cameras[at + 8]!],
+    radial: [cameras[at + 9]!, cameras[at + 10]!],
+  };
+}
+
+const pointAt = (points: Float64Array, i: number): Vector => [
+  points[3 * i]!,
+  points[3 * i + 1]!,
+  points[3 * i + 2]!,
+];
+
+/**
+ * ba: the errors of all observations, two each: how far from the observed feature the camera sees the point, times a weight; and
+ * 1 − weight² of each. An observation is the number of a camera and that of a point.
+ */
+export function bundle(
+  cameras: Float64Array,
+  points: Float64Array,
+  weights: Float64Array,
+  observations: Float64Array,
+  features: Float64Array,
+): Float64Array {
+  "use grad";
+  const p = weights.length;
+  const errors = new Float64Array(3 * p);
+  for (let i = 0; i < p; i++) {
+    const camera = cameraAt(cameras, observations[2 * i]!);
+    const point = pointAt(points, observations[2 * i + 1]!);
+    const [u, v] = project(camera, point);
+    const weight = weights[i]!;
+    errors[2 * i] = weight * (u - features[2 * i]!);
+    errors[2 * i + 1] = weight * (v - features[2 * i + 1]!);
+    errors[2 * p + i] = 1 - weight * weight;
+  }
+  return errors;
+}
+
+/** One error of an observation: in the first direction of the sensor, or in the second. */
+function errorIn(direction: number, camera: Camera, point: Vector, weight: number, feature: number): number {
+  const [u, v] = project(camera, point);
+  return weight * ((direction === 0 ? u : v) - feature);
+}
+
+/**
+ * The Jacobian of {@link bundle}, by its rows: an error depends on the 11 numbers of its camera, the 3 of its point and its weight,
+ * and on nothing else; the last errors on the weight alone.
+ */
+export function bundleJacobian(
+  cameras: Float64Array,
+  points: Float64Array,
+  weights: Float64Array,
+  observations: Float64Array,
+  features: Float64Array,
+): Float64Array {
+  "use grad";
+  const p = weights.length;
+  const values = new Float64Array(31 * p);
+  let at = 0;
+  for (let i = 0; i < p; i++) {
+    const camera = cameraAt(cameras, observations[2 * i]!);
+    const point = pointAt(points, observations[2 * i + 1]!);
+    for (let direction = 0; direction < 2; direction++) {
+      const [dCamera, dPoint, dWeight] = grad(errorIn, { wrt: [1, 2, 3] })(
+        direction,
+        camera,
+        point,
+        weights[i]!,
+        features[2 * i + direction]!,
+      );
+      const { rotation, centre, focal, principal, radial } = dCamera;
+      for (const d of [...rotation, ...centre, focal, ...principal, ...radial, ...dPoint, dWeight]) {
+        values[at++] = d;
+      }
+    }
+  }
+  for (const w of weights) values[at++] = -2 * w;
+  return values;
+}
+
+/**
+ * lstm: how badly the network predicts each character of a text from those before it; characters are given as bits. Layer after
+ * layer, `weights` has the weights of the gates that forget, take in and put out, of the change, and then their biases; `ends` has
+ * the weights of the input, and those and the biases of the output; `start` the hidden state and the memory of each layer.
+ */
+export function lstm(
+  weights: Float64Array,
+  ends: Float64Array,
+  start: Float64Array,
+  text: Float64Array,
+  layers: number,
+  bits: number,
+): number {
+  "use grad";
+  const state = start.slice();
+  const x = new Float64Array(bits);
+  const characters = text.length / bits;
+  let total = 0;
+  for (let t = 0; t + 1 < characters; t++) {
+    for (let i = 0; i < bits; i++) x[i] = text[t * bits + i]! * ends[i]!;
+    for (let layer = 0; layer < layers; layer++) {
+      const w = weights.subarray(layer * 8 * bits, (layer * 8 + 4) * bits);
+      const b = weights.subarray((layer * 8 + 4) * bits, (layer + 1) * 8 * bits);
+      const hidden = state.subarray(layer * 2 * bits, (layer * 2 + 1) * bits);
+      const memory = state.subarray((layer * 2 + 1) * bits, (layer * 2 + 2) * bits);
+      for (let i = 0; i < bits; i++) {
+        const forget = sigmoid(x[i]! * w[i]! + b[i]!);
+        const take = sigmoid(hidden[i]! * w[bits + i]! + b[bits + i]!);
+        const put = sigmoid(x[i]! * w[2 * bits + i]! + b[2 * bits + i]!);
+        const change = Math.tanh(hidden[i]! * w[3 * bits + i]! + b[3 * bits + i]!);
+        memory[i] = memory[i]! * forget + take * change;
+        hidden[i] = put * Math.tanh(memory[i]!);
+        x[i] = hidden[i]!;
+      }
+    }
+    let sum = 2;
+    for (let i = 0; i < bits; i++) {
+      x[i] = x[i]! * ends[bits + i]! + ends[2 * bits + i]!;
+      sum += Math.exp(x[i]!);
+    }
+    const logSum = Math.log(sum);
+    for (let i = 0; i < bits; i++) total += text[(t + 1) * bits + i]! * (x[i]! - logSum);
+  }
+  return -total / ((characters - 1) * bits);
+}
+
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** kmeans: the sum of the squared distances of points in d dimensions to the nearest of some centres. */
+export function kmeans(points: Float64Array, centres: Float64Array, d: number): number {
+  "use grad";
+  let cost = 0;
+  for (let i = 0; i < points.length; i += d) {
+    let closest = Infinity;
+    for (let j = 0; j < centres.length; j += d) {
+      let distance = 0;
+      for (let r = 0; r < d; r++) distance += (points[i + r]! - centres[j + r]!) ** 2;
+      closest = Math.min(closest, distance);
+    }
+    cost += closest;
+  }
+  return cost;
 }

@@ -1,9 +1,9 @@
 /** GradBench's problems in its sizes. Unless `--full` is given, a few of each. */
-import { compile, grad } from "cotangent";
+import { compile, grad, hvp } from "cotangent";
+import { problemRow } from "../problem.ts";
 import type { Row } from "../row.ts";
 import { normal, numbers, uniform } from "./data.ts";
-import { gmm, llsq, logSumExp } from "./problems.ts";
-import { problemRow } from "./row.ts";
+import { bundle, bundleJacobian, gmm, kmeans, llsq, logSumExp, lstm, square } from "./problems.ts";
 
 function llsqRow(n: number, m: number, full: boolean): Row {
   const x = numbers(m, uniform(n));
@@ -83,15 +83,150 @@ function gmmRow(d: number, k: number, n: number, full: boolean): Row {
   });
 }
 
+/** Cameras that look at a cloud of points from near by, each from another side. */
+function baRow(n: number, m: number, p: number, full: boolean): Row {
+  const make = (): Parameters<typeof bundle> => {
+    const next = uniform(p);
+    const around = (x: number, width: number): number => x + width * (next() - 0.5);
+    // Rotation, centre; focal length, middle of the sensor, distortion.
+    const camera = [0, 0, 0, 0, 0, -5, 500, 0, 0, 0, 0];
+    const widths = [1, 1, 1, 1, 1, 1, 100, 20, 20, 0.02, 0.002];
+    const cameras = Float64Array.from({ length: 11 * n }, (_, i) => around(camera[i % 11]!, widths[i % 11]!));
+    const points = numbers(3 * m, () => around(0, 2));
+    const weights = numbers(p, next);
+    const observations = Float64Array.from({ length: 2 * p }, (_, i) =>
+      i % 2 === 0 ? (i / 2) % n : ((i - 1) / 2) % m,
+    );
+    return [cameras, points, weights, observations, numbers(2 * p, () => around(0, 500))];
+  };
+  let made: Parameters<typeof bundle> | undefined;
+  const data = (): Parameters<typeof bundle> => (made ??= make());
+  return problemRow({
+    name: `gradbench-ba-n${n}-m${m}-p${p}`,
+    title: `GradBench ba: ${n} cameras, ${m} points, ${p} observations`,
+    full,
+    cpp: "ba",
+    data,
+    plain: () => {
+      const args = data();
+      return () => bundle(...args);
+    },
+    primal: () => {
+      const [args, f] = [data(), compile(bundle)];
+      return () => f(...args);
+    },
+    derivative: () => {
+      const [args, f] = [data(), compile(bundleJacobian)];
+      return () => f(...args);
+    },
+  });
+}
+
+function lstmRow(layers: number, characters: number, full: boolean): Row {
+  const bits = 14;
+  const next = uniform(layers * characters);
+  const weights = numbers(8 * layers * bits, next);
+  const ends = numbers(3 * bits, next);
+  const start = numbers(2 * layers * bits, next);
+  const text = numbers(characters * bits, () => (next() < 0.3 ? 1 : 0));
+  return problemRow({
+    name: `gradbench-lstm-l${layers}-c${characters}`,
+    title: `GradBench lstm: ${layers} layers, ${characters} characters of ${bits} bits`,
+    full,
+    cpp: "lstm",
+    data: () => [Float64Array.of(layers, bits), weights, ends, start, text],
+    plain: () => () => lstm(weights, ends, start, text, layers, bits),
+    primal: () => {
+      const f = compile(lstm);
+      return () => f(weights, ends, start, text, layers, bits);
+    },
+    derivative: () => {
+      const g = grad(lstm, { wrt: [0, 1] });
+      return () => g(weights, ends, start, text, layers, bits);
+    },
+  });
+}
+
+/** The gradient, and the diagonal of the Hessian: its product with a vector of ones, since it has nothing beside its diagonal. */
+function kmeansRow(k: number, n: number, d: number, full: boolean): Row {
+  let made: Float64Array | undefined;
+  const data = (): Float64Array => (made ??= numbers(n * d, uniform(n * d)));
+  const centresOf = (points: Float64Array): Float64Array => points.slice(-k * d);
+  return problemRow({
+    name: `gradbench-kmeans-k${k}-n${n}-d${d}`,
+    title: `GradBench kmeans: ${k} centres, ${n} points in ${d} dimensions; gradient and diagonal of the Hessian`,
+    full,
+    cpp: "kmeans",
+    data: () => [data(), centresOf(data()), Float64Array.of(d)],
+    plain: () => {
+      const [points, centres] = [data(), centresOf(data())];
+      return () => kmeans(points, centres, d);
+    },
+    primal: () => {
+      const [points, centres, f] = [data(), centresOf(data()), compile(kmeans)];
+      return () => f(points, centres, d);
+    },
+    derivative: () => {
+      const [points, centres] = [data(), centresOf(data())];
+      const [still, ones] = [new Float64Array(n * d), new Float64Array(k * d).fill(1)];
+      const [gradient, product] = [grad(kmeans, { wrt: 1 }), hvp(kmeans)];
+      return () => [gradient(points, centres, d), product([points, centres, d], [still, ones, 0])[1]];
+    },
+  });
+}
+
+const hello: Row = problemRow({
+  name: "gradbench-hello",
+  title: "GradBench hello: the square of a number",
+  cpp: "hello",
+  data: () => [Float64Array.of(3)],
+  plain: () => () => square(3),
+  primal: () => {
+    const f = compile(square);
+    return () => f(3);
+  },
+  derivative: () => {
+    const g = grad(square);
+    return () => g(3);
+  },
+});
+
 const LLSQ = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8196, 16_392];
 const LSE = [1000, 2500, 5000, 10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 640_000, 1_280_000];
 const GMM_D = [2, 10, 20, 32, 64];
 const GMM_K = [5, 10, 25, 50, 100, 200];
 
+/** Cameras, points and observations of the public data sets. The larger ones' Jacobians need more than a gigabyte. */
+const BA = [
+  [49, 7776, 31_843],
+  [21, 11_315, 36_455],
+  [161, 48_126, 182_072],
+  [372, 47_423, 204_472],
+  [257, 65_132, 225_911],
+  [539, 65_220, 277_273],
+  [93, 61_203, 287_451],
+  [88, 64_298, 383_937],
+  [810, 88_814, 393_775],
+  [1197, 126_327, 563_734],
+] as const;
+const LSTM = [
+  [2, 1024],
+  [4, 1024],
+  [2, 4096],
+  [4, 4096],
+] as const;
+const KMEANS_K = [10, 100];
+const KMEANS_N = [1000, 10_000];
+const KMEANS_D = [8, 16];
+
 export const gradbench: readonly Row[] = [
+  hello,
   ...LLSQ.map((n) => llsqRow(n, 128, ![64, 1024, 16_392].includes(n))),
   ...LSE.map((n) => lseRow(n, ![1000, 10_000, 160_000].includes(n))),
   ...GMM_D.flatMap((d) =>
     GMM_K.map((k) => gmmRow(d, k, 1000, !["2,5", "10,25", "32,50", "64,25"].includes(`${d},${k}`))),
   ),
+  ...BA.map(([n, m, p], i) => baRow(n, m, p, i > 0)),
+  ...LSTM.map(([layers, characters]) => lstmRow(layers, characters, characters > 1024)),
+  ...KMEANS_K.flatMap((k) => KMEANS_N.flatMap((n) => KMEANS_D.map((d) => kmeansRow(k, n, d, d > 8)))),
 ];

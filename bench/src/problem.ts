@@ -1,7 +1,7 @@
-/** A problem of GradBench as a row: the derivative and the function itself, by the compiler and by hand in C++. */
-import { native, noNative } from "../native/native.ts";
-import type { Native } from "../native/native.ts";
-import type { Contender, Ready, Row } from "../row.ts";
+/** A plain function as a row: its derivative and itself, by the compiler and by hand in C++. */
+import { native, noNative } from "./native/native.ts";
+import type { Native } from "./native/native.ts";
+import type { Comparison, Contender, Ready, Row } from "./row.ts";
 
 /** One problem at one size. */
 export interface Problem {
@@ -17,6 +17,8 @@ export interface Problem {
   /** The same compiled. */
   readonly primal: () => Call;
   readonly derivative: () => Call;
+  /** The derivative by hand in JavaScript, where there is one. */
+  readonly byHand?: () => Call;
 }
 
 /** A call with its arguments, which gives numbers in the structure that the function gives them. */
@@ -24,23 +26,16 @@ type Call = () => Numbers;
 type Numbers = number | Float64Array | readonly Numbers[];
 
 /** Ratios that each problem is about. */
-const COMPARISONS = [
+const COMPARISONS: readonly Comparison[] = [
   { name: "derivative / C++", contender: "derivative", to: "C++ derivative" },
+  { name: "derivative / by hand in JS", contender: "derivative", to: "by hand in JS" },
   { name: "derivative / primal", contender: "derivative", to: "primal" },
   { name: "primal / plain", contender: "primal", to: "plain call" },
   { name: "primal / C++", contender: "primal", to: "C++ primal" },
 ];
 
-export function problemRow({
-  name,
-  title,
-  full = false,
-  cpp,
-  data,
-  plain,
-  primal,
-  derivative,
-}: Problem): Row {
+export function problemRow(problem: Problem): Row {
+  const { name, title, full = false, cpp, data, plain, primal, derivative, byHand } = problem;
   let peer: Native | undefined;
   const inCpp = (work: string): Contender => ({
     name: `C++ ${work}`,
@@ -63,11 +58,13 @@ export function problemRow({
     name,
     title,
     full,
+    group: cpp,
     tolerance: 1e-10,
     comparisons: COMPARISONS,
     contenders: [
       inCpp("derivative"),
       here("derivative", "derivative", derivative),
+      ...(byHand === undefined ? [] : [here("by hand in JS", "derivative", byHand)]),
       inCpp("primal"),
       here("primal", "primal", primal),
       here("plain call", "primal", plain),
