@@ -92,7 +92,7 @@ describe("a small project, built with", () => {
   test("rollup", async () => {
     const bundle = await rollup({
       input: project.path("main.js"),
-      plugins: [rollupPlugin(), { name: "installed", resolveId: (id) => installed(id) }],
+      plugins: [rollupPlugin(), { name: "installed", resolveId: (id) => project.installed(id) }],
       onwarn: (warning) => expect(warning.code).toBe("CIRCULAR_DEPENDENCY"),
     });
     await bundle.write({ file: project.path("rollup.js"), inlineDynamicImports: true });
@@ -165,9 +165,3 @@ describe("a small project, built with", () => {
     expect(printed).toEqual(EXPECTED);
   });
 });
-
-/** Rollup alone does not look into node_modules. */
-function installed(id: string): string | undefined {
-  if (id === "cotangent") return project.path("node_modules/cotangent/index.js");
-  return id === "cotangent/program" ? project.path("node_modules/cotangent/program.js") : undefined;
-}

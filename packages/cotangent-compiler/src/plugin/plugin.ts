@@ -2,29 +2,43 @@
 import { createUnplugin } from "unplugin";
 import type { UnpluginInstance } from "unplugin";
 
+import type { PrecompileOptions } from "../precompile/precompile.ts";
 import { transform } from "../transform.ts";
 import { fromDisk, SOURCES } from "./disk.ts";
+
+export type { PrecompileOptions };
 
 export interface PluginOptions {
   /** Which files are looked at; by default all JavaScript and TypeScript outside node_modules. */
   readonly include?: (file: string) => boolean;
+  /**
+   * Whether `grad(f)` and the like of known functions become finished code when the bundle is built: no compiler at run time,
+   * nothing generated in the browser. Where a call cannot be precompiled, the build says so, and leaves it as it is.
+   */
+  readonly precompile?: boolean | PrecompileOptions;
 }
 
 export const plugin: UnpluginInstance<PluginOptions | undefined> = createUnplugin((options = {}) => {
   const resolve = fromDisk();
   const include = options.include ?? ((file: string) => !file.includes("/node_modules/"));
+  const isBuilt = (file: string): boolean => SOURCES.test(file) && include(file);
+  const precompile = precompileOptions(options.precompile);
   return {
     name: "cotangent",
     enforce: "pre",
-    transformInclude: (id) => SOURCES.test(clean(id)) && include(clean(id)),
+    transformInclude: (id) => isBuilt(clean(id)),
     transform(code, id) {
-      const result = transform(code, clean(id), { resolve, root: process.cwd() });
+      const result = transform(code, clean(id), { resolve, root: process.cwd(), precompile, isBuilt });
       if (result === undefined) return undefined;
       for (const file of result.dependencies) this.addWatchFile(file);
+      for (const warning of result.warnings) this.warn(warning.message);
       return { code: result.code, map: result.map };
     },
   };
 });
+
+const precompileOptions = (given: boolean | PrecompileOptions | undefined): PrecompileOptions | undefined =>
+  typeof given === "boolean" ? (given ? {} : undefined) : given;
 
 /** Without a query. */
 const clean = (id: string): string => id.split("?")[0]!;

@@ -1,0 +1,121 @@
+/** Precompiled functions as text. */
+import { aheadOfTime } from "cotangent/program";
+import type { AheadCode, AheadOptions, AheadVariant } from "cotangent/program";
+
+/** The prefix of all names that a build adds to a module. */
+const PREFIX = "__cotangent_";
+
+/** What is imported for precompiled code, gathered while it is written. */
+export class Imports {
+  readonly #names = new Map<string, { readonly from: string; readonly imported: string }>();
+
+  /** The local name of an import. */
+  use(from: string, imported: string): string {
+    const name = PREFIX + imported;
+    this.#names.set(name, { from, imported });
+    return name;
+  }
+
+  /** Statements, on one line. */
+  get text(): string {
+    return [...this.#names]
+      .map(([name, { from, imported }]) => `import { ${imported} as ${name} } from ${JSON.stringify(from)};`)
+      .join(" ");
+  }
+}
+
+export interface Precompilable {
+  /** What it is called in messages: `grad(banana)`. */
+  readonly name: string;
+  /** A transform of a captured function, which is not called. */
+  readonly function: Parameters<typeof aheadOfTime>[0];
+  /** The numbers of arguments of the function itself, fewest first. */
+  readonly counts: readonly number[];
+  /** An expression for the list of present values of what is outside; undefined if there is nothing. */
+  readonly outside: string | undefined;
+  /** An expression for each class with forward and backward, by name. */
+  readonly users: ReadonlyMap<string, string>;
+}
+
+/**
+ * The expression of a precompiled function.
+ * @param relative the name of a file as messages have it
+ * @throws AdError what the first call would throw
+ */
+export function precompiledText(
+  of: Precompilable,
+  options: AheadOptions,
+  imports: Imports,
+  relative: (file: string) => string,
+): string {
+  const writer = new Writer(of, imports, relative);
+  const variants = of.counts.map((count) => writer.variant(aheadOfTime(of.function, count, options)));
+  const outside = of.outside === undefined ? "" : `, () => ${of.outside}`;
+  const call = imports.use("cotangent/precompiled", "precompiled");
+  return `/*#__PURE__*/ ${call}(${JSON.stringify(of.name)}, [${variants.join(", ")}]${outside})`;
+}
+
+class Writer {
+  readonly #of: Precompilable;
+  readonly #imports: Imports;
+  readonly #relative: (file: string) => string;
+
+  constructor(of: Precompilable, imports: Imports, relative: (file: string) => string) {
+    this.#of = of;
+    this.#imports = imports;
+    this.#relative = relative;
+  }
+
+  variant({ params, outside, result, code, pullback }: AheadVariant): string {
+    const fields = [`params: ${JSON.stringify(params)}`];
+    if (outside.length > 0) fields.push(`outside: ${JSON.stringify(outside)}`);
+    fields.push(`result: ${JSON.stringify(result)}`);
+    if (code.sites.some((site) => site !== undefined)) fields.push(`sites: ${this.#sites(code)}`);
+    fields.push(...(code.wasm === undefined ? this.#js(code) : this.#wasm(code)));
+    if (pullback !== undefined) fields.push(`pullback: ${this.variant(pullback)}`);
+    return `{ ${fields.join(", ")} }`;
+  }
+
+  #sites({ sites }: AheadCode): string {
+    const relative = sites.map((site) => {
+      const { loc } = site ?? {};
+      return loc?.file === undefined ? site : { ...site, loc: { ...loc, file: this.#relative(loc.file) } };
+    });
+    return JSON.stringify(relative);
+  }
+
+  #js({ js, primitives, externals }: AheadCode): readonly string[] {
+    const free = [...primitives, ...externals.map((_, k) => `user${k}`)];
+    const given = [...primitives.map((id) => this.#function(id)), ...externals.map((e) => this.#external(e))];
+    // What the code calls comes as parameters, so that none of its own names hides it.
+    const body = `{\n${js!.source}\n\nreturn ${js!.entry};\n}`;
+    const code =
+      free.length === 0
+        ? `(fault) => ${body}`
+        : `(fault) => ((${free.join(", ")}) => ${body})(${given.join(", ")})`;
+    return [`code: ${code}`];
+  }
+
+  #wasm({ wasm, primitives, externals }: AheadCode): readonly string[] {
+    const bytes = this.#imports.use("cotangent/precompiled/wasm", "bytes");
+    const instance = this.#imports.use("cotangent/precompiled/wasm", "instance");
+    const math = primitives.map((id) => `${id}: ${this.#function(id)}`);
+    const user = externals.map((e, k) => `${k}: ${this.#external(e)}`);
+    const imports = `{ math: { ${math.join(", ")} }, user: { ${user.join(", ")} } }`;
+    const text = Buffer.from(wasm!.bytes).toString("base64");
+    return [
+      `wasm: () => ${bytes}("${text}")`,
+      `code: (_, errorAt, wasm) => ${instance}(wasm(), ${JSON.stringify(wasm!.interface)}, ${imports}, errorAt)`,
+    ];
+  }
+
+  /** The value of a primitive. */
+  #function(id: string): string {
+    return id in Math ? `Math.${id}` : this.#imports.use("cotangent/precompiled/functions", id);
+  }
+
+  #external({ name, half, arity }: AheadCode["externals"][number]): string {
+    const external = this.#imports.use("cotangent/precompiled/users", "external");
+    return `${external}(${this.#of.users.get(name)!}, "${half}", ${arity})`;
+  }
+}

@@ -1,0 +1,158 @@
+/** The functions of a module that are to be differentiated, and their programs. */
+import { bare, isFunction, walk } from "./ast.ts";
+import type { Node } from "./ast.ts";
+import { CompileError } from "./errors.ts";
+import { lower } from "./lower/lower.ts";
+import type { Lowered, Outside, Surroundings } from "./lower/lower.ts";
+import type { Module } from "./lower/module.ts";
+
+/** The library's functions that take a function. */
+const TRANSFORMS: ReadonlySet<string> = new Set(
+  "grad valueAndGrad jvp vjp jacobian hessian hvp derivative compile checkDerivatives".split(" "),
+);
+export const MARK = "use grad";
+
+/** A function that is to be lowered. */
+export interface Target {
+  readonly node: Node;
+  readonly name: string;
+  /** Marked, or only handed to a transform: such a one may be written on the library's own functions. */
+  readonly marked: boolean;
+  /** The export statement around a declaration. */
+  readonly exported: Node | undefined;
+  /** What declares it as a constant of the module, if it is written there. */
+  readonly declarator: Node | undefined;
+}
+
+/** Which of the library's transforms a module calls what: `undefined` for everything else. */
+export function transformNames(module: Module): (callee: Node) => string | undefined {
+  const names = new Map<string, string>();
+  let namespace: string | undefined;
+  for (const [name, d] of module.declarations) {
+    if (d.kind !== "import" || d.from !== "cotangent") continue;
+    if (d.imported === "*") namespace = name;
+    else if (TRANSFORMS.has(d.imported)) names.set(name, d.imported);
+  }
+  return (node) => {
+    const callee = bare(node);
+    if (callee.type === "Identifier") return names.get(callee.name);
+    if (callee.type !== "MemberExpression" || callee.computed || namespace === undefined) return undefined;
+    const isOurs = callee.object.type === "Identifier" && callee.object.name === namespace;
+    return isOurs && TRANSFORMS.has(callee.property.name) ? callee.property.name : undefined;
+  };
+}
+
+export function targetsOf(module: Module): readonly Target[] {
+  const found = new Map<Node, Target>();
+  const parents = new Map<Node, Node | undefined>();
+  const later: [Node, string][] = [];
+  const transformOf = transformNames(module);
+  const add = (node: Node, name: string, marked: boolean): void => {
+    const parent = parents.get(node);
+    const isExport = parent?.type === "ExportNamedDeclaration" || parent?.type === "ExportDefaultDeclaration";
+    const top = parent?.type === "Program" || isExport;
+    if (node.type === "FunctionDeclaration" && (!top || node.id === null)) return;
+    const earlier = found.get(node);
+    found.set(node, {
+      node,
+      name,
+      marked: marked || earlier?.marked === true,
+      exported: isExport ? parent : undefined,
+      declarator: declaratorOf(node, module),
+    });
+  };
+  walk(module.source.program, (node, parent) => {
+    parents.set(node, parent);
+    if (isFunction(node) && isMarked(node)) add(node, nameOf(node, parent), true);
+    if (node.type !== "CallExpression") return;
+    const first = node.arguments[0];
+    if (transformOf(node.callee) === undefined || first === undefined) return;
+    const f = bare(first);
+    parents.set(f, node);
+    if (isFunction(f)) return add(f, f.id?.name ?? "anonymous", false);
+    const d = f.type === "Identifier" ? module.declarations.get(f.name) : undefined;
+    // Declared further up or down: its parents are known when the walk is over.
+    if (d?.kind === "function") later.push([d.node, f.name]);
+    if (d?.kind === "constant" && isFunction(bare(d.init))) later.push([bare(d.init), f.name]);
+  });
+  for (const [node, name] of later) add(node, name, false);
+  // A function inside another that is lowered goes with it.
+  const list = [...found.values()];
+  const inside = (a: Target, b: Target): boolean =>
+    a !== b && a.node.start > b.node.start && a.node.end < b.node.end;
+  return list.filter((a) => a.marked || !list.some((b) => inside(a, b)));
+}
+
+function isMarked(node: Node): boolean {
+  const body = node.body as Node;
+  if (body.type !== "BlockStatement") return false;
+  return (body.body as readonly Node[]).some((s) => s.directive === MARK);
+}
+
+function nameOf(node: Node, parent: Node | undefined): string {
+  if (node.id !== null && node.id !== undefined) return node.id.name;
+  if (parent?.type === "VariableDeclarator" && parent.id?.type === "Identifier") return parent.id.name;
+  return parent?.type === "Property" && parent.key.type === "Identifier" ? parent.key.name : "anonymous";
+}
+
+/** `f = (x) => ...` at the top of a module. */
+function declaratorOf(node: Node, module: Module): Node | undefined {
+  for (const statement of module.source.program.body as readonly Node[]) {
+    const inner = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
+    if (inner?.type !== "VariableDeclaration") continue;
+    const found = inner.declarations.find(
+      (d) => d.id?.type === "Identifier" && d.init !== null && bare(d.init) === node,
+    );
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The programs of a target, for each number of arguments that may be passed, fewest first. */
+export interface LoweredTarget {
+  readonly name: string;
+  readonly variants: readonly Lowered[];
+  /** What they are passed from outside; each takes as many of these as it knew of. */
+  readonly outside: readonly string[];
+  /** The classes with forward and backward that they call. */
+  readonly users: readonly string[];
+}
+
+/**
+ * The programs of a function; undefined for one that is written on the library's own functions, which trace.
+ * @throws CompileError
+ */
+export function lowerTarget(
+  module: Module,
+  target: Target,
+  surroundings: Surroundings,
+): LoweredTarget | undefined {
+  const { node, name } = target;
+  try {
+    const variants: Lowered[] = [];
+    const outside: Outside = new Map();
+    const users = new Set<string>();
+    const optional = node.params.filter((p) => p.type === "AssignmentPattern").length;
+    for (let n = node.params.length - optional; n <= node.params.length; n++) {
+      const given = Array.from({ length: n }, () => undefined);
+      const lowered = lower(module, node, name, given, surroundings, outside);
+      for (const user of lowered.users) users.add(user);
+      variants.push(lowered);
+    }
+    return { name, variants, outside: [...outside.keys()], users: [...users] };
+  } catch (error) {
+    if (!target.marked && error instanceof CompileError && usesLibrary(module, node)) return undefined;
+    throw error;
+  }
+}
+
+/** Is a function written on Reals: does it name the type, or call the library's functions? */
+function usesLibrary(module: Module, node: Node): boolean {
+  let found = false;
+  walk(node, (n) => {
+    const name = n.type === "Identifier" ? n.name : undefined;
+    const d = name === undefined ? undefined : module.declarations.get(name);
+    if (d?.kind === "import" && d.from === "cotangent") found = true;
+  });
+  return found;
+}

@@ -1,0 +1,163 @@
+/** Derivatives that are finished when a bundle is built: the numbers of the run-time compiler, in a few KB. */
+import { readFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import type { BuildResult } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import plugin from "../src/plugin/esbuild.ts";
+import type { PluginOptions } from "../src/plugin/plugin.ts";
+import { makeProject } from "./project.ts";
+import type { Project } from "./project.ts";
+
+const MODEL = `
+import { grad, ScalarFunction, sigmoid } from "cotangent";
+import { stretch, weights } from "./helper.ts";
+
+export function banana(x: number, y: number): number {
+  "use grad";
+  return (1 - x) ** 2 + 100 * (y - stretch(x)) ** 2;
+}
+export const chained = (x: Float64Array): number => {
+  "use grad";
+  let s = 0;
+  for (let i = 0; i + 1 < x.length; i++) s += (1 - x[i]) ** 2 + 100 * (x[i + 1] - x[i] ** 2) ** 2;
+  return s;
+};
+export interface Layer { w: number[][]; b: number; on: boolean }
+function layered(p: Layer, x: number[]): number {
+  "use grad";
+  let s = p.on ? p.b : 0;
+  for (const row of p.w) {
+    let t = 0;
+    for (let i = 0; i < row.length; i++) t += row[i] * x[i];
+    s += sigmoid(t) * t;
+  }
+  return s;
+}
+export { layered as network };
+export const gradient = grad(banana);
+export default function power(x: number, n = 3): number {
+  "use grad";
+  return x ** n;
+}
+export function weighted(x: number): number {
+  "use grad";
+  return Math.sin(x) * weights[0] + Twice.apply(x) + (x > 1 ? Math.hypot(x, 2) : Math.abs(x));
+}
+class Twice extends ScalarFunction {
+  static forward(ctx: unknown, x: number) { return 2 * x; }
+  static backward(ctx: unknown, dOut: number) { return 20 * dOut; }
+}
+`;
+const HELPER = `
+export const weights = [3];
+export function stretch(x: number): number { return x * x; }
+`;
+const MAIN = `
+import { compile, derivative, grad, hessian, hvp, jacobian, jvp, valueAndGrad, vjp } from "cotangent";
+import * as ad from "cotangent";
+import power, { banana, chained, gradient, network, weighted } from "./model.ts";
+import { weights } from "./helper.ts";
+
+const js = "js";
+const polar = (r: number, t: number) => ({ x: r * Math.cos(t), y: [r * Math.sin(t), r] });
+const walk = (n: number, x: number): number => {
+  let y = x;
+  while (y < n) y *= 1.5;
+  return y * y;
+};
+const at = Float64Array.of(-1.2, 1, 0.5, 2);
+const p = { w: [[1, 2], [3, 4, 5]], b: 6, on: true };
+const inner = compile(grad(chained), { target: "js" });
+
+const { value, pullback } = compile(vjp(polar), { target: "js" })(2, 0.5);
+const compiled = compile(banana, { target: "js" });
+const results = [
+  compiled(1, 2), banana(1, 2), power(2), chained(at), network(p, [1, 10, 100]), weighted(2),
+  compile(grad(banana), { target: "js" })(1, 2),
+  compile(grad(banana, { wrt: "y" }), { target: "js" })(1, 2),
+  compile(grad(banana, { wrt: [1, 0] }), { target: "js" })(1, 2),
+  compile(gradient, { target: "js" })(1, 2),
+  compile(ad.valueAndGrad(network), { target: "js" })(p, [0.1, 0.2, 0.3]),
+  compile(grad(network, { wrt: "p" }), { target: "js" })(p, [0.1, 0.2, 0.3]),
+  [...inner(at)], [...inner(at.subarray(1))],
+  compile(hessian(banana), { target: "js" })(1, 2),
+  compile(hessian(chained), { target: "js" })(at).map((row) => [...row]),
+  compile(jacobian(polar), { target: "js" })(2, 0.5),
+  compile(jvp(polar), { target: "js" })([2, 0.5], [1, 0]),
+  compile(hvp(banana), { target: "js" })([1, 2], [1, 0]),
+  value, pullback({ x: 1, y: [0, 2] }), pullback({ x: 0, y: [1, 1] }),
+  compile(derivative(Math$square, 2), { target: "js" })(3),
+  compile(grad(power), { target: "js" })(2), compile(grad(power), { target: "js" })(2, 5),
+  compile(grad((x: number) => x * x * x), { target: "js" })(2),
+  compile(grad(walk, { wrt: "x" }), { target: "js" })(10, 1),
+  compile(grad(weighted), { target: "js" })(2), compile(grad(weighted), { target: "js" })(0.5),
+  compile(grad(grad(Math$square)), { target: "js" })(3),
+  compile(hessian(gradient, { wrt: 0 }) , { target: "js" }).length,
+];
+weights[0] = 100;
+results.push(compile(grad(weighted), { target: "js" })(2));
+results.push([...compile(grad(chained), { target: "js" }).into(new Float64Array(4), at)]);
+results.push(compile(grad(banana), { target: "js" }).into([0, 0], 1, 2));
+results.push([1, 2, 3].map(compile(grad((x: number) => x * x), { target: "js" })));
+function Math$square(x: number): number { return x * x * x; }
+console.log(JSON.stringify(results));
+`;
+
+let project: Project;
+beforeAll(async () => {
+  project = await makeProject();
+  await project.write({
+    "main.ts": MAIN.replace(/^.*hessian\(gradient.*\n/m, ""),
+    "model.ts": MODEL,
+    "helper.ts": HELPER,
+  });
+});
+afterAll(() => project.remove());
+
+async function bundle(
+  entry: string,
+  options: PluginOptions,
+  minify = false,
+): Promise<{ file: string; result: BuildResult }> {
+  const file = `out/${entry.replace(/\W/g, "-")}-${JSON.stringify(options).replace(/\W/g, "")}${minify}.js`;
+  const result = await build({
+    entryPoints: [project.path(entry)],
+    outfile: project.path(file),
+    absWorkingDir: project.folder,
+    bundle: true,
+    format: "esm",
+    minify,
+    plugins: [plugin(options)],
+    logLevel: "silent",
+  });
+  return { file, result };
+}
+
+describe("with precompile", () => {
+  test("every transform gives what the run-time compiler gives, to the bit", async () => {
+    const [atRunTime, ahead] = [await bundle("main.ts", {}), await bundle("main.ts", { precompile: true })];
+    expect(ahead.result.warnings).toEqual([]);
+    expect(await project.run(ahead.file)).toEqual(await project.run(atRunTime.file));
+  });
+
+  test("a gradient of loops over arrays is a few KB", async () => {
+    await project.write({
+      "small.ts": `import { grad } from "cotangent";
+import { chained } from "./plain.ts";
+const gradient = grad(chained);
+console.log(JSON.stringify([chained(Float64Array.of(1, 2, 3)), [...gradient(Float64Array.of(1, 2, 3))]]));`,
+      "plain.ts": `${MODEL.slice(MODEL.indexOf("export const chained"), MODEL.indexOf("export interface"))}
+export function unused(x: number): number { "use grad"; return x * 123456; }`,
+    });
+    const { file } = await bundle("small.ts", { precompile: true }, true);
+    // By hand, with d the differences x[i + 1] − x[i]².
+    const d = [2 - 1, 3 - 4];
+    const expected = [-400 * d[0]! * 1, 200 * d[0]! - 2 * (1 - 2) - 400 * d[1]! * 2, 200 * d[1]!];
+    expect(await project.run(file)).toEqual([201, expected]);
+    const text = await readFile(project.path(file), "utf8");
+    expect(text).not.toMatch(/\beval\b|\bFunction\(|\bWebAssembly\.|123456/);
+    expect(gzipSync(text).length).toBeLessThan(4 * 1024);
+  });
+});
