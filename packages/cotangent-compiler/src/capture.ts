@@ -1,6 +1,6 @@
 /** Capturing a function at run time: its text, the values around it, a program for each structure of its arguments. */
 import * as library from "cotangent";
-import { attach, CAPTURE_VERSION } from "cotangent/program";
+import { attach, CAPTURE_VERSION, derivationOf } from "cotangent/program";
 import type { Captured, Specialisation, Structure, UserFunction } from "cotangent/program";
 
 import { bare, isFunction } from "./ast.ts";
@@ -17,9 +17,22 @@ export type AnyFunction = (...args: any[]) => unknown;
 
 export type Scope = Readonly<Record<string, unknown>>;
 
+/** A function that was captured, and what is around it. */
+interface Own {
+  readonly module: Module;
+  readonly node: Node;
+  readonly scope: Scope;
+}
+const captures: WeakMap<AnyFunction, Own> = new WeakMap();
+
+/** What is passed from outside, by the names of the program's parameters. */
+type Values = Map<string, () => unknown>;
+
 /** Makes `f` carry its programs, made when they are asked for. */
 export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
   const { module, node } = moduleOf(f);
+  captures.set(f, { module, node, scope });
+  const values: Values = new Map();
   const known = new Map<string, Specialisation>();
   const outside: Outside = new Map();
   const captured: Captured = {
@@ -30,12 +43,12 @@ export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
       const key = JSON.stringify(structures);
       let found = known.get(key);
       if (found === undefined) {
-        found = lower(module, node, f.name || "anonymous", structures, around(scope), outside);
+        found = lower(module, node, f.name || "anonymous", structures, around(scope, values, ""), outside);
         known.set(key, found);
       }
       return found;
     },
-    outside: () => Array.from(outside.keys(), (name) => scope[name]),
+    outside: () => Array.from(outside.keys(), (name) => values.get(name)?.()),
   };
   return attach(f, captured);
 }
@@ -85,8 +98,11 @@ function parsed(text: string): Source | undefined {
 const libraryNames = (): ReadonlyMap<unknown, string> =>
   new Map(Object.entries(library).map(([name, x]) => [x, name] as const));
 
-/** The names of a scope, as the front end asks for them. */
-function around(scope: Scope): Surroundings {
+/**
+ * The names of a scope, as the front end asks for them.
+ * @param values receives what is passed to the program, by the names of its parameters, which begin with `prefix`
+ */
+function around(scope: Scope, values: Values, prefix: string): Surroundings {
   return {
     thunks: true,
     resolve: () => undefined,
@@ -106,13 +122,29 @@ function around(scope: Scope): Surroundings {
           }
           const own = libraryNames().get(x);
           if (own !== undefined) return { kind: "library", name: own };
-          return { kind: "function", ...moduleOf(x as AnyFunction) };
+          return functionOf(x as AnyFunction, values, `${prefix}${name}.`);
         }
-        default:
-          return { kind: "outside", structure: structureOf(x) };
+        default: {
+          const key = prefix + name;
+          values.set(key, () => scope[name]);
+          return { kind: "outside", structure: structureOf(x), ...(prefix === "" ? {} : { key }) };
+        }
       }
     },
   };
+}
+
+/** A function in a scope: one that was captured keeps its own scope, a transform of one stays that. */
+function functionOf(f: AnyFunction, values: Values, prefix: string): Found {
+  const derivation = derivationOf(f);
+  if (derivation !== undefined) {
+    const { transform, options } = derivation;
+    return { kind: "derived", transform, options, of: functionOf(derivation.f, values, prefix) };
+  }
+  const own = captures.get(f);
+  if (own === undefined) return { kind: "function", ...moduleOf(f) };
+  const { module, node, scope } = own;
+  return { kind: "function", module, node, around: around(scope, values, prefix) };
 }
 
 /** The structure of a value; what is neither a number nor made of numbers counts as nothing. */

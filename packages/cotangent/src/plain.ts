@@ -4,6 +4,9 @@ import { attach as attachProgram, lowered as attachLowered } from "./program/ind
 import type { Captured, LoweredFunction, UserFunction } from "./program/index.ts";
 import { compiler } from "./transforms/transformed.ts";
 
+export { derivationOf } from "./transforms/transformed.ts";
+export type { Derivation } from "./transforms/transformed.ts";
+
 export * from "./program/index.ts";
 export { aheadOfTime } from "./compile/ahead.ts";
 export type { AheadCode, AheadOptions, AheadVariant } from "./compile/ahead.ts";

@@ -23,7 +23,7 @@ import {
 } from "./arrays.ts";
 import type { Context } from "./context.ts";
 import { branch, countedLoop } from "./control.ts";
-import { derivativeOf } from "./derivatives.ts";
+import { callPullback, derivativeOf } from "./derivatives.ts";
 import { expression, operate, spread, toBool, toNumber, unsupported } from "./expressions.ts";
 import { asFunction } from "./functions.ts";
 import { add, compare, extreme, f64, index, primitive, round, sub, toInt32 } from "./numbers.ts";
@@ -120,6 +120,7 @@ function builtin(cx: Context, f: Builtin, args: readonly Val[], node: Node, name
   if (f.derivation !== undefined) {
     return cx.parts.derivative({ ...f, derivation: f.derivation }, args, node);
   }
+  if (f.pullback !== undefined) return callPullback(cx, f.pullback, args, node);
   const [space, key] = f.id.includes(".") ? (f.id.split(".") as [string, string]) : ["", f.id];
   const num = (i: number): Num => toNumber(cx, args[i] ?? NOTHING, node.arguments[i] ?? node);
   if (space === "Math") return math(cx, key, args, num, node);
@@ -229,10 +230,14 @@ function fromLibrary(
 ): Val {
   const derived = derivativeOf(cx, key, args, node);
   if (derived !== undefined) return derived;
-  const f = libraryPrimitive(key);
-  if (f === undefined || f.id !== key) {
-    return key === "value" && args.length === 1 ? num(0) : unsupportedCall(cx, key, node);
+  // It is compiled already.
+  if (key === "compile") return args[0] ?? NOTHING;
+  // On Reals these give what does not vary any more.
+  if ((key === "value" || key === "constant") && args.length === 1) {
+    return primitive(cx, library.stopGradient, num(0));
   }
+  const f = libraryPrimitive(key);
+  if (f === undefined || f.id !== key) return unsupportedCall(cx, key, node);
   if (f.arity !== undefined) {
     return primitive(cx, f, ...Array.from({ length: f.arity }, (_, i) => num(i)));
   }

@@ -1,15 +1,16 @@
 /** What all parts of the lowering share: the program being written, what is assigned where, and how to refuse. */
 import type { ErrorCode } from "cotangent";
 import { Builder } from "cotangent/program";
-import type { Func, Structure, Ty, Value } from "cotangent/program";
+import type { Func, Specialisation, Structure, Ty, Value } from "cotangent/program";
 
 import { locationOf } from "../ast.ts";
 import type { Node } from "../ast.ts";
 import { refuse } from "../source.ts";
 import type { SourceText } from "../errors.ts";
+import type { Module } from "./module.ts";
 import type { TypeScope } from "./types.ts";
 import { Cell } from "./values.ts";
-import type { Builtin, Derivation, Env, Fun, Poison, Val } from "./values.ts";
+import type { Callee, Derived, Env, Fun, Poison, Val } from "./values.ts";
 
 /** What we learned of a literal (or other place that makes an array or a function) and start again for. */
 export interface Site {
@@ -35,19 +36,14 @@ export class Restart extends Error {
   static readonly instance: Restart = new Restart();
 }
 
-/** A function that is called, not inlined. */
-export interface Callee {
-  readonly name: string;
-  func: Func | undefined;
-  result: Structure;
-}
-
 /** What is known across restarts. */
 export class Knowledge {
   readonly sites: Map<Node, Site> = new Map();
   readonly guesses: Map<string, Guess> = new Map();
   /** What recursive functions return, by the name of the function. */
   readonly results: Map<string, Structure> = new Map();
+  /** Whose name something from outside is, where that is not the function that is lowered: a module, and the name there. */
+  readonly places: Map<string, { readonly module: Module; readonly name: string }> = new Map();
 
   site(node: Node): Site {
     let site = this.sites.get(node);
@@ -90,7 +86,7 @@ export interface Parts {
   /** The body of a function, here and now. */
   body(fun: Fun, args: readonly Val[]): Val;
   /** Calls a derivative. */
-  derivative(f: Builtin & { readonly derivation: Derivation }, args: readonly Val[], site: Node): Val;
+  derivative(f: Derived, args: readonly Val[], site: Node): Val;
   /** A function written in the language, for one call. */
   prelude(call: Node, key: string, text: string): Fun;
   call(fun: Fun, args: readonly Val[], site: Node): Val;
@@ -108,6 +104,8 @@ export class Context {
   readonly callees: Map<string, Callee> = new Map();
   /** Functions of derivatives, by their names. */
   readonly derived: Map<string, Func> = new Map();
+  /** Transforms of functions, each with its functions among `derived`. */
+  readonly transforms: Map<string, Specialisation> = new Map();
   /** How many loops (and branches) are being run on trial. */
   dry = 0;
   /** Set where memory is read or written, or where something may throw. */

@@ -10,13 +10,13 @@ import { arrayFrom, dataArray, NUMBER, structureOf } from "./arrays.ts";
 import { callExpression, globalValue, newExpression } from "./builtins.ts";
 import { Context, Knowledge, Restart } from "./context.ts";
 import { expression } from "./expressions.ts";
-import { callDerivative } from "./derivatives.ts";
+import { callDerivative, derivationFrom, TRANSFORMS } from "./derivatives.ts";
 import { bind, body, callFunction } from "./functions.ts";
 import type { Declaration, Module } from "./module.ts";
 import { toValues } from "./outline.ts";
 import { structureFromType } from "./types.ts";
 import { bool, Cell, constant, Env, FALSE, I32_MAX, I32_MIN, NOTHING, number, TRUE } from "./values.ts";
-import type { Fun, Num, Val } from "./values.ts";
+import type { Derivation, Fun, Num, Val } from "./values.ts";
 
 /** A program and how arguments and results become its values. */
 export interface Lowered {
@@ -40,12 +40,25 @@ export interface Surroundings {
 
 export type Found =
   | { readonly kind: "number" | "boolean" | "text"; readonly value: number | boolean | string }
-  | { readonly kind: "function"; readonly module: Module; readonly node: Node }
+  /** `around`: what is known where the function was written, if that is elsewhere. */
+  | {
+      readonly kind: "function";
+      readonly module: Module;
+      readonly node: Node;
+      readonly around?: Surroundings;
+    }
+  /** A transform of a function, made when the program runs that is being compiled. */
+  | {
+      readonly kind: "derived";
+      readonly transform: Derivation["transform"];
+      readonly of: Found;
+      readonly options: unknown;
+    }
   | { readonly kind: "library"; readonly name: string }
   /** A class with forward and backward. */
   | { readonly kind: "user"; readonly function: UserFunction }
-  /** Passed as an argument at each call. */
-  | { readonly kind: "outside"; readonly structure: Structure };
+  /** Passed as an argument at each call. `key`: what it is called there, if not by its name. */
+  | { readonly kind: "outside"; readonly structure: Structure; readonly key?: string };
 
 export const nowhere: Surroundings = { find: () => undefined, resolve: () => undefined, thunks: false };
 
@@ -95,6 +108,7 @@ class Lowering {
   readonly #preludes: Map<Node, Map<string, Node>>;
   readonly #early: Map<ConstantDeclaration, { readonly module: Module; readonly name: string }>;
   readonly #roots = new Map<Module, Env>();
+  readonly #around = new Map<Module, Surroundings>();
   readonly #users = new Map<string, UserFunction>();
   readonly #constants = new Map<Declaration, Env>();
   #cx!: Context;
@@ -164,7 +178,10 @@ class Lowering {
           const x = o.unknown
             ? this.#unknown(o.name, leaves)
             : this.#argument(o.structure, leaves, o.name, fixed);
-          root.variables.set(o.name, new Cell(x, o.name, true));
+          const place = this.#knowledge.places.get(o.name);
+          const env = place === undefined ? root : this.#root(place.module);
+          const own = place?.name ?? o.name;
+          env.variables.set(own, new Cell(x, own, true));
         }
         for (const [d, { module, name }] of this.#early) this.#evaluate(d, this.#root(module), name);
         const value = body(cx, fun, args);
@@ -288,7 +305,7 @@ class Lowering {
 
   #lookUp(module: Module, name: string, node: Node): Val | undefined {
     const d = module.declarations.get(name);
-    if (d === undefined) return this.#found(name) ?? globalValue(name);
+    if (d === undefined) return this.#found(module, name) ?? globalValue(name);
     switch (d.kind) {
       case "function":
         return { t: "fun", node: d.node, env: this.#root(module), name };
@@ -328,7 +345,7 @@ class Lowering {
     if (
       other !== undefined &&
       (there?.kind === "function" ||
-        (there?.kind === "constant" && (isConstant(there) || !this.#surroundings.thunks)))
+        (there?.kind === "constant" && (isConstant(there, other) || !this.#surroundings.thunks)))
     ) {
       return this.#lookUp(other, d.imported, node);
     }
@@ -345,9 +362,12 @@ class Lowering {
     return { t: "builtin", id: name, user: stub };
   }
 
-  #found(name: string): Val | undefined {
-    const found = this.#surroundings.find(name);
-    if (found === undefined) return undefined;
+  #found(module: Module, name: string): Val | undefined {
+    const found = (this.#around.get(module) ?? this.#surroundings).find(name);
+    return found === undefined ? undefined : this.#valueOf(found, module, name);
+  }
+
+  #valueOf(found: Found, module: Module, name: string): Val | undefined {
     switch (found.kind) {
       case "number":
         return constant(found.value as number);
@@ -356,20 +376,35 @@ class Lowering {
       case "text":
         return { t: "str", k: found.value as string };
       case "function":
+        if (found.around !== undefined) this.#around.set(found.module, found.around);
         return { t: "fun", node: found.node, env: this.#root(found.module), name };
+      case "derived": {
+        const of = this.#valueOf(found.of, module, name);
+        if (of?.t !== "fun" && of?.t !== "builtin") return undefined;
+        const derivation = derivationFrom(found.transform, of, found.options);
+        return { t: "builtin", id: `cotangent.${found.transform}`, derivation };
+      }
       case "user":
         return { t: "builtin", id: name, user: found.function };
       case "library":
         return { t: "builtin", id: `cotangent.${found.name}` };
-      default:
-        return this.#argumentFor(this.#module, name, found.structure);
+      default: {
+        const { key, structure } = found;
+        if (key !== undefined) this.#knowledge.places.set(key, { module, name });
+        return this.#argumentFor(module, name, structure, key);
+      }
     }
   }
 
   /** Something from outside becomes a parameter: the first time it is met, all starts again. */
-  #argumentFor(module: Module, name: string, structure: Structure | "unknown"): Val | undefined {
-    if (module !== this.#module) return undefined;
-    this.#outside.set(name, structure);
+  #argumentFor(
+    module: Module,
+    name: string,
+    structure: Structure | "unknown",
+    key: string = name,
+  ): Val | undefined {
+    if (module !== this.#module && key === name) return undefined;
+    this.#outside.set(key, structure);
     return this.#knowledge.restart();
   }
 
@@ -378,7 +413,7 @@ class Lowering {
     if (env === undefined) {
       const init = bare(d.init);
       if (isFunction(init)) return { t: "fun", node: init, env: this.#root(module), name };
-      if (!isConstant(d) && this.#surroundings.thunks) {
+      if (!isConstant(d, module) && this.#surroundings.thunks) {
         const annotated = structureFromType(d.pattern.typeAnnotation, module.types);
         return this.#argumentFor(module, name, annotated ?? "unknown");
       }
@@ -422,18 +457,26 @@ function isScalarFunction(module: Module, node: Node): boolean {
 const REGISTERS = 8;
 
 /** Can a module's constant be computed when compiling? Not where its contents may change, or come from who knows where. */
-function isConstant(d: ConstantDeclaration): boolean {
+function isConstant(d: ConstantDeclaration, module: Module): boolean {
   const { type } = bare(d.init);
   if (isFunction(bare(d.init))) return true;
   if (type === "NewExpression" || type === "CallExpression" || type === "AwaitExpression")
-    return isKnown(bare(d.init));
+    return isKnown(bare(d.init), module);
   return d.fixed || (type !== "ArrayExpression" && type !== "ObjectExpression");
 }
 
-/** A call of Math's, or Object.freeze. */
-function isKnown(node: Node): boolean {
+/** A call of Math's, Object.freeze, or one that makes a derivative of a function. */
+function isKnown(node: Node, module: Module): boolean {
   const callee = node.type === "CallExpression" ? bare(node.callee) : undefined;
-  if (callee?.type !== "MemberExpression") return false;
+  if (callee === undefined) return false;
+  const imported = (name: string): string | undefined => {
+    const d = module.declarations.get(name);
+    return d?.kind === "import" && d.from === "cotangent" ? d.imported : undefined;
+  };
+  const derives = (name: string): boolean => TRANSFORMS.has(name) || name === "compile";
+  if (callee.type === "Identifier") return derives(imported(callee.name) ?? "");
+  if (callee.type !== "MemberExpression") return false;
+  if (imported(callee.object.name) === "*") return derives(callee.property.name);
   const id = `${callee.object.name}.${callee.property.name}`;
   return id === "Object.freeze" || (id.startsWith("Math.") && id !== "Math.random");
 }

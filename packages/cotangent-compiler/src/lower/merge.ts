@@ -7,7 +7,7 @@ import type { Structure, Ty, Value } from "cotangent/program";
 import type { Context } from "./context.ts";
 import { f64 } from "./numbers.ts";
 import { Cell, I32_MAX, I32_MIN, bool, integer, kindOf, number } from "./values.ts";
-import type { Bool, Num, Obj, Place, Poison, Raw, Store, Val, Vec } from "./values.ts";
+import type { Bool, Builtin, Num, Obj, Place, Poison, Raw, Store, Val, Vec } from "./values.ts";
 
 /** What two values have in common. */
 export type Form =
@@ -68,9 +68,19 @@ export function join(cx: Context, x: Val, y: Val): Form {
   }
   if (x.t === "obj" && y.t === "obj") return joinObjects(cx, x, y);
   if (x.t === "str" && y.t === "str" && x.k === y.k) return { t: "same", value: x };
-  if (x.t === "builtin" && y.t === "builtin" && x.id === y.id) return { t: "same", value: x };
+  if (x.t === "builtin" && y.t === "builtin" && isSameBuiltin(x, y)) return { t: "same", value: x };
   if (x.t === "fun" && y.t === "fun" && x.node === y.node && x.env === y.env) return { t: "same", value: x };
   return poison(x, y);
+}
+
+/** Derivatives of the same function are the same; each pullback is another one. */
+function isSameBuiltin(x: Builtin, y: Builtin): boolean {
+  if (x.id !== y.id || x.pullback !== undefined || y.pullback !== undefined) return false;
+  const [d, e] = [x.derivation, y.derivation];
+  if (d === undefined || e === undefined) return d === e;
+  if (d.order !== e.order || JSON.stringify(d.wrt) !== JSON.stringify(e.wrt)) return false;
+  if (d.of.t === "builtin") return e.of.t === "builtin" && isSameBuiltin(d.of, e.of);
+  return e.of.t === "fun" && d.of.node === e.of.node && d.of.env === e.of.env;
 }
 
 const isUnset = (x: Val): boolean => x.t === "nothing" && x.unset === true;
@@ -100,6 +110,9 @@ function own(cx: Context, x: Val): Form {
       };
     case "place":
       return { t: "place", store: x.store, structure: x.structure, sub: x.sub, epoch: x.epoch };
+    case "builtin":
+      if (x.pullback === undefined) return { t: "same", value: x };
+      return { t: "poison", reason: "A pullback cannot be returned from within a loop or branch." };
     default:
       return { t: "same", value: x };
   }

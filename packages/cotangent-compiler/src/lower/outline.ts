@@ -6,16 +6,16 @@ import { walk } from "../ast.ts";
 import type { Node } from "../ast.ts";
 import { getField, learn, makeObject } from "./access.ts";
 import { arrayFrom, leavesOf, NUMBER, structureOf } from "./arrays.ts";
-import type { Callee, Context } from "./context.ts";
+import type { Context } from "./context.ts";
 import { toNumber } from "./expressions.ts";
 import { sameStructure, truth } from "./merge.ts";
 import { f64 } from "./numbers.ts";
 import { structureFromType } from "./types.ts";
 import { bool, Cell, kindOf, NOTHING, number } from "./values.ts";
-import type { Builtin, Derivation, Fun, Val } from "./values.ts";
+import type { Callee, Derived, Fun, Outlined, Val } from "./values.ts";
 
 /** The value that leaves make. */
-function fromValues(
+export function fromValues(
   cx: Context,
   s: Structure,
   leaves: Iterator<Value>,
@@ -76,6 +76,7 @@ const unfit = (cx: Context, x: Val, node: Node): never =>
 
 /** The variables from outside that a function uses, directly or through other local functions. */
 function captures(
+  cx: Context,
   fun: Fun,
   found: Map<Cell, string> = new Map(),
   seen: Set<Node> = new Set(),
@@ -87,27 +88,24 @@ function captures(
     if (parent?.type === "MemberExpression" && parent.property === n && !parent.computed) return;
     const cell = fun.env.find(n.name, n);
     if (!(cell instanceof Cell)) return;
-    if (cell.value.t === "fun") captures(cell.value, found, seen);
-    else if (cell.value.t !== "builtin" && cell.value.t !== "str") found.set(cell, n.name);
+    const x = cell.value;
+    if (x.t === "fun") captures(cx, x, found, seen);
+    else if (x.t === "builtin" && x.derivation !== undefined)
+      captures(cx, rootOf(x.derivation.of), found, seen);
+    else if (x.t === "builtin" && x.pullback !== undefined) {
+      cx.refuse(
+        n,
+        "unsupported-syntax",
+        "A pullback cannot be used inside a function that calls itself or is differentiated here.",
+        "Call vjp inside that function.",
+      );
+    } else if (x.t !== "builtin" && x.t !== "str") found.set(cell, n.name);
   });
   return found;
 }
 
-/** A function written apart, and what to pass to it. */
-export interface Outlined {
-  readonly callee: Callee;
-  readonly structures: readonly Structure[];
-  /** The leaves of the arguments, then those of the variables that it sees outside itself. */
-  readonly leaves: readonly Value[];
-}
-
 /** Writes a function of the program for arguments like these, once. */
-export function outline(
-  cx: Context,
-  fun: Fun | (Builtin & { readonly derivation: Derivation }),
-  args: readonly Val[],
-  site: Node,
-): Outlined {
+export function outline(cx: Context, fun: Fun | Derived, args: readonly Val[], site: Node): Outlined {
   for (const x of args) {
     if (x.t === "fun" || x.t === "builtin") {
       cx.refuse(
@@ -120,17 +118,15 @@ export function outline(
     if (x.t === "unknown") learn(cx, x.path, "number");
   }
   const root = rootOf(fun);
-  const outside = [...captures(root)];
+  const outside = [...captures(cx, root)];
   const structures = args.map((x) => structureOf(cx, x, site));
   const free = outside.map(([cell]) => structureOf(cx, cx.read(cell), site));
   const what = fun.t === "fun" ? "" : JSON.stringify(chainOf(fun));
   const key = `${root.name}${what}@${root.node.start}/${cx.instance(root.env)}:${JSON.stringify([structures, free])}`;
-  const leaves = [
-    ...args.flatMap((x, i) => toValues(cx, structures[i]!, x, site)),
-    ...outside.flatMap(([cell], i) => toValues(cx, free[i]!, cx.read(cell), site)),
-  ];
+  const own = args.flatMap((x, i) => toValues(cx, structures[i]!, x, site));
+  const leaves = [...own, ...outside.flatMap(([cell], i) => toValues(cx, free[i]!, cx.read(cell), site))];
   const known = cx.callees.get(key);
-  if (known !== undefined) return { callee: known, structures, leaves };
+  if (known !== undefined) return { callee: known, structures, free, own, leaves };
 
   const assumed =
     cx.knowledge.results.get(key) ?? structureFromType(root.node.returnType, cx.types) ?? NUMBER;
@@ -171,7 +167,7 @@ export function outline(
     cx.knowledge.results.set(key, result);
     cx.knowledge.restart();
   }
-  return { callee, structures, leaves };
+  return { callee, structures, free, own, leaves };
 }
 
 function changes(cx: Context, fun: Fun, name: string): never {
@@ -184,12 +180,15 @@ function changes(cx: Context, fun: Fun, name: string): never {
 }
 
 /** The function at the bottom of derivatives of derivatives. */
-function rootOf(f: Fun | (Builtin & { readonly derivation: Derivation })): Fun {
+export function rootOf(f: Fun | Derived): Fun {
   return f.t === "fun" ? f : rootOf(f.derivation.of);
 }
 
-const chainOf = (f: Fun | (Builtin & { readonly derivation: Derivation })): readonly unknown[] =>
-  f.t === "fun" ? [] : [f.derivation.transform, f.derivation.wrt, ...chainOf(f.derivation.of)];
+const chainOf = (f: Fun | Derived): readonly unknown[] => {
+  if (f.t === "fun") return [];
+  const { transform, wrt, order, of } = f.derivation;
+  return [transform, wrt ?? null, order, ...chainOf(of)];
+};
 
 /** Calls a function that calls itself. */
 export function callRecursive(cx: Context, fun: Fun, args: readonly Val[], site: Node): Val {

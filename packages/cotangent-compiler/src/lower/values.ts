@@ -2,7 +2,8 @@
  * What is known of a JavaScript value while its function is being lowered. Numbers, truth and arrays become values of the
  * program; objects, tuples and functions exist only here, so that they cost nothing when the program runs.
  */
-import type { Structure, UserFunction, Value } from "cotangent/program";
+import type { Selection } from "cotangent/differentiate";
+import type { Func, Structure, UserFunction, Value } from "cotangent/program";
 
 import type { Node } from "../ast.ts";
 
@@ -132,14 +133,46 @@ export interface Builtin {
   readonly user?: UserFunction;
   /** Of a derivative: of what. */
   readonly derivation?: Derivation;
+  /** Of what `vjp` gives: the function, and what it was called with. */
+  readonly pullback?: Pullback;
 }
+
+/** A derivative of a function. */
+export type Derived = Builtin & { readonly derivation: Derivation };
 
 /** `grad(f)` and the like. */
 export interface Derivation {
-  readonly transform: "grad" | "valueAndGrad" | "derivative";
-  readonly of: Fun | (Builtin & { readonly derivation: Derivation });
+  readonly transform: "grad" | "valueAndGrad" | "jvp" | "vjp" | "jacobian" | "hessian" | "hvp" | "derivative";
+  readonly of: Fun | Derived;
   /** Which arguments; undefined: all. */
-  readonly wrt: number | readonly number[] | undefined;
+  readonly wrt: Selection;
+  readonly order: number;
+}
+
+/** A call of a function that can be run back again. */
+export interface Pullback {
+  readonly of: Fun | Derived;
+  readonly outlined: Outlined;
+}
+
+/** A function written apart, and what to pass to it. */
+export interface Outlined {
+  readonly callee: Callee;
+  /** Those of the arguments. */
+  readonly structures: readonly Structure[];
+  /** Those of the variables that it sees outside itself. */
+  readonly free: readonly Structure[];
+  /** The leaves of the arguments. */
+  readonly own: readonly Value[];
+  /** The same, then those of the variables. */
+  readonly leaves: readonly Value[];
+}
+
+/** A function of the program that is called, not inlined. */
+export interface Callee {
+  readonly name: string;
+  func: Func | undefined;
+  result: Structure;
 }
 
 /** An argument of which nothing is known yet but its path. */

@@ -262,7 +262,8 @@ class Subject {
     this.#needsNumber();
     const derived = forward(this.#program, { wrt: this.#wrt });
     const target = derived.program.functions[0]!;
-    if (this.#wrt.length !== 1 || this.#entry.params[this.#wrt[0]!]!.ty !== "f64") {
+    const [only, ...more] = this.#of.params;
+    if (only?.structure.kind !== "number" || more.length > 0) {
       throw new AdError(
         "not-a-number",
         `derivative: ${this.#name} is not a function of one number.`,
