@@ -13,7 +13,7 @@ export type Instruction =
   | `i64.${"eq" | "lt_s" | "gt_s" | "clz" | "add" | "sub" | "mul" | "and" | "or" | "xor" | "shl" | "shr_s" | "shr_u" | "trunc_sat_f64_s" | "extend_i32_s" | "extend_i32_u" | "reinterpret_f64"}`
   | `f64.${"eq" | "ne" | "lt" | "gt" | "le" | "ge" | "abs" | "neg" | "ceil" | "floor" | "trunc" | "nearest" | "sqrt" | "add" | "sub" | "mul" | "div" | "min" | "max" | "copysign" | "convert_i32_s" | "convert_i32_u" | "convert_i64_s" | "convert_i64_u" | "reinterpret_i64"}`
   | `f64x2.${"splat" | "eq" | "ne" | "lt" | "gt" | "le" | "ge" | "ceil" | "floor" | "trunc" | "nearest" | "abs" | "neg" | "sqrt" | "add" | "sub" | "mul" | "div" | "min" | "max"}`
-  | `i64x2.${"splat" | "all_true" | "shl" | "shr_s" | "shr_u" | "add" | "sub" | "mul" | "eq" | "lt_s" | "gt_s"}`
+  | `i64x2.${"splat" | "all_true" | "neg" | "shl" | "shr_s" | "shr_u" | "add" | "sub" | "mul" | "eq" | "lt_s" | "gt_s"}`
   | `v128.${"not" | "and" | "or" | "xor" | "bitselect"}`;
 /** Those that access memory. */
 export type Access =
@@ -111,6 +111,7 @@ export const instructions: Readonly<Record<Instruction, readonly [opcode: number
   "f64x2.floor": [0xfd75, "v:v"],
   "f64x2.trunc": [0xfd7a, "v:v"],
   "f64x2.nearest": [0xfd94, "v:v"],
+  "i64x2.neg": [0xfdc1, "v:v"],
   "i64x2.all_true": [0xfdc3, "v:i"],
   "i64x2.shl": [0xfdcb, "vi:v"],
   "i64x2.shr_s": [0xfdcc, "vi:v"],

@@ -5,126 +5,211 @@ import { affine, isInside } from "./affine.ts";
 import type { Affine } from "./affine.ts";
 import type { Instruction } from "./instructions.ts";
 import { direct, Operations } from "./operations.ts";
-import type { VectorLoop } from "./vectorise.ts";
+import type { Access, VectorLoop } from "./vectorise.ts";
 
 /** Loops of fewer iterations are carried out one by one. */
 const FEWEST_PAIRED = 4;
+
+/** The slot of a tape that an operation accesses, if it does. */
+const slotOf = (op: Op): number | undefined =>
+  op.kind === "tape.load" || op.kind === "tape.store" ? op.attr.slot : undefined;
 
 export abstract class Pairs extends Operations {
   /** As many pairs of iterations as there are, if there are enough to be worth it and all checks will succeed. */
   protected pairs(op: OpOf<"for">, vector: VectorLoop): void {
     const { f } = this;
-    const [region] = op.regions as [Region];
-    const [i, ...carries] = region.args as [Value, ...Value[]];
-    const index = this.local[i.id]!;
-    const end = f.local("i");
-    this.push(op.args[1]!);
-    f.get(index).op("i32.sub").tee(end).i32(FEWEST_PAIRED).op("i32.ge_s");
-    f.get(end).i32(-2).op("i32.and").get(index).op("i32.add").set(end);
+    const i = this.local[op.regions[0]!.args[0]!.id]!;
+    const [begin, end] = [f.local("i"), f.local("i")];
+    const up = op.attr.step > 0;
+    if (up) this.push(op.args[1]!);
+    f.get(i);
+    if (!up) this.push(op.args[1]!);
+    f.op("i32.sub").tee(end).i32(FEWEST_PAIRED).op("i32.ge_s");
+    f.if("", () => {
+      // A loop that counts down is carried out upwards, as far as pairs go.
+      f.get(end).i32(-2).op("i32.and").set(end);
+      f.get(i);
+      if (!up) f.get(end).op("i32.sub").i32(1).op("i32.add");
+      f.tee(begin).get(end).op("i32.add").set(end);
+      this.checks(vector, begin, end);
+      f.if("", () => {
+        f.get(begin).set(i);
+        this.paired(op, vector, end);
+        if (!up) f.get(begin).i32(1).op("i32.sub").set(i);
+      });
+    });
+    f.release(begin);
+    f.release(end);
+  }
+
+  /** Pushes whether all iterations from `begin` to below `end` may run in pairs. */
+  protected checks(vector: VectorLoop, begin: number, end: number): void {
+    const { f } = this;
+    f.i32(1);
     // So that slope times count stays below 2^31.
     if (vector.bounds.some((b) => b.index.slope > 1)) {
-      f.get(end)
-        .get(index)
-        .op("i32.sub")
-        .i32(2 ** 24)
+      f.get(end).get(begin).op("i32.sub");
+      f.i32(2 ** 24)
         .op("i32.lt_s")
         .op("i32.and");
     }
-    for (const bound of vector.bounds) {
-      const length = this.length[bound.array.id]!;
+    const first = (): unknown => f.get(begin);
+    const last = (): unknown => f.get(end).i32(1).op("i32.sub");
+    for (const { array, index } of vector.bounds) {
+      const length = this.length[array.id]!;
       // The first and the last index in range, and the first not after the last: then all are.
-      this.pushAffine(bound.index, () => f.get(index));
+      this.pushAffine(index, first);
       f.get(length).op("i32.lt_u").op("i32.and");
-      if (bound.index.slope === 0) continue;
-      const last = (): unknown => f.get(end).i32(1).op("i32.sub");
-      this.pushAffine(bound.index, last);
+      if (index.slope === 0) continue;
+      this.pushAffine(index, last);
       f.get(length).op("i32.lt_u").op("i32.and");
-      this.pushAffine(bound.index, () => f.get(index));
-      this.pushAffine(bound.index, last);
+      this.pushAffine(index, first);
+      this.pushAffine(index, last);
       f.op("i32.le_s").op("i32.and");
     }
-    f.if("", () => {
-      const pointers = this.pointers(region, 1);
-      const lanes = new Map<Value, number>();
-      const splat = (v: Value): void => {
-        if (lanes.has(v) || isInside(v, region) || v.ty !== "f64" || this.plan.inlined[v.id]) return;
-        const local = f.local("v");
-        f.get(this.local[v.id]!).op("f64x2.splat").set(local);
-        lanes.set(v, local);
-      };
-      for (const o of region.ops) o.args.forEach(splat);
-      region.yields.forEach(splat);
-      const totals = carries.map((c) => {
-        const local = f.local("v");
-        // The sum so far in one lane, nothing in the other.
-        this.shared.arithmetic.constant(f, 0);
-        f.op("f64x2.splat").get(this.local[c.id]!).lane("f64x2.replace_lane", 0).set(local);
-        return local;
-      });
-      const memoryTotals = new Map<Op, number>();
-      for (const o of vector.memorySums) {
-        const local = f.local("v");
-        this.shared.arithmetic.constant(f, 0);
-        f.op("f64x2.splat").set(local);
-        memoryTotals.set(o, local);
+    if (vector.guards.length === 0) return;
+    // By access: the address of its first element, and of its last.
+    const places = new Map<Op, { readonly first: number; last?: number }>();
+    const place = (access: Access): { readonly first: number; last?: number } => {
+      let found = places.get(access.op);
+      if (found === undefined) {
+        this.pushAddress(access, first);
+        places.set(access.op, (found = { first: f.local("i") }));
+        f.set(found.first);
       }
-      const handed = new Map<Op, number>();
-      for (const o of vector.handedOn.values()) {
-        const local = f.local("v");
-        // Adding -0 changes nothing.
-        this.shared.arithmetic.constantLanes(f, -0);
-        f.set(local);
-        handed.set(o, local);
+      return found;
+    };
+    const lastOf = (access: Access): number => {
+      const found = place(access);
+      if (found.last === undefined) {
+        found.last = f.local("i");
+        this.pushAddress(access, last);
+        f.set(found.last);
       }
-      f.loop("", (again) => {
-        this.loops.push({ region, pointers });
-        const owned: number[] = [];
-        for (const o of vector.ops) this.pair(o, vector, lanes, owned, memoryTotals, handed);
-        vector.sums.forEach(({ term, negative }, k) => {
-          f.get(totals[k]!);
-          this.pushLanes(term, lanes);
-          f.op(negative ? "f64x2.sub" : "f64x2.add").set(totals[k]!);
-        });
-        this.leave(region);
-        for (const local of owned) f.release(local);
-        this.loops.pop();
-        for (const p of pointers)
-          f.get(p.local)
-            .i32(2 * p.stride)
-            .op("i32.add")
-            .set(p.local);
-        f.get(index).i32(2).op("i32.add").tee(index).get(end).op("i32.lt_s").brIf(again);
-      });
-      const both = (local: number): void => {
-        f.get(local).lane("f64x2.extract_lane", 0).get(local).lane("f64x2.extract_lane", 1).op("f64.add");
-      };
-      carries.forEach((c, k) => {
-        both(totals[k]!);
-        f.set(this.local[c.id]!);
-      });
-      for (const [o, local] of memoryTotals) {
-        const at = f.local("i");
-        this.pushBase(o.args[0]!);
-        this.pushAffine(vector.accesses.get(o)!.index, () => f.i32(0));
-        f.i32(3).op("i32.shl").op("i32.add").tee(at).get(at).access("f64.load");
-        both(local);
-        f.op("f64.add").access("f64.store");
-        f.release(at);
+      return found.last;
+    };
+    for (const { first: a, second: b, kind } of vector.guards) {
+      if (kind === "neighbour") {
+        const [x, y] = [place(a).first, place(b).first];
+        f.get(y).get(x).op("i32.sub").i32(8).op("i32.ne").op("i32.and");
+      } else {
+        const [x, y] = [place(a).first, place(b).first];
+        const [lastX, lastY] = [lastOf(a), lastOf(b)];
+        f.get(lastX).get(y).op("i32.lt_u").get(lastY).get(x).op("i32.lt_u").op("i32.or").op("i32.and");
       }
-      for (const [second, first] of vector.handedOn) {
-        // What the last iteration has added to the element behind its own.
-        const at = f.local("i");
-        this.pushBase(first.args[0]!);
-        this.pushAffine(vector.accesses.get(second)!.index, () => f.get(index));
-        f.i32(3).op("i32.shl").op("i32.add").tee(at).get(at).access("f64.load");
-        f.get(handed.get(first)!).lane("f64x2.extract_lane", 1).op("f64.add").access("f64.store");
-        f.release(at);
+    }
+    for (const { first: x, last: y } of places.values()) {
+      f.release(x);
+      if (y !== undefined) f.release(y);
+    }
+  }
+
+  /** Pushes the address that an operation accesses, where `at` pushes the loop's variable. */
+  protected pushAddress({ op, index }: Access, at: () => unknown): void {
+    this.pushBase(op.args[0]!, slotOf(op));
+    this.pushAffine(index, at);
+    this.f.i32(3).op("i32.shl").op("i32.add");
+  }
+
+  /** The iterations from the present value of the loop's variable to below `end`, two at a time. */
+  protected paired(op: OpOf<"for">, vector: VectorLoop, end: number): void {
+    const { f } = this;
+    const [region] = op.regions as [Region];
+    const [i, ...carries] = region.args as [Value, ...Value[]];
+    const index = this.local[i.id]!;
+    const pointers = this.pointers(region, 1);
+    const lanes = new Map<Value, number>();
+    const splat = (v: Value): void => {
+      if (lanes.has(v) || isInside(v, region) || v.ty !== "f64" || this.plan.inlined[v.id]) return;
+      const local = f.local("v");
+      f.get(this.local[v.id]!).op("f64x2.splat").set(local);
+      lanes.set(v, local);
+    };
+    for (const o of region.ops) {
+      o.args.forEach(splat);
+      if (o.kind === "select" || o.kind === "i32.and" || o.kind === "i32.or" || o.kind === "i32.not") {
+        for (const v of o.kind === "select" ? o.args.slice(0, 1) : o.args) this.splatMask(v, region, lanes);
       }
-      for (const p of pointers) f.release(p.local);
-      for (const local of [...totals, ...memoryTotals.values(), ...handed.values()]) f.release(local);
-      for (const [v, local] of lanes) if (!isInside(v, region)) f.release(local);
+    }
+    region.yields.forEach(splat);
+    const totals = carries.map((c) => {
+      const local = f.local("v");
+      // The sum so far in one lane, nothing in the other.
+      this.shared.arithmetic.constantLanes(f, 0);
+      f.get(this.local[c.id]!).lane("f64x2.replace_lane", 0).set(local);
+      return local;
     });
-    f.release(end);
+    const memoryTotals = new Map<Op, number>();
+    for (const o of vector.memorySums) {
+      const local = f.local("v");
+      this.shared.arithmetic.constant(f, 0);
+      f.op("f64x2.splat").set(local);
+      memoryTotals.set(o, local);
+    }
+    const handed = new Map<Op, number>();
+    for (const o of vector.handedOn.values()) {
+      const local = f.local("v");
+      // Adding -0 changes nothing.
+      this.shared.arithmetic.constantLanes(f, -0);
+      f.set(local);
+      handed.set(o, local);
+    }
+    f.loop("", (again) => {
+      this.loops.push({ region, pointers });
+      const owned: number[] = [];
+      for (const o of vector.ops) this.pair(o, vector, lanes, owned, memoryTotals, handed);
+      vector.reductions.forEach(({ term, by }, k) => {
+        f.get(totals[k]!);
+        this.pushLanes(term, lanes);
+        f.op(`f64x2.${by}`).set(totals[k]!);
+      });
+      this.leave(region);
+      for (const local of owned) f.release(local);
+      this.loops.pop();
+      for (const p of pointers)
+        f.get(p.local)
+          .i32(2 * p.stride)
+          .op("i32.add")
+          .set(p.local);
+      f.get(index).i32(2).op("i32.add").tee(index).get(end).op("i32.lt_s").brIf(again);
+    });
+    const both = (local: number): void => {
+      f.get(local).lane("f64x2.extract_lane", 0).get(local).lane("f64x2.extract_lane", 1).op("f64.add");
+    };
+    carries.forEach((c, k) => {
+      both(totals[k]!);
+      f.set(this.local[c.id]!);
+    });
+    for (const [o, local] of memoryTotals) {
+      const at = f.local("i");
+      this.pushBase(o.args[0]!);
+      this.pushAffine(vector.accesses.get(o)!.index, () => f.i32(0));
+      f.i32(3).op("i32.shl").op("i32.add").tee(at).get(at).access("f64.load");
+      both(local);
+      f.op("f64.add").access("f64.store");
+      f.release(at);
+    }
+    for (const [second, first] of vector.handedOn) {
+      // What the last iteration has added to the element behind its own.
+      const at = f.local("i");
+      this.pushBase(first.args[0]!);
+      this.pushAffine(vector.accesses.get(second)!.index, () => f.get(index));
+      f.i32(3).op("i32.shl").op("i32.add").tee(at).get(at).access("f64.load");
+      f.get(handed.get(first)!).lane("f64x2.extract_lane", 1).op("f64.add").access("f64.store");
+      f.release(at);
+    }
+    for (const p of pointers) f.release(p.local);
+    for (const local of [...totals, ...memoryTotals.values(), ...handed.values()]) f.release(local);
+    for (const [v, local] of lanes) if (!isInside(v, region)) f.release(local);
+  }
+
+  /** Makes a condition from outside the loop one that each lane has. */
+  protected splatMask(v: Value, region: Region, lanes: Map<Value, number>): void {
+    if (lanes.has(v) || isInside(v, region)) return;
+    const local = this.f.local("v");
+    this.push(v);
+    this.f.i32(0).op("i32.ne").op("i64.extend_i32_u").op("i64x2.splat").op("i64x2.neg").set(local);
+    lanes.set(v, local);
   }
 
   /** Pushes an index, where `at` pushes the loop's variable. */
@@ -174,7 +259,7 @@ export abstract class Pairs extends Operations {
       f.set(local);
       lanes.set(out!, local);
     };
-    if (vector.sums.some((sum) => sum.op === op)) return;
+    if (vector.reductions.some((r) => r.op === op)) return;
     const access = vector.accesses.get(op);
     if (access !== undefined) {
       const total = memoryTotals.get(op);
@@ -185,8 +270,7 @@ export abstract class Pairs extends Operations {
         return;
       }
       if (handed.has(op)) return;
-      const slot = op.kind === "tape.load" || op.kind === "tape.store" ? op.attr.slot : undefined;
-      const offset = this.address(x, y, slot);
+      const offset = this.address(x, y, slotOf(op));
       if (op.kind === "load" || op.kind === "tape.load") {
         const { slope } = access.index;
         if (slope === 0) f.access("v128.load64_splat", offset);

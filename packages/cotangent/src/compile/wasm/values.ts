@@ -34,8 +34,10 @@ interface Pointer {
   readonly key: string;
   readonly constant: number;
   readonly local: number;
-  /** Bytes per iteration. */
+  /** Bytes per iteration; 0 if it does not move by itself. */
   readonly stride: number;
+  /** A local to be added: how far all such pointers have moved. */
+  readonly shift?: number;
 }
 
 interface Loop {
@@ -43,7 +45,7 @@ interface Loop {
   readonly pointers: readonly Pointer[];
 }
 
-/** More than this would not stay in registers. */
+/** More than this would not stay in registers: then addresses stay, and one distance moves. */
 const MOST_POINTERS = 10;
 /** A pointer serves elements up to this far behind it; memory begins with as much that no array lies in. */
 const REACH = 8;
@@ -190,6 +192,7 @@ export abstract class Values {
       );
       if (p !== undefined) {
         f.get(p.local);
+        if (p.shift !== undefined) f.get(p.shift).op("i32.add");
         return 8 * (index.constant - p.constant);
       }
     }
@@ -244,26 +247,49 @@ export abstract class Values {
       }
     };
     visit(region);
+    const groups = [...found.values()].flatMap(({ constants, ...group }) => {
+      let reach = -Infinity;
+      const ordered = [...new Set(constants)].sort((x, y) => x - y);
+      return ordered.flatMap((constant) => {
+        if (constant <= reach) return [];
+        reach = constant + REACH;
+        return [{ ...group, constant }];
+      });
+    });
     const pointers: Pointer[] = [];
     const { f } = this;
-    for (const { a, slot, index, constants } of found.values()) {
-      const ordered = [...new Set(constants)].sort((x, y) => x - y);
-      let reach = -Infinity;
-      for (const constant of ordered) {
-        if (constant <= reach) continue;
-        if (pointers.length === MOST_POINTERS) return pointers;
-        reach = constant + REACH;
-        const local = f.local("i");
-        this.pushBase(a, slot);
-        f.get(this.local[region.args[0]!.id]!).i32(index.slope).op("i32.mul");
-        for (const [v, factor] of index.terms) {
-          this.push(v);
-          f.i32(factor).op("i32.mul").op("i32.add");
-        }
-        f.i32(constant).op("i32.add").i32(3).op("i32.shl").op("i32.add").set(local);
-        const base = slot === undefined ? `${a.id}` : `${a.id}.${slot}`;
-        pointers.push({ base, key: keyOf(index), constant, local, stride: 8 * index.slope * step });
+    const moving = groups.length <= MOST_POINTERS;
+    const i = this.local[region.args[0]!.id]!;
+    const shifts = new Map<number, number>();
+    for (const { a, slot, index, constant } of groups) {
+      const { slope } = index;
+      const stride = 8 * slope * step;
+      let shift = moving ? undefined : shifts.get(slope);
+      if (shift === undefined && !moving) {
+        shift = f.local("i");
+        f.get(i)
+          .i32(8 * slope)
+          .op("i32.mul")
+          .set(shift);
+        shifts.set(slope, shift);
+        pointers.push({ base: "", key: "", constant: 0, local: shift, stride });
       }
+      const local = f.local("i");
+      this.pushBase(a, slot);
+      f.i32(constant);
+      if (moving) f.get(i).i32(slope).op("i32.mul").op("i32.add");
+      for (const [v, factor] of index.terms) {
+        this.push(v);
+        f.i32(factor).op("i32.mul").op("i32.add");
+      }
+      f.i32(3).op("i32.shl").op("i32.add").set(local);
+      const base = slot === undefined ? `${a.id}` : `${a.id}.${slot}`;
+      const key = keyOf(index);
+      pointers.push(
+        shift === undefined
+          ? { base, key, constant, local, stride }
+          : { base, key, constant, local, stride: 0, shift },
+      );
     }
     return pointers;
   }

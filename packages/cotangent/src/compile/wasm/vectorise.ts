@@ -6,7 +6,7 @@ import { affine, isInside, keyOf } from "./affine.ts";
 import type { Affine } from "./affine.ts";
 
 /** An access to memory in a loop. */
-interface Access {
+export interface Access {
   readonly op: OpOf<"load"> | OpOf<"store"> | OpOf<"accumulate"> | OpOf<"tape.load"> | OpOf<"tape.store">;
   readonly index: Affine;
 }
@@ -16,8 +16,8 @@ export interface VectorLoop {
   /** The operations, in an order that may differ from the program's where that makes no difference. */
   readonly ops: readonly Op[];
   readonly accesses: ReadonlyMap<Op, Access>;
-  /** The carries, each a sum: what is added to each (or taken from it). */
-  readonly sums: readonly { readonly term: Value; readonly negative: boolean; readonly op: Op }[];
+  /** What each carry gathers. */
+  readonly reductions: readonly Reduction[];
   /** Sums that live in memory: accumulated at an index that does not change. */
   readonly memorySums: ReadonlySet<Op>;
   /**
@@ -27,9 +27,33 @@ export interface VectorLoop {
   readonly handedOn: ReadonlyMap<Op, Op>;
   /** Checks that must succeed beforehand for all iterations; else the loop is carried out one by one. */
   readonly bounds: readonly { readonly index: Affine; readonly array: Value }[];
+  /** What only the addresses can tell beforehand; else the loop is carried out one by one. */
+  readonly guards: readonly Guard[];
+}
+
+/** A carry that gathers one term per iteration. */
+interface Reduction {
+  readonly op: Op;
+  readonly term: Value;
+  readonly by: "add" | "sub";
 }
 
 /**
+ * Two accesses in their order: the second must not lie one element behind the first (`neighbour`), or the two must not have an
+ * element in common in the whole loop (`apart`).
+ */
+interface Guard {
+  readonly first: Access;
+  readonly second: Access;
+  readonly kind: "neighbour" | "apart";
+}
+
+/** A loop with more guards than this is not worth it. */
+const MOST_GUARDS = 64;
+
+/**
+ * Loops that count down are carried out upwards: then no iteration may have to do with another.
+ *
  * @param reorder whether sums may be added up in another order
  * @param alone whether a parameter overlaps no other array
  */
@@ -42,7 +66,7 @@ export function vectorLoop(
 ): VectorLoop | undefined {
   const overlap = (a: Value, b: Value): boolean => mayOverlap(a, b, alone);
   const [region] = loop.regions as [Region];
-  if (loop.attr.step !== 1) return undefined;
+  if (Math.abs(loop.attr.step) !== 1) return undefined;
   const accesses = new Map<Op, Access>();
   const bounds: { index: Affine; array: Value }[] = [];
   const memorySums = new Set<Op>();
@@ -87,7 +111,8 @@ export function vectorLoop(
       case "f64.ge":
         break;
       case "select":
-        if (op.results[0]!.ty !== "f64" || !isMask(op.args[0]!, region)) return undefined;
+        if (op.results[0]!.ty !== "f64" || (isInside(op.args[0]!, region) && !isMask(op.args[0]!, region)))
+          return undefined;
         break;
       case "i32.and":
       case "i32.or":
@@ -104,47 +129,57 @@ export function vectorLoop(
         return undefined;
     }
   }
-  const sums = sumsOf(region, plan, reorder);
-  if (sums === undefined) return undefined;
-  const shared = { accesses, sums, memorySums, bounds };
-  if (isLegal(region.ops, accesses, memorySums, overlap)) {
-    return { ops: region.ops, handedOn: neighbours(region.ops, accesses, overlap), ...shared };
-  }
+  const reductions = reductionsOf(region, plan, reorder);
+  if (reductions === undefined) return undefined;
+  const order = new Order(accesses, memorySums, overlap, loop.attr.step < 0, reorder);
+  const candidates = [region.ops];
   // a[i] += x; a[i + 1] += y: adding to the element further on first keeps the order in which each element is added to.
-  const late = region.ops.filter((op) => op.kind === "accumulate");
-  const constant = (op: Op): number => accesses.get(op)!.index.constant;
-  late.sort((x, y) => constant(y) - constant(x));
-  const ops = [...region.ops.filter((op) => op.kind !== "accumulate"), ...late];
-  return isReorderable(region.ops, accesses, overlap) && isLegal(ops, accesses, memorySums, overlap)
-    ? { ops, handedOn: neighbours(ops, accesses, overlap), ...shared }
-    : undefined;
+  if (isReorderable(region.ops, accesses, overlap)) {
+    const late = region.ops.filter((op) => op.kind === "accumulate");
+    const constant = (op: Op): number => accesses.get(op)!.index.constant;
+    late.sort((x, y) => constant(y) - constant(x));
+    candidates.push([...region.ops.filter((op) => op.kind !== "accumulate"), ...late]);
+  }
+  let best: VectorLoop | undefined;
+  for (const ops of candidates) {
+    const guards = order.guards(ops);
+    if (guards === undefined || guards.length > MOST_GUARDS) continue;
+    const handedOn = neighbours(ops, accesses, overlap);
+    const gain = (loop: VectorLoop): number => loop.handedOn.size - loop.guards.length;
+    const found = { ops, handedOn, guards, accesses, reductions, memorySums, bounds };
+    if (best === undefined || gain(found) > gain(best)) best = found;
+  }
+  return best;
 }
 
-/** Whether v is a condition that each lane has for itself. */
+/** Whether v is a condition, 0 or 1, that each lane has for itself, or that is the same for all. */
 function isMask(v: Value, region: Region): boolean {
-  if (!isOp(v.def) || !isInside(v, region)) return false;
+  if (!isOp(v.def)) return false;
   const { kind, args } = v.def;
+  if (!isInside(v, region)) return /\.(eq|ne|lt|le|gt|ge|not)$/.test(kind);
   if (kind === "i32.and" || kind === "i32.or" || kind === "i32.not")
     return args.every((x) => isMask(x, region));
   return kind.startsWith("f64.") && /eq|ne|lt|le|gt|ge/.test(kind.slice(4)) && kind.length === 6;
 }
 
-/** The carries as sums: each goes into one addition (or is what something is subtracted from), whose result is the next one. */
-function sumsOf(region: Region, plan: Plan, reorder: boolean): VectorLoop["sums"] | undefined {
-  const sums: { term: Value; negative: boolean; op: Op }[] = [];
+/**
+ * What the carries gather: each goes into one sum (or is what something is subtracted from), the next carry. Maxima would be
+ * allowed, too, but two lanes of them take engines longer than one after the other.
+ */
+function reductionsOf(region: Region, plan: Plan, reorder: boolean): readonly Reduction[] | undefined {
+  const reductions: Reduction[] = [];
   for (const [k, next] of region.yields.entries()) {
     const carry = region.args[k + 1]!;
     if (!reorder || carry.ty !== "f64" || plan.uses[carry.id] !== 1) return undefined;
-    // Yields count twice: the new sum may be used for nothing else.
+    // Yields count twice: the new value may be used for nothing else.
     if (!isOp(next.def) || next.def.kind !== "primitive" || plan.uses[next.id] !== 2) return undefined;
     const [x, y] = next.def.args as [Value, Value];
     const { id } = next.def.attr;
-    if (id === "add" && (x === carry || y === carry))
-      sums.push({ term: x === carry ? y : x, negative: false, op: next.def });
-    else if (id === "sub" && x === carry) sums.push({ term: y, negative: true, op: next.def });
-    else return undefined;
+    if (id !== "add" && id !== "sub") return undefined;
+    if (x !== carry && (y !== carry || id === "sub")) return undefined;
+    reductions.push({ op: next.def, term: x === carry ? y : x, by: id });
   }
-  return sums;
+  return reductions;
 }
 
 /** What an array is a part of: arrays of different origins do not overlap. Undefined: not known. */
@@ -170,35 +205,66 @@ type Overlap = (a: Value, b: Value) => boolean;
 const writes = (op: Op): boolean =>
   op.kind === "store" || op.kind === "accumulate" || op.kind === "tape.store";
 
-/** Two operations on memory in this order, each on both iterations at once: is the effect that of one iteration after the other? */
-function inOrder(first: Access, second: Access, memorySums: ReadonlySet<Op>, overlap: Overlap): boolean {
-  if (!writes(first.op) && !writes(second.op)) return true;
-  const [a, b] = [first.op.args[0]!, second.op.args[0]!];
-  const bothSums = memorySums.has(first.op) && memorySums.has(second.op);
-  if (bothSums) return true;
-  if (a !== b) return !overlap(a, b);
-  if (
-    "slot" in (first.op.attr ?? {}) &&
-    (first.op.attr as { slot: number }).slot !== (second.op.attr as { slot: number }).slot
+/** Whether operations on memory may be carried out on two iterations at once, each one after the other. */
+class Order {
+  readonly #accesses: ReadonlyMap<Op, Access>;
+  readonly #memorySums: ReadonlySet<Op>;
+  readonly #overlap: Overlap;
+  /** Whether the iterations are carried out from the last to the first. */
+  readonly #turned: boolean;
+  readonly #reorder: boolean;
+
+  constructor(
+    accesses: ReadonlyMap<Op, Access>,
+    memorySums: ReadonlySet<Op>,
+    overlap: Overlap,
+    turned: boolean,
+    reorder: boolean,
   ) {
-    return true;
+    this.#accesses = accesses;
+    this.#memorySums = memorySums;
+    this.#overlap = overlap;
+    this.#turned = turned;
+    this.#reorder = reorder;
   }
-  // The second, an iteration earlier, must not meet the first.
-  if (first.index.slope !== 1 || keyOf(first.index) !== keyOf(second.index)) return false;
-  return second.index.constant !== first.index.constant + 1;
+
+  /** What has to hold for the operations in this order; undefined if that would not be enough. */
+  guards(ops: readonly Op[]): Guard[] | undefined {
+    const list = ops.flatMap((op) => this.#accesses.get(op) ?? []);
+    const guards: Guard[] = [];
+    for (const [k, second] of list.entries()) {
+      for (const first of list.slice(0, k)) {
+        const kind = this.#between(first, second);
+        if (kind === "never") return undefined;
+        if (kind !== "always") guards.push({ first, second, kind });
+      }
+    }
+    return guards;
+  }
+
+  #between(first: Access, second: Access): Guard["kind"] | "always" | "never" {
+    if (!writes(first.op) && !writes(second.op)) return "always";
+    const [a, b] = [first.op.args[0]!, second.op.args[0]!];
+    if (!this.#overlap(a, b)) return "always";
+    if (isTapeAccess(first.op) && isTapeAccess(second.op) && first.op.attr.slot !== second.op.attr.slot)
+      return "always";
+    if (this.#memorySums.has(first.op) && this.#memorySums.has(second.op)) return "always";
+    const adding = first.op.kind === "accumulate" && second.op.kind === "accumulate";
+    if (this.#turned && adding && this.#reorder) return "always";
+    const { slope } = first.index;
+    if (a === b && keyOf(first.index) === keyOf(second.index)) {
+      const distance = second.index.constant - first.index.constant;
+      if (slope === 0) return "never";
+      if (this.#turned) return distance === 0 ? "always" : "never";
+      // The second, an iteration earlier, must not meet the first.
+      return distance === slope ? "never" : "always";
+    }
+    return !this.#turned && slope === 1 && second.index.slope === 1 ? "neighbour" : "apart";
+  }
 }
 
-function isLegal(
-  ops: readonly Op[],
-  accesses: ReadonlyMap<Op, Access>,
-  memorySums: ReadonlySet<Op>,
-  overlap: Overlap,
-): boolean {
-  const list = ops.flatMap((op) => accesses.get(op) ?? []);
-  return list.every((second, k) =>
-    list.slice(0, k).every((first) => inOrder(first, second, memorySums, overlap)),
-  );
-}
+const isTapeAccess = (op: Op): op is OpOf<"tape.load"> | OpOf<"tape.store"> =>
+  op.kind === "tape.load" || op.kind === "tape.store";
 
 /** Arrays that a loop accesses by two operations only: adding to an element, and then to the one before it. */
 function neighbours(

@@ -1,0 +1,107 @@
+/** Random loops over arrays that overlap, at any distance: two iterations at a time must leave what one by one does. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { add, mul, sub, where, lt } from "./primitives.ts";
+import { Builder, buildFunction } from "../../src/program/builder.ts";
+import type { Parameter, Program, Value } from "../../src/program/ir.ts";
+import { exact, interpreted, outcome } from "./targets.ts";
+
+const { process } = globalThis as unknown as { process?: { env: Record<string, string | undefined> } };
+const RUNS = Number(process?.env["COTANGENT_RUNS"] ?? 300);
+
+interface Step {
+  readonly kind: "load" | "store" | "accumulate" | "strided" | "total" | "fixed" | "choose";
+  /** Which of the three arrays, the last two of which are views that may overlap. */
+  readonly array: number;
+  /** Which of the offsets that are only known at the call; or none. */
+  readonly offset: number;
+  readonly constant: number;
+}
+
+interface Shape {
+  readonly steps: readonly Step[];
+  readonly down: boolean;
+  readonly views: readonly [number, number];
+  readonly offsets: readonly [number, number];
+  readonly trips: number;
+  readonly sum: boolean;
+}
+
+const shapes: fc.Arbitrary<Shape> = fc.record({
+  steps: fc.array(
+    fc.record({
+      kind: fc.constantFrom("load", "store", "accumulate", "strided", "total", "fixed", "choose"),
+      array: fc.nat(2),
+      offset: fc.nat(2),
+      constant: fc.nat(2),
+    }),
+    { minLength: 1, maxLength: 14 },
+  ),
+  down: fc.boolean(),
+  views: fc.tuple(fc.nat(12), fc.nat(12)),
+  offsets: fc.tuple(fc.nat(8), fc.nat(8)),
+  trips: fc.nat(9),
+  sum: fc.boolean(),
+});
+
+/** Long enough for every view, offset and stride of these loops. */
+const LENGTH = 64;
+
+function build({ steps, down, sum }: Shape): Program {
+  const number = (name: string): Parameter => ({ name, ty: "i32", noalias: false });
+  const params: Parameter[] = [
+    { name: "x", ty: "array", noalias: true },
+    { name: "y", ty: "array", noalias: true },
+    ...["v", "w", "p", "q", "lo", "hi"].map(number),
+  ];
+  const f = buildFunction("loop", params, (b: Builder, args) => {
+    const [x, y, v, w, p, q, lo, hi] = args as [Value, Value, Value, Value, Value, Value, Value, Value];
+    const arrays = [x, b.subarray(y, v, b.i32(LENGTH)), b.subarray(y, w, b.i32(LENGTH))];
+    const places = [b.i32(0), p, q];
+    const body = (i: Value, total: Value | undefined): readonly Value[] => {
+      let latest = b.f64(0.5);
+      for (const { kind, array, offset, constant } of steps) {
+        const a = arrays[array]!;
+        const index = b.op("i32.add", b.op("i32.add", i, places[offset]!), b.i32(constant));
+        if (kind === "load") latest = b.primitive(sub, b.load(a, index), latest);
+        else if (kind === "store") b.store(a, index, latest);
+        else if (kind === "accumulate") b.accumulate(a, index, latest);
+        else if (kind === "strided")
+          latest = b.primitive(add, latest, b.load(a, b.op("i32.mul", i, b.i32(constant + 1))));
+        else if (kind === "total") b.accumulate(a, places[offset]!, latest);
+        else if (kind === "fixed") latest = b.primitive(mul, latest, b.load(a, places[offset]!));
+        else latest = b.primitive(where, b.primitive(lt, latest, b.f64(1)), latest, b.f64(0.25));
+      }
+      return total === undefined ? [] : [b.primitive(add, total, latest)];
+    };
+    const inits = sum ? [b.f64(0)] : [];
+    if (!down) return b.for(lo, hi, inits, (i, [total]) => body(i, total));
+    const one = b.i32(1);
+    const [from, to] = [b.op("i32.sub", hi, one), b.op("i32.sub", lo, one)];
+    return b.for(from, to, inits, (i, [total]) => body(i, total), { step: -1 });
+  });
+  return { functions: [f] };
+}
+
+test("two iterations at a time leave what one by one does", () => {
+  fc.assert(
+    fc.property(shapes, (shape) => {
+      const program = build(shape);
+      const { views, offsets, trips } = shape;
+      const args = (): (number | Float64Array)[] => [
+        Float64Array.from({ length: LENGTH }, (_, i) => Math.sin(i)),
+        Float64Array.from({ length: LENGTH }, (_, i) => Math.cos(i)),
+        ...views,
+        ...offsets,
+        1,
+        1 + trips,
+      ];
+      const wanted = outcome(program, interpreted, args()) as number[];
+      for (const options of exact) expect(outcome(program, options, args())).toEqual(wanted);
+      const fast = outcome(program, { target: "wasm", math: "fast" }, args()) as number[];
+      const scale = wanted.reduce((most, x) => Math.max(most, Math.abs(x)), 1);
+      expect(fast.filter((x, i) => !(Math.abs(x - wanted[i]!) <= 1e-10 * scale))).toEqual([]);
+    }),
+    { numRuns: RUNS, seed: 11 },
+  );
+});
