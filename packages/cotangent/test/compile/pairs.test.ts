@@ -35,12 +35,12 @@ const shapes: fc.Arbitrary<Shape> = fc.record({
       offset: fc.nat(2),
       constant: fc.nat(2),
     }),
-    { minLength: 1, maxLength: 14 },
+    { minLength: 1, maxLength: 8 },
   ),
   down: fc.boolean(),
-  views: fc.tuple(fc.nat(12), fc.nat(12)),
-  offsets: fc.tuple(fc.nat(8), fc.nat(8)),
-  trips: fc.nat(9),
+  views: fc.tuple(fc.nat(3), fc.nat(3)),
+  offsets: fc.tuple(fc.nat(3), fc.nat(6)),
+  trips: fc.integer({ min: 1, max: 9 }),
   sum: fc.boolean(),
 });
 
