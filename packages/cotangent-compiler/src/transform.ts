@@ -12,6 +12,7 @@ import type { Module } from "./lower/module.ts";
 import { exportedNames } from "./precompile/names.ts";
 import { outsideName, plainName, Precompiler, topName, usersName } from "./precompile/precompile.ts";
 import type { PrecompileOptions } from "./precompile/precompile.ts";
+import { relativePath } from "./paths.ts";
 import { parseSource } from "./source.ts";
 import { lowerTarget, MARK, targetsOf } from "./targets.ts";
 import type { LoweredTarget, Target } from "./targets.ts";
@@ -76,8 +77,7 @@ export function transform(
       : new Precompiler(module, targets, precompile, {
           surroundings,
           isBuilt: options.isBuilt ?? (() => true),
-          relative: (path) =>
-            root !== undefined && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path,
+          relative: (path) => (root === undefined ? path : relativePath(root, path)),
         });
   ahead?.write(s);
   const writer = new Writer(module, s, root);
@@ -197,7 +197,11 @@ class Writer {
 /** The text of a program; files are named as seen from the project's folder. */
 function located(program: Program, root: string | undefined): string {
   const text = print(program, { locations: true });
-  return root === undefined ? text : text.replaceAll(`@"${root}/`, '@"');
+  if (root === undefined) return text;
+  return text.replace(
+    /@("(?:[^"\\]|\\.)*")(?=:\d)/g,
+    (_, file: string) => `@${JSON.stringify(relativePath(root, JSON.parse(file) as string))}`,
+  );
 }
 
 /** Where the first statement begins: behind directives and a first line for the shell. */

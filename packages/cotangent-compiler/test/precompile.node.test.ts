@@ -160,4 +160,63 @@ export function unused(x: number): number { "use grad"; return x * 123456; }`,
     expect(text).not.toMatch(/\beval\b|\bFunction\(|\bWebAssembly\.|123456/);
     expect(gzipSync(text).length).toBeLessThan(4 * 1024);
   });
+
+  test("as WebAssembly: the bytes are in the bundle, the numbers those of the run-time compiler", async () => {
+    const wasm = MAIN.replaceAll('target: "js"', 'target: "wasm"');
+    await project.write({ "wasm.ts": wasm.replace(/^.*hessian\(gradient.*\n/m, "") });
+    const [atRunTime, ahead] = [await bundle("wasm.ts", {}), await bundle("wasm.ts", { precompile: true })];
+    expect(await project.run(ahead.file)).toEqual(await project.run(atRunTime.file));
+    await project.write({
+      "bytes.ts": `import { grad } from "cotangent"; import { chained } from "./plain.ts";
+const g: any = grad(chained);
+console.log(JSON.stringify([[...g(Float64Array.of(1, 2, 3))], g.target, WebAssembly.validate(g.wasm), typeof g.source]));`,
+    });
+    const { file } = await bundle("bytes.ts", { precompile: { target: "wasm" } }, true);
+    expect(await project.run(file)).toEqual([[-400, 1002, -200], "wasm", true, "string"]);
+    expect(gzipSync(await readFile(project.path(file))).length).toBeLessThan(6 * 1024);
+  });
+
+  test("what goes wrong at run time says where in the source, and what is not there", async () => {
+    await project.write({
+      "errors.ts": `import { compile, grad, vjp } from "cotangent";
+export function pick(x: number[], i: number): number {
+  "use grad";
+  if (x[i] < 0) throw new Error("negative");
+  return x[i] ** 2;
+}
+const g: any = grad(pick, { wrt: "x" });
+const outcome = (f: () => unknown) => { try { return f(); } catch (error: any) { return [error.code, error.message.split("\\n")[0]]; } };
+console.log(JSON.stringify([
+  g([1, 2], 1), g.into([0, 0], [1, 2], 0), g.target, /function pick_grad\\(/.test(g.source), g.name, g.length,
+  ...[
+    () => g([1, 2], 2), () => g([1, 2], 0.5), () => g([-1, 2], 0), () => g([1, 2]), () => g("x", 1), () => g(["x"], 0),
+    () => g.program, () => g.wasm, () => g.batch(2), () => g.into([0], [1, 2], 0), () => (grad as any)(g),
+  ].map(outcome),
+]));`,
+    });
+    const { file } = await bundle("errors.ts", { precompile: true });
+    const absent = "grad(pick) was compiled when it was built;";
+    expect(await project.run(file)).toEqual([
+      [0, 4],
+      [2, 0],
+      "js",
+      true,
+      "grad(pick)",
+      2,
+      ["index-out-of-range", "x[2] does not exist: its indices are 0 to 1 (errors.ts:4:7)."],
+      ["not-an-index", "i is 0.5, but an integer of 32 bits is needed here (errors.ts:2:8)."],
+      ["thrown", "negative (errors.ts:4:17)"],
+      ["missing-argument", "grad(pick) takes 2 arguments, but was given 1."],
+      ["wrong-structure", 'x is the string "x", but the function was compiled for an array.'],
+      ["wrong-structure", 'x[0] is the string "x", but the function was compiled for a number.'],
+      ["precompiled", `${absent} its program is not in the bundle.`],
+      ["precompiled", `${absent} a module is not in the bundle.`],
+      ["precompiled", `${absent} what maps it over batches is not in the bundle.`],
+      ["wrong-structure", "into was given an array of 1, which does not have the structure of the result."],
+      [
+        "precompiled",
+        `${absent} the program that another derivative would be made from is not in the bundle.`,
+      ],
+    ]);
+  });
 });

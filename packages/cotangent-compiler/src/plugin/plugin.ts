@@ -23,17 +23,22 @@ export const plugin: UnpluginInstance<PluginOptions | undefined> = createUnplugi
   const include = options.include ?? ((file: string) => !file.includes("/node_modules/"));
   const isBuilt = (file: string): boolean => SOURCES.test(file) && include(file);
   const precompile = precompileOptions(options.precompile);
+  let root = process.cwd();
   return {
     name: "cotangent",
     enforce: "pre",
     transformInclude: (id) => isBuilt(clean(id)),
     transform(code, id) {
-      const result = transform(code, clean(id), { resolve, root: process.cwd(), precompile, isBuilt });
+      const result = transform(code, clean(id), { resolve, root, precompile, isBuilt });
       if (result === undefined) return undefined;
       for (const file of result.dependencies) this.addWatchFile(file);
       for (const warning of result.warnings) this.warn(warning.message);
       return { code: result.code, map: result.map };
     },
+    // The project's folder, where the bundler knows it.
+    vite: { configResolved: (config) => void (root = config.root) },
+    webpack: ({ context }) => void (root = context),
+    esbuild: { config: ({ absWorkingDir }) => void (root = absWorkingDir ?? root) },
   };
 });
 

@@ -1,5 +1,4 @@
 /** What a build does with the calls of transforms in a module whose functions are known: finished code takes their place. */
-import { dirname, relative } from "node:path";
 import type MagicString from "magic-string";
 import * as library from "cotangent";
 import { AdError } from "cotangent";
@@ -12,6 +11,7 @@ import type { AnyFunction } from "../capture.ts";
 import { CompileError } from "../errors.ts";
 import type { Surroundings } from "../lower/lower.ts";
 import type { Module } from "../lower/module.ts";
+import { folderOf, relativePath } from "../paths.ts";
 import { lowerTarget, targetsOf } from "../targets.ts";
 import type { LoweredTarget, Target } from "../targets.ts";
 import { Chains, expected, isChain } from "./chain.ts";
@@ -94,8 +94,15 @@ export class Precompiler {
     for (const [node, chain] of this.#sites) this.#replace(s, node, chain);
     for (const { node, problem, remedy, expected: quiet } of this.#obstacles) {
       if (quiet) continue;
-      const left = `It is not precompiled: ${problem[0]!.toLowerCase()}${problem.slice(1)}`;
-      this.warnings.push(new CompileError("precompiled", this.#module.source, node, left, remedy));
+      this.warnings.push(
+        new CompileError(
+          "precompiled",
+          this.#module.source,
+          node,
+          `This call is not precompiled. ${problem}`,
+          remedy,
+        ),
+      );
     }
     this.#callPlain(s);
   }
@@ -262,7 +269,7 @@ export class Precompiler {
   }
 
   #path(module: Module): string {
-    const path = relative(dirname(this.#module.source.file!), module.source.file!).replaceAll("\\", "/");
+    const path = relativePath(folderOf(this.#module.source.file!), module.source.file!);
     return path.startsWith(".") ? path : `./${path}`;
   }
 
