@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 import { markdownTests } from "./scripts/docs/vite-plugin.js";
 import { documents } from "./scripts/docs/snippets.js";
-import { fromSources } from "./vitest.shared.ts";
+import { captures, fromSources } from "./vitest.shared.ts";
 
 // The same tests in a browser: vitest.browser.config.ts.
 export default defineConfig({
@@ -10,6 +10,7 @@ export default defineConfig({
     projects: [
       {
         ...fromSources,
+        plugins: [captures("/bench/src/")],
         test: {
           name: "node",
           // A slow machine is no failure.

@@ -1,5 +1,5 @@
 /** GradBench's problems as plain functions: what is differentiated is this text. */
-import { grad, lgamma } from "cotangent";
+import { grad, jacobian, jvp, lgamma } from "cotangent";
 
 /** hello: x². */
 export function square(x: number): number {
@@ -172,9 +172,20 @@ const pointAt = (points: Float64Array, i: number): Vector => [
   points[3 * i + 2]!,
 ];
 
+/** How far from where it was observed a camera sees a point, times a weight. */
+function reprojection(
+  camera: Camera,
+  point: Vector,
+  weight: number,
+  feature: [number, number],
+): [number, number] {
+  const [u, v] = project(camera, point);
+  return [weight * (u - feature[0]), weight * (v - feature[1])];
+}
+
 /**
- * ba: the errors of all observations, two each: how far from the observed feature the camera sees the point, times a weight; and
- * 1 − weight² of each. An observation is the number of a camera and that of a point.
+ * ba: the errors of all observations, two each; and 1 − weight² of each. An observation is the number of a camera and that of a
+ * point.
  */
 export function bundle(
   cameras: Float64Array,
@@ -189,19 +200,12 @@ export function bundle(
   for (let i = 0; i < p; i++) {
     const camera = cameraAt(cameras, observations[2 * i]!);
     const point = pointAt(points, observations[2 * i + 1]!);
-    const [u, v] = project(camera, point);
-    const weight = weights[i]!;
-    errors[2 * i] = weight * (u - features[2 * i]!);
-    errors[2 * i + 1] = weight * (v - features[2 * i + 1]!);
-    errors[2 * p + i] = 1 - weight * weight;
+    const [u, v] = reprojection(camera, point, weights[i]!, [features[2 * i]!, features[2 * i + 1]!]);
+    errors[2 * i] = u;
+    errors[2 * i + 1] = v;
+    errors[2 * p + i] = 1 - weights[i]! ** 2;
   }
   return errors;
-}
-
-/** One error of an observation: in the first direction of the sensor, or in the second. */
-function errorIn(direction: number, camera: Camera, point: Vector, weight: number, feature: number): number {
-  const [u, v] = project(camera, point);
-  return weight * ((direction === 0 ? u : v) - feature);
 }
 
 /**
@@ -220,18 +224,15 @@ export function bundleJacobian(
   const values = new Float64Array(31 * p);
   let at = 0;
   for (let i = 0; i < p; i++) {
-    const camera = cameraAt(cameras, observations[2 * i]!);
-    const point = pointAt(points, observations[2 * i + 1]!);
-    for (let direction = 0; direction < 2; direction++) {
-      const [dCamera, dPoint, dWeight] = grad(errorIn, { wrt: [1, 2, 3] })(
-        direction,
-        camera,
-        point,
-        weights[i]!,
-        features[2 * i + direction]!,
-      );
-      const { rotation, centre, focal, principal, radial } = dCamera;
-      for (const d of [...rotation, ...centre, focal, ...principal, ...radial, ...dPoint, dWeight]) {
+    const rows = jacobian(reprojection, { wrt: [0, 1, 2] })(
+      cameraAt(cameras, observations[2 * i]!),
+      pointAt(points, observations[2 * i + 1]!),
+      weights[i]!,
+      [features[2 * i]!, features[2 * i + 1]!],
+    );
+    for (const [camera, point, weight] of rows) {
+      const { rotation, centre, focal, principal, radial } = camera;
+      for (const d of [...rotation, ...centre, focal, ...principal, ...radial, ...point, weight]) {
         values[at++] = d;
       }
     }
@@ -302,4 +303,20 @@ export function kmeans(points: Float64Array, centres: Float64Array, d: number): 
     cost += closest;
   }
   return cost;
+}
+
+/**
+ * The gradient of {@link kmeans} by the centres, and the diagonal of its Hessian: the Hessian times ones, since it has nothing beside
+ * its diagonal.
+ */
+export function kmeansDirection(
+  points: Float64Array,
+  centres: Float64Array,
+  d: number,
+): [Float64Array, Float64Array] {
+  "use grad";
+  const cost = (c: Float64Array): number => kmeans(points, c, d);
+  const ones = new Float64Array(centres.length).fill(1);
+  const { value, tangent } = jvp(grad(cost))([centres], [ones]);
+  return [value, tangent];
 }

@@ -1,11 +1,21 @@
 /** GradBench's problems in its sizes. Unless `--full` is given, a few of each. */
-import { compile, grad, hvp } from "cotangent";
+import { compile, grad } from "cotangent";
 import { problemRow } from "../problem.ts";
 import type { Row } from "../row.ts";
 import { normal, numbers, uniform } from "./data.ts";
-import { bundle, bundleJacobian, gmm, kmeans, llsq, logSumExp, lstm, square } from "./problems.ts";
+import {
+  bundle,
+  bundleJacobian,
+  gmm,
+  kmeans,
+  kmeansDirection,
+  llsq,
+  logSumExp,
+  lstm,
+  square,
+} from "./problems.ts";
 
-function llsqRow(n: number, m: number, full: boolean): Row {
+export function llsqRow(n: number, m: number, full: boolean): Row {
   const x = numbers(m, uniform(n));
   return problemRow({
     name: `gradbench-llsq-${n}x${m}`,
@@ -25,7 +35,7 @@ function llsqRow(n: number, m: number, full: boolean): Row {
   });
 }
 
-function lseRow(n: number, full: boolean): Row {
+export function lseRow(n: number, full: boolean): Row {
   const x = numbers(n, uniform(n));
   return problemRow({
     name: `gradbench-lse-${n}`,
@@ -45,7 +55,7 @@ function lseRow(n: number, full: boolean): Row {
   });
 }
 
-function gmmRow(d: number, k: number, n: number, full: boolean): Row {
+export function gmmRow(d: number, k: number, n: number, full: boolean): Row {
   const next = normal(31 * d + k);
   const wishart = { gamma: 1, m: 0 };
   const args = (): Parameters<typeof gmm> => [
@@ -84,7 +94,7 @@ function gmmRow(d: number, k: number, n: number, full: boolean): Row {
 }
 
 /** Cameras that look at a cloud of points from near by, each from another side. */
-function baRow(n: number, m: number, p: number, full: boolean): Row {
+export function baRow(n: number, m: number, p: number, full: boolean): Row {
   const make = (): Parameters<typeof bundle> => {
     const next = uniform(p);
     const around = (x: number, width: number): number => x + width * (next() - 0.5);
@@ -122,7 +132,7 @@ function baRow(n: number, m: number, p: number, full: boolean): Row {
   });
 }
 
-function lstmRow(layers: number, characters: number, full: boolean): Row {
+export function lstmRow(layers: number, characters: number, full: boolean): Row {
   const bits = 14;
   const next = uniform(layers * characters);
   const weights = numbers(8 * layers * bits, next);
@@ -147,8 +157,7 @@ function lstmRow(layers: number, characters: number, full: boolean): Row {
   });
 }
 
-/** The gradient, and the diagonal of the Hessian: its product with a vector of ones, since it has nothing beside its diagonal. */
-function kmeansRow(k: number, n: number, d: number, full: boolean): Row {
+export function kmeansRow(k: number, n: number, d: number, full: boolean): Row {
   let made: Float64Array | undefined;
   const data = (): Float64Array => (made ??= numbers(n * d, uniform(n * d)));
   const centresOf = (points: Float64Array): Float64Array => points.slice(-k * d);
@@ -167,15 +176,13 @@ function kmeansRow(k: number, n: number, d: number, full: boolean): Row {
       return () => f(points, centres, d);
     },
     derivative: () => {
-      const [points, centres] = [data(), centresOf(data())];
-      const [still, ones] = [new Float64Array(n * d), new Float64Array(k * d).fill(1)];
-      const [gradient, product] = [grad(kmeans, { wrt: 1 }), hvp(kmeans)];
-      return () => [gradient(points, centres, d), product([points, centres, d], [still, ones, 0])[1]];
+      const [points, centres, f] = [data(), centresOf(data()), compile(kmeansDirection)];
+      return () => f(points, centres, d);
     },
   });
 }
 
-const hello: Row = problemRow({
+export const hello: Row = problemRow({
   name: "gradbench-hello",
   title: "GradBench hello: the square of a number",
   cpp: "hello",
