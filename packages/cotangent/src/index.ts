@@ -24,6 +24,7 @@ export type {
 export { noGrad } from "./traces/levels.ts";
 export { backpropagate, constant, Scalar, topologicalSort } from "./traces/scalar.ts";
 export type { History, ScalarOptions } from "./traces/scalar.ts";
+export { checkpoint } from "./transforms/checkpoint.ts";
 export { derivative } from "./transforms/derivative.ts";
 export { grad, valueAndGrad } from "./transforms/grad.ts";
 export type { Gradient, GradOptions, ValueAndGradient } from "./transforms/grad.ts";

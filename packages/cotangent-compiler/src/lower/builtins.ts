@@ -232,6 +232,10 @@ function fromLibrary(
   if (derived !== undefined) return derived;
   // It is compiled already.
   if (key === "compile") return args[0] ?? NOTHING;
+  if (key === "checkpoint") {
+    const body = asFunction(cx, args[0], node);
+    return cx.under(node, () => call(cx, body, [], node));
+  }
   // On Reals these give what does not vary any more.
   if ((key === "value" || key === "constant") && args.length === 1) {
     return primitive(cx, library.stopGradient, num(0));

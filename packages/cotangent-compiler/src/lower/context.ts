@@ -108,6 +108,8 @@ export class Context {
   readonly transforms: Map<string, Specialisation> = new Map();
   /** How many loops (and branches) are being run on trial. */
   dry = 0;
+  /** The call of `checkpoint` that loops written now belong to. */
+  checkpoint: Node | null = null;
   /** Set where memory is read or written, or where something may throw. */
   impure = false;
   parts!: Parts;
@@ -130,6 +132,17 @@ export class Context {
     let id = this.#instances.get(env);
     if (id === undefined) this.#instances.set(env, (id = this.#instances.size));
     return id;
+  }
+
+  /** Runs `body` as what belongs to this call of `checkpoint`, or to none. */
+  under<T>(checkpoint: Node | null, body: () => T): T {
+    const outer = this.checkpoint;
+    this.checkpoint = checkpoint;
+    try {
+      return body();
+    } finally {
+      this.checkpoint = outer;
+    }
   }
 
   /** The text that a node was read from. */
@@ -237,12 +250,14 @@ export class Context {
 
   /** From now on a function of its own is written; returns how to come back. */
   apart(b: Builder): () => void {
-    const { b: outer, dry } = this;
+    const { b: outer, dry, checkpoint } = this;
     const frames = this.frames.splice(0);
     this.b = b;
     this.dry = 0;
+    this.checkpoint = null;
     return () => {
       this.b = outer;
+      this.checkpoint = checkpoint;
       this.dry = dry;
       this.frames.push(...frames);
     };

@@ -1,5 +1,5 @@
 /** Branches and loops: which variables they change, and how these travel as the program's values. */
-import type { Value } from "cotangent/program";
+import type { Ty, Value } from "cotangent/program";
 
 import type { Context } from "./context.ts";
 import { covers, join, pack, truth, typesOf, unpack, widen } from "./merge.ts";
@@ -73,7 +73,7 @@ function carriesOf(cx: Context, body: () => void): Carries {
       cx.collect(() => {
         const values = args[Symbol.iterator]();
         for (const [cell, form] of carries) cx.write(cell, unpack(form, values));
-        body();
+        cx.under(null, body);
       }),
     );
     let stable = true;
@@ -127,18 +127,18 @@ export function countedLoop(
   hi: Value,
   step: number,
   body: (i: Value) => void,
-  attr: { readonly checkpoint?: boolean } = {},
   carries: Carries = countedCarries(cx, body),
 ): void {
   const types = [...carries.values()].flatMap(typesOf);
   const { b } = cx;
+  const attr = checkpointed(cx, types);
   if (cx.dry > 0) return finish(cx, carries, b.emit("for", [], { step, ...attr }, types));
   const loc = b.loc;
   let yields: readonly Value[] = [];
   const region = b.region(["i32", ...types], (i, ...args) => {
     cx.collect(() => {
       enter(cx, carries, args);
-      body(i);
+      cx.under(null, () => body(i));
       yields = leave(cx, carries);
     });
     return yields;
@@ -147,6 +147,20 @@ export function countedLoop(
   const inits = initials(cx, carries);
   const results = b.emit("for", [lo, hi, ...inits], { step, ...attr }, types, [region]);
   finish(cx, carries, results);
+}
+
+/** What a loop says whose variables are of these types: whether it is to have checkpoints, at which they are copied. */
+function checkpointed(cx: Context, types: readonly Ty[]): { readonly checkpoint?: boolean } {
+  if (cx.checkpoint === null) return {};
+  if (types.includes("array")) {
+    cx.refuse(
+      cx.checkpoint,
+      "unsupported-array",
+      "A loop here assigns arrays to variables from outside it, or lets them grow: it cannot be run again from a checkpoint.",
+      "Make the arrays before the loop, and write into them: a[i] = ..., or a.set(b).",
+    );
+  }
+  return { checkpoint: true };
 }
 
 function finish(cx: Context, carries: Carries, results: readonly Value[]): void {
@@ -166,15 +180,13 @@ export interface Iteration {
   readonly exits: readonly Cell[];
   /** A fresh variable, false: whether to go on. */
   readonly go: Cell;
-  readonly checkpoint: boolean;
 }
 
 /** A loop that goes on as long as its condition holds and nobody left it. */
 export function conditionalLoop(cx: Context, loop: Iteration): void {
-  const attr = loop.checkpoint ? { checkpoint: true } : {};
   if (!loop.bodyFirst) {
     const changed = cx.trial([], () => cx.collect(loop.test));
-    if (changed.size === 0) return whileLoop(cx, attr, loop, () => untilLeft(cx, loop));
+    if (changed.size === 0) return whileLoop(cx, loop, () => untilLeft(cx, loop));
   }
   // The condition assigns to variables: its outcome is a variable of its own.
   const test = (): void =>
@@ -187,7 +199,7 @@ export function conditionalLoop(cx: Context, loop: Iteration): void {
   if (loop.bodyFirst) cx.write(loop.go, TRUE);
   else test();
   const rotated = { ...loop, body: (): void => (loop.body(), test()) };
-  whileLoop(cx, attr, rotated, () => cx.read(loop.go) as Bool);
+  whileLoop(cx, rotated, () => cx.read(loop.go) as Bool);
 }
 
 /** Nobody left the loop, and the condition, which assigns nothing, holds. */
@@ -216,18 +228,14 @@ export function anyOf(cx: Context, cells: readonly Cell[]): Bool {
   return out;
 }
 
-function whileLoop(
-  cx: Context,
-  attr: { readonly checkpoint?: boolean },
-  loop: Iteration,
-  condition: () => Bool,
-): void {
+function whileLoop(cx: Context, loop: Iteration, condition: () => Bool): void {
   const carries = carriesOf(cx, () => {
     condition();
     loop.body();
   });
   const types = [...carries.values()].flatMap(typesOf);
   const { b } = cx;
+  const attr = checkpointed(cx, types);
   if (cx.dry > 0) return finish(cx, carries, b.emit("while", [], attr, types));
   const loc = b.loc;
   const inits = initials(cx, carries);
@@ -242,7 +250,7 @@ function whileLoop(
   const body = b.region(types, (...args) => {
     cx.collect(() => {
       enter(cx, carries, args);
-      loop.body();
+      cx.under(null, loop.body);
       yields = leave(cx, carries);
     });
     return yields;

@@ -321,7 +321,6 @@ function conditional(
     bodyFirst,
     exits,
     go: new Cell(FALSE),
-    checkpoint: false,
   });
 }
 
@@ -451,7 +450,7 @@ function counted(cx: Context, node: Node, env: Env, loop: Loop): boolean {
     if (shift > 0) end = cx.b.op("i32.sub", end, cx.b.i32(shift));
     if (test.operator === "<=") end = cx.b.op("i32.add", end, cx.b.i32(1));
     if (test.operator === ">=") end = cx.b.op("i32.sub", end, cx.b.i32(1));
-    countedLoop(cx, start, end, step.by, inside(hi), {}, carries);
+    countedLoop(cx, start, end, step.by, inside(hi), carries);
     return true;
   } finally {
     env.variables.set(step.name, cell);
@@ -523,7 +522,7 @@ function forOf(cx: Context, node: Node, env: Env, labels: readonly string[]): vo
     };
     const carries = countedCarries(cx, body);
     if (!carries.has(list.length) && !exits.some((e) => carries.has(e))) {
-      return countedLoop(cx, cx.b.i32(0), index(cx, lengthOf(cx, list), "length"), 1, body, {}, carries);
+      return countedLoop(cx, cx.b.i32(0), index(cx, lengthOf(cx, list), "length"), 1, body, carries);
     }
     const at = new Cell(constant(0));
     return conditionalLoop(cx, {
@@ -537,7 +536,6 @@ function forOf(cx: Context, node: Node, env: Env, labels: readonly string[]): vo
       bodyFirst: false,
       exits,
       go: new Cell(FALSE),
-      checkpoint: false,
     });
   }
   const count =
