@@ -6,8 +6,9 @@ import { capturedOf } from "../program/captured.ts";
 import type { Captured, Specialisation } from "../program/captured.ts";
 import type { Program } from "../program/ir.ts";
 import { optimise } from "../program/optimise/index.ts";
-import { fromLeaves, leafTypes, toLeaves } from "../program/structure.ts";
-import type { Leaf } from "../program/structure.ts";
+import { giver, taker, toLeaves } from "../program/marshal.ts";
+import { leafTypes } from "../program/structure.ts";
+import type { Leaf, Structure } from "../program/structure.ts";
 import { derivationOf } from "../transforms/transformed.ts";
 import type { Derivation } from "../transforms/transformed.ts";
 import type { AnyFunction } from "../transforms/arguments.ts";
@@ -114,47 +115,73 @@ export function plainCall(f: AnyFunction, args: readonly unknown[], run: Run): P
 
 /** A program, called. */
 function directly(captured: Captured, of: Specialisation, run: Run): PlainCall {
-  const { result } = of;
   const program = optimise(of.program);
   const executable = run(program);
-  const single = leafTypes(result).length === 1;
+  const build = builder(of.result);
+  const marshal = marshaller(captured, of);
+  let isBusy = false;
   const call = (list: readonly unknown[]): unknown => {
-    const out = executable.call(...leavesOf(captured, of, list));
-    return fromLeaves(result, (single ? [out as Leaf] : ((out ?? []) as readonly Leaf[])).values());
+    // A function on numbers that the program calls may call it again, while its arguments are still in use.
+    if (isBusy) return directly(captured, of, run).call(list);
+    isBusy = true;
+    try {
+      return build(executable.call(...marshal(list)));
+    } finally {
+      isBusy = false;
+    }
   };
   return { program, executable, call, fits: (list) => captured.specialise(list) === of };
 }
 
-function leavesOf(captured: Captured, of: Specialisation, list: readonly unknown[]): readonly Leaf[] {
-  const outside = captured.outside();
-  return [
-    ...of.params.flatMap((p, i) => toLeaves(p.structure, list[i], p.name)),
-    ...of.outside.flatMap((p, i) => toLeaves(p.structure, outside[i], p.name)),
-  ];
+/** From arguments to leaves. The list is used again at the next call, and so are arrays in it. */
+function marshaller(
+  captured: Captured,
+  { params, outside }: Specialisation,
+): (list: readonly unknown[]) => readonly Leaf[] {
+  const takeOwn = taker(params);
+  const takeOutside = taker(outside);
+  const leaves: Leaf[] = [];
+  return (list) => {
+    leaves.length = 0;
+    takeOwn(list, leaves);
+    if (outside.length > 0) takeOutside(captured.outside(), leaves);
+    return leaves;
+  };
 }
+
+/** From what a program returns to the result. */
+function builder(result: Structure): (out: ReturnType<Executable["call"]>) => unknown {
+  const give = giver(result);
+  return leafTypes(result).length === 1
+    ? (out) => give([out as Leaf])
+    : (out) => give((out ?? []) as readonly Leaf[]);
+}
+
+const copyOf = (leaves: readonly Leaf[]): Leaf[] =>
+  leaves.map((x) => (typeof x === "number" ? x : x.slice()));
 
 /** The value, and a function that runs the program again, backwards. */
 function pullback(captured: Captured, of: Specialisation, run: Run): PlainCall {
   const value = directly(captured, of, run);
+  const marshal = marshaller(captured, of);
   const back = transformProgram(of, { transform: "pullback" }, captured.name);
   const program = optimise(back.program);
   const executable = run(program);
-  const single = leafTypes(back.result).length === 1;
+  const build = builder(back.result);
+  const own = of.params.reduce((n, p) => n + leafTypes(p.structure).length, 0);
   return {
     program,
     executable,
     fits: value.fits,
     call: (list) => {
       // The pullback belongs to what the arguments hold now.
-      const kept = leavesOf(captured, of, list).map((x) => (typeof x === "number" ? x : x.slice()));
-      const own = of.params.reduce((n, p) => n + leafTypes(p.structure).length, 0);
+      const kept = copyOf(marshal(list));
       return {
         value: value.call(list),
         pullback: (cotangent: unknown) => {
           const seeds = toLeaves(of.result, cotangent, "the cotangent");
-          const leaves = kept.map((x) => (typeof x === "number" ? x : x.slice()));
-          const out = executable.call(...leaves.slice(0, own), ...seeds, ...leaves.slice(own));
-          return fromLeaves(back.result, (single ? [out as Leaf] : ((out ?? []) as Leaf[])).values());
+          const leaves = copyOf(kept);
+          return build(executable.call(...leaves.slice(0, own), ...seeds, ...leaves.slice(own)));
         },
       };
     },
@@ -173,15 +200,16 @@ function byPattern(
 ): PlainCall {
   if (of.result.kind === "number") return dense;
   const fixed = fixedLeaves(of, wrt, name);
+  const marshal = marshaller(captured, of);
   // A pattern holds for arrays of these lengths and these values of what is not differentiated by.
   const known: { readonly fits: (leaves: readonly Leaf[]) => boolean; readonly call: PlainCall["call"] }[] =
     [];
   const call = (list: readonly unknown[]): unknown => {
-    const leaves = leavesOf(captured, of, list);
+    const leaves = marshal(list);
     let found = known.find((k) => k.fits(leaves));
     if (found === undefined) {
       if (known.length === MOST_PATTERNS) return dense.call(list);
-      const sparse = transformSparsely(of, wrt, name, leaves);
+      const sparse = transformSparsely(of, wrt, name, copyOf(leaves));
       const like = leaves.map((x, i) => (typeof x === "number" || !fixed.includes(i) ? x : x.slice()));
       const lengths = leaves.map((x) => (typeof x === "number" ? -1 : x.length));
       found = {

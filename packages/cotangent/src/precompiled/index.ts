@@ -6,7 +6,8 @@ import { AdError, describe } from "../errors.ts";
 import type { CapturedParameter } from "../program/captured.ts";
 import { faultOf } from "../program/faults.ts";
 import type { Site } from "../program/faults.ts";
-import { fromLeaves, leafTypes, toLeaves } from "../program/structure.ts";
+import { giver, taker, toLeaves } from "../program/marshal.ts";
+import { leafTypes } from "../program/structure.ts";
 import type { Leaf, Structure } from "../program/structure.ts";
 import { isMapped } from "../transforms/arguments.ts";
 import { compiler } from "../transforms/transformed.ts";
@@ -26,7 +27,7 @@ export interface Precompiled {
   readonly outside?: readonly CapturedParameter[];
   readonly result: Structure;
   /** The code, ready when it is first called. */
-  readonly code: (fault: Fault, errorAt: ErrorAt) => Code;
+  readonly code: (fault: Fault, errorAt: ErrorAt, wasm: () => Uint8Array) => Code;
   /** What `fault(k)` stands for. */
   readonly sites?: readonly (Site | null)[];
   /** The bytes of the module, if it is one. */
@@ -87,10 +88,22 @@ function bind(variant: Precompiled, outside: () => readonly unknown[]): Bound {
   const { params, result, pullback } = variant;
   const run = runner(variant);
   const free = variant.outside ?? [];
-  const around = (): Leaf[] => leavesOf(free, free.length === 0 ? [] : outside());
-  const own = (args: readonly unknown[]): Leaf[] => leavesOf(params, args);
+  const takeFree = taker(free);
+  const around = (): Leaf[] => {
+    const leaves: Leaf[] = [];
+    if (free.length > 0) takeFree(outside(), leaves);
+    return leaves;
+  };
+  const takeOwn = taker(params);
+  const own = (args: readonly unknown[]): Leaf[] => {
+    const leaves: Leaf[] = [];
+    takeOwn(args, leaves);
+    return leaves;
+  };
   const back = pullback === undefined ? undefined : runner(pullback);
-  const value = (leaves: readonly Leaf[]): unknown => built(result, run(leaves));
+  const build = builder(result);
+  const value = (leaves: readonly Leaf[]): unknown => build(run(leaves));
+  const buildBack = pullback === undefined ? build : builder(pullback.result);
   return {
     count: params.length,
     source: String(variant.code),
@@ -103,7 +116,7 @@ function bind(variant: Precompiled, outside: () => readonly unknown[]): Bound {
         value: value([...own(args), ...around()]),
         pullback: (cotangent: unknown) => {
           const seeds = toLeaves(result, cotangent, "the cotangent");
-          return built(pullback!.result, back([...copyOf(mine), ...seeds, ...copyOf(others)]));
+          return buildBack(back([...copyOf(mine), ...seeds, ...copyOf(others)]));
         },
       };
     },
@@ -111,7 +124,7 @@ function bind(variant: Precompiled, outside: () => readonly unknown[]): Bound {
 }
 
 /** The code, made at the first call: what it refers to may be declared further down. */
-function runner({ code, sites }: Precompiled): (leaves: readonly Leaf[]) => ReturnType<Code> {
+function runner({ code, sites, wasm }: Precompiled): (leaves: readonly Leaf[]) => ReturnType<Code> {
   let ready: Code | undefined;
   const errorAt: ErrorAt = (k, values) => faultOf(sites?.[k] ?? undefined, values);
   const fault: Fault = (k, ...values) => {
@@ -120,22 +133,18 @@ function runner({ code, sites }: Precompiled): (leaves: readonly Leaf[]) => Retu
       values.map((v) => (typeof v === "number" ? v : v.length)),
     );
   };
-  return (leaves) => (ready ??= code(fault, errorAt))(...leaves);
-}
-
-function leavesOf(params: readonly CapturedParameter[], args: readonly unknown[]): Leaf[] {
-  const leaves: Leaf[] = [];
-  params.forEach(({ structure, name }, i) => leaves.push(...toLeaves(structure, args[i], name)));
-  return leaves;
+  return (leaves) => (ready ??= code(fault, errorAt, wasm!))(...leaves);
 }
 
 const copyOf = (leaves: readonly Leaf[]): Leaf[] =>
   leaves.map((x) => (typeof x === "number" ? x : x.slice()));
 
-function built(s: Structure, out: ReturnType<Code>): unknown {
-  if (s.kind === "number") return out;
-  const leaves = leafTypes(s).length === 1 ? [out as Leaf] : ((out ?? []) as readonly Leaf[]);
-  return fromLeaves(s, leaves.values());
+/** From what the code returns to the result. */
+function builder(s: Structure): (out: ReturnType<Code>) => unknown {
+  const give = giver(s);
+  return leafTypes(s).length === 1
+    ? (out) => give([out as Leaf])
+    : (out) => give((out ?? []) as readonly Leaf[]);
 }
 
 /**

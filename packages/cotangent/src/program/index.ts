@@ -15,5 +15,6 @@ export { print } from "./print.ts";
 export { replay } from "./replay.ts";
 export type { ReplayOptions, Watched } from "./replay.ts";
 export type { PrimitiveBase, UserFunction } from "../real/real.ts";
-export { arraysIn, children, eachNumber, fromLeaves, leafTypes, stride, toLeaves } from "./structure.ts";
+export { fromLeaves, toLeaves } from "./marshal.ts";
+export { arraysIn, children, eachNumber, leafTypes, stride } from "./structure.ts";
 export type { Leaf, Structure } from "./structure.ts";

@@ -6,7 +6,6 @@
  *
  *     { x: number; rows: number[][] }     f64, array (begin, length of each row), array (all rows' elements)
  */
-import { AdError, describe } from "../errors.ts";
 import type { Ty } from "./ir.ts";
 
 /** The structure of an argument or of a result; plain data. */
@@ -68,97 +67,8 @@ export function leafTypes(s: Structure): readonly Ty[] {
   }
 }
 
-/**
- * Takes an argument apart. A Float64Array becomes its own leaf, without being copied.
- * @throws AdError `wrong-structure`
- */
-export function toLeaves(s: Structure, x: unknown, name: string): readonly Leaf[] {
-  switch (s.kind) {
-    case "number":
-      if (typeof x !== "number") throw wrong(name, x, "a number");
-      return [x];
-    case "boolean":
-      if (typeof x !== "boolean") throw wrong(name, x, "a boolean");
-      return [x ? 1 : 0];
-    case "nothing":
-      return [];
-    case "array":
-      if (s.element.kind === "number" && x instanceof Float64Array) return [x];
-      return pack(s, [list(x, name)], name).slice(1);
-    default:
-      if (typeof x !== "object" || x === null)
-        throw wrong(name, x, s.kind === "tuple" ? "an array" : "an object");
-      if (s.kind === "tuple" && (x as ArrayLike<unknown>).length !== s.elements.length) {
-        throw wrong(name, x, `an array of ${s.elements.length}`);
-      }
-      return children(s).flatMap(([key, e]) =>
-        toLeaves(e, (x as Record<string | number, unknown>)[key], part(name, key)),
-      );
-  }
-}
-
 const part = (name: string, key: string | number): string =>
   typeof key === "number" ? `${name}[${key}]` : `${name}.${key}`;
-
-function list(x: unknown, name: string): ArrayLike<unknown> {
-  if (Array.isArray(x) || ArrayBuffer.isView(x)) return x as unknown as ArrayLike<unknown>;
-  throw wrong(name, x, "an array");
-}
-
-const wrong = (name: string, x: unknown, wanted: string): AdError =>
-  new AdError(
-    "wrong-structure",
-    `${name} is ${describe(x)}, but the function was compiled for ${wanted}.`,
-    "Pass what the parameter's type says.",
-  );
-
-/** Several arrays of one structure, one after the other: where each begins and how long it is, then the leaves. */
-function pack(
-  s: ArrayStructure,
-  arrays: readonly ArrayLike<unknown>[],
-  name: string,
-): readonly Float64Array[] {
-  const count = arrays.reduce((n, a) => n + a.length, 0);
-  const where = new Float64Array(2 * arrays.length);
-  const records = new Float64Array(count * stride(s.element));
-  const inner = arraysIn(s.element);
-  const parts: ArrayLike<unknown>[][] = inner.map(() => []);
-  let next = 0;
-  let at = 0;
-  let place = 0;
-  const put = (e: Structure, x: unknown, path: string): void => {
-    if (e.kind === "number" || e.kind === "boolean") {
-      if (typeof x !== e.kind) throw wrong(path, x, `a ${e.kind}`);
-      records[at++] = Number(x);
-    } else if (e.kind === "array") {
-      parts[place++]!.push(list(x, path));
-      at += 2;
-    } else {
-      if (typeof x !== "object" || x === null) throw wrong(path, x, "an object");
-      for (const [key, c] of children(e))
-        put(c, (x as Record<string | number, unknown>)[key], part(path, key));
-    }
-  };
-  arrays.forEach((a, k) => {
-    where[2 * k] = next;
-    where[2 * k + 1] = a.length;
-    for (let i = 0; i < a.length; i++, next++) {
-      place = 0;
-      put(s.element, a[i], `${name}[${i}]`);
-    }
-  });
-  const size = stride(s.element);
-  const leaves = inner.flatMap((e, k) => {
-    const [begins, ...rest] = pack(e, parts[k]!, name);
-    const offset = offsetsOfArrays(s.element)[k]!;
-    for (let r = 0; r < count; r++) {
-      records[r * size + offset] = begins![2 * r]!;
-      records[r * size + offset + 1] = begins![2 * r + 1]!;
-    }
-    return rest;
-  });
-  return [where, records, ...leaves];
-}
 
 /** Where in a record each of its arrays is described. */
 export function offsetsOfArrays(s: Structure, from = 0): readonly number[] {
@@ -194,32 +104,6 @@ export function graft(s: Structure, primals: readonly Leaf[], derivatives: Leaf[
     }
   });
   return derivatives;
-}
-
-/** Puts leaves together again: the inverse of `toLeaves`. Takes them from the front of `leaves`. */
-export function fromLeaves(s: Structure, leaves: Iterator<Leaf>): unknown {
-  const next = (): Leaf => leaves.next().value as Leaf;
-  switch (s.kind) {
-    case "number":
-      return next();
-    case "boolean":
-      return next() !== 0;
-    case "nothing":
-      return undefined;
-    case "array": {
-      const records = next() as Float64Array;
-      if (s.typed === true) return records;
-      const read = reader(s.element, () => next() as Float64Array);
-      const size = stride(s.element);
-      return Array.from({ length: size === 0 ? 0 : records.length / size }, (_, i) =>
-        read(records, i * size),
-      );
-    }
-    case "tuple":
-      return s.elements.map((e) => fromLeaves(e, leaves));
-    default:
-      return Object.fromEntries(s.fields.map(([key, e]) => [key, fromLeaves(e, leaves)]));
-  }
 }
 
 /**
@@ -268,38 +152,4 @@ export function eachNumber<T>(
   const size = stride(s.element);
   const count = size === 0 ? 0 : records.length / size;
   for (let i = 0; i < count; i++) element(records, i * size, `${path}[${i}]`);
-}
-
-type Read = (records: Float64Array, at: number) => unknown;
-
-function reader(s: Structure, next: () => Float64Array): Read {
-  switch (s.kind) {
-    case "number":
-      return (records, at) => records[at];
-    case "boolean":
-      return (records, at) => records[at] !== 0;
-    case "nothing":
-      return () => undefined;
-    case "array": {
-      const block = next();
-      const read = reader(s.element, next);
-      const size = stride(s.element);
-      return (records, at) => {
-        const begin = records[at]!;
-        const count = records[at + 1]!;
-        if (s.typed === true) return block.slice(begin, begin + count);
-        return Array.from({ length: count }, (_, i) => read(block, (begin + i) * size));
-      };
-    }
-    default: {
-      let offset = 0;
-      const parts = children(s).map(([key, e]) => {
-        const part = [key, reader(e, next), offset] as const;
-        offset += stride(e);
-        return part;
-      });
-      if (s.kind === "tuple") return (records, at) => parts.map(([, read, o]) => read(records, at + o));
-      return (records, at) => Object.fromEntries(parts.map(([key, read, o]) => [key, read(records, at + o)]));
-    }
-  }
 }
