@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { compile } from "cotangent";
 import { attach, CAPTURE_VERSION } from "cotangent/program";
 import { describe, expect, test } from "vitest";
@@ -10,11 +8,9 @@ import { parseSource } from "../src/source.ts";
 import { agree } from "./agree.ts";
 import { corpus } from "./corpus/index.ts";
 
-for (const [file, { cases, ...exported }] of Object.entries(corpus)) {
-  const text = readFileSync(fileURLToPath(new URL(`./corpus/${file}.ts`, import.meta.url)), "utf8");
+for (const [file, { cases, functions: plain, text }] of Object.entries(corpus)) {
   const module = readModule(parseSource(text, `${file}.ts`));
   const functions = functionsOf(module);
-  const plain = exported as Readonly<Record<string, (...args: unknown[]) => unknown>>;
   describe.each(["js", "wasm"] as const)(`corpus: ${file}, compiled to %s`, (target) => {
     test.each(Object.keys(cases))("%s", (name) => {
       const f = plain[name]!;

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { check, toLeaves } from "cotangent/program";
 import type { Leaf } from "cotangent/program";
 import { describe, expect, test } from "vitest";
@@ -21,8 +19,7 @@ function* directions(): Generator<number, never> {
   for (let k = 1; ; k++) yield Math.sin(k * 12.9898) * 0.7 + 0.1;
 }
 
-for (const [file, { cases }] of Object.entries(corpus)) {
-  const text = readFileSync(fileURLToPath(new URL(`./corpus/${file}.ts`, import.meta.url)), "utf8");
+for (const [file, { cases, text }] of Object.entries(corpus)) {
   const module = readModule(parseSource(text, `${file}.ts`));
   const functions = functionsOf(module);
   describe(`corpus: ${file}: forward = reverse = differences`, () => {

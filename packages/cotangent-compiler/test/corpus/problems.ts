@@ -1,149 +1,6 @@
 /* oxlint-disable -- written as people write, not as we do */
-/** Larger problems: GradBench's, and what physics, statistics and finance compute. */
+/** Larger problems: what physics, statistics and finance compute. */
 import type { Cases } from "./case.ts";
-
-/** GradBench hello: x squared. */
-export const hello = (x: number): number => x * x;
-
-/** GradBench llsq: linear least squares with a polynomial basis. */
-export function llsq(x: Float64Array, n: number): number {
-  const m = x.length;
-  let sum = 0;
-  for (let i = 0; i < n; i++) {
-    const ti = -1 + (i * 2) / (n - 1);
-    let p = Math.sign(ti);
-    let factor = 1;
-    for (let j = 0; j < m; j++) {
-      p += x[j]! * -factor;
-      factor *= ti;
-    }
-    sum += p * p;
-  }
-  return 0.5 * sum;
-}
-
-/** GradBench lse: log-sum-exp. */
-export function lse(x: number[]): number {
-  const top = x.reduce((a, b) => Math.max(a, b), -Infinity);
-  return top + Math.log(x.reduce((s, v) => s + Math.exp(v - top), 0));
-}
-
-/** GradBench gmm: the negative log posterior of a Gaussian mixture, lower triangular inverse covariances. */
-export function gmm(
-  d: number,
-  k: number,
-  n: number,
-  alpha: number[],
-  mu: number[],
-  q: number[],
-  l: number[],
-  x: number[],
-): number {
-  const half = (d * (d - 1)) / 2;
-  const sumQ = new Array<number>(k).fill(0);
-  for (let j = 0; j < k; j++) for (let i = 0; i < d; i++) sumQ[j]! += q[j * d + i]!;
-  let total = 0;
-  const main = new Float64Array(k);
-  const centred = new Float64Array(d);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < k; j++) {
-      for (let c = 0; c < d; c++) centred[c] = x[i * d + c]! - mu[j * d + c]!;
-      let norm = 0;
-      for (let r = 0; r < d; r++) {
-        let v = Math.exp(q[j * d + r]!) * centred[r]!;
-        for (let c = 0; c < r; c++) v += l[j * half + (r * (r - 1)) / 2 + c]! * centred[c]!;
-        norm += v * v;
-      }
-      main[j] = alpha[j]! + sumQ[j]! - 0.5 * norm;
-    }
-    let top = -Infinity;
-    for (const v of main) top = Math.max(top, v);
-    let s = 0;
-    for (const v of main) s += Math.exp(v - top);
-    total += top + Math.log(s);
-  }
-  return total;
-}
-
-type V3 = [number, number, number];
-
-/** GradBench ba: a point seen by a camera, with radial distortion. */
-export function reproject(
-  camera: Float64Array,
-  point: V3,
-  weight: number,
-  feature: [number, number],
-): [number, number] {
-  const rotate = (w: V3, p: V3): V3 => {
-    const theta2 = w[0] * w[0] + w[1] * w[1] + w[2] * w[2];
-    const cross = (a: V3, b: V3): V3 => [
-      a[1] * b[2] - a[2] * b[1],
-      a[2] * b[0] - a[0] * b[2],
-      a[0] * b[1] - a[1] * b[0],
-    ];
-    if (theta2 === 0) {
-      const c = cross(w, p);
-      return [p[0] + c[0], p[1] + c[1], p[2] + c[2]];
-    }
-    const theta = Math.sqrt(theta2);
-    const [cosine, sine] = [Math.cos(theta), Math.sin(theta)];
-    const u: V3 = [w[0] / theta, w[1] / theta, w[2] / theta];
-    const c = cross(u, p);
-    const t = (u[0] * p[0] + u[1] * p[1] + u[2] * p[2]) * (1 - cosine);
-    return [
-      p[0] * cosine + c[0] * sine + u[0] * t,
-      p[1] * cosine + c[1] * sine + u[1] * t,
-      p[2] * cosine + c[2] * sine + u[2] * t,
-    ];
-  };
-  const moved: V3 = [point[0] - camera[3]!, point[1] - camera[4]!, point[2] - camera[5]!];
-  const [px, py, pz] = rotate([camera[0]!, camera[1]!, camera[2]!], moved);
-  const [x, y] = [px / pz, py / pz];
-  const r2 = x * x + y * y;
-  const radial = 1 + camera[9]! * r2 + camera[10]! * r2 * r2;
-  const project = (v: number, centre: number): number => v * radial * camera[6]! + centre;
-  return [weight * (project(x, camera[7]!) - feature[0]), weight * (project(y, camera[8]!) - feature[1])];
-}
-
-/** GradBench lstm: one cell, after some steps. */
-export function lstm(weights: Float64Array, input: Float64Array, steps: number): number {
-  const n = input.length;
-  const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
-  let hidden = new Float64Array(n);
-  const cell = new Float64Array(n);
-  for (let t = 0; t < steps; t++) {
-    const next = new Float64Array(n);
-    for (let i = 0; i < n; i++) {
-      const gate = (g: number): number =>
-        weights[g * n + i]! * (input[i]! + t * 0.1) + weights[(4 + g) * n + i]! * hidden[i]!;
-      const [forget, ingate, outgate, change] = [
-        sigmoid(gate(0)),
-        sigmoid(gate(1)),
-        sigmoid(gate(2)),
-        Math.tanh(gate(3)),
-      ];
-      cell[i] = cell[i]! * forget + ingate * change;
-      next[i] = outgate * Math.tanh(cell[i]!);
-    }
-    hidden = next;
-  }
-  return hidden.reduce((s, h) => s + h, 0);
-}
-
-/** GradBench kmeans: the sum of squared distances to the nearest centre. */
-export function kmeans(points: Float64Array[], centres: Float64Array[]): number {
-  let cost = 0;
-  for (const p of points) {
-    let closest = Infinity;
-    for (const c of centres) {
-      let d = 0;
-      for (let i = 0; i < p.length; i++) d += (p[i]! - c[i]!) ** 2;
-      closest = Math.min(closest, d);
-    }
-    cost += closest;
-  }
-  return cost;
-}
 
 /** The discrete Fourier transform in place, bit reversal first. */
 export function fftPower(signal: Float64Array, k: number): number {
@@ -286,32 +143,6 @@ export function irr(flows: number[]): number {
   return r;
 }
 
-interface Spring {
-  a: number;
-  b: number;
-  rest: number;
-  stiffness: number;
-}
-
-/** Masses on springs: the kinetic energy at the end. */
-export function massSpring(positions: number[], springs: Spring[], steps: number, dt: number): number {
-  const x = positions.slice();
-  const v = x.map(() => 0);
-  for (let t = 0; t < steps; t++) {
-    const force = x.map(() => 0);
-    for (const { a, b, rest, stiffness } of springs) {
-      const stretch = x[b]! - x[a]! - rest;
-      force[a]! += stiffness * stretch;
-      force[b]! -= stiffness * stretch;
-    }
-    for (let i = 0; i < x.length; i++) {
-      v[i] = 0.99 * (v[i]! + dt * force[i]!);
-      x[i]! += dt * v[i]!;
-    }
-  }
-  return 0.5 * v.reduce((e, u) => e + u * u, 0);
-}
-
 /** Lotka and Volterra's equations by the midpoint rule. */
 export function lotkaVolterra(
   params: { alpha: number; beta: number; gamma: number; delta: number },
@@ -423,21 +254,6 @@ export function signedDistance(p: { x: number; y: number; z: number }): number {
 const f = (...x: number[]) => Float64Array.from(x);
 
 export const cases: Cases = {
-  hello: [() => [3]],
-  llsq: [() => [f(0.5, -1, 2), 8]],
-  lse: [() => [[1, 2, 3]], () => [[-800, 5]]],
-  gmm: [() => [2, 2, 2, [0.1, 0.4], [0, 0.5, 1, -1], [0.1, 0.2, -0.1, 0.3], [0.5, -0.5], [1, 2, -1, 0.5]]],
-  reproject: [
-    () => [f(0.1, 0.2, 0.3, 0.5, -0.5, 4, 500, 10, 20, 0.01, 0.001), [1, 2, 10], 0.9, [100, 200]],
-    () => [f(0, 0, 0, 0.5, -0.5, 4, 500, 10, 20, 0.01, 0.001), [1, 2, 10], 0.9, [100, 200]],
-  ],
-  lstm: [() => [f(...Array.from({ length: 24 }, (_, i) => Math.sin(i))), f(0.1, -0.4, 0.7), 4]],
-  kmeans: [
-    () => [
-      [f(1, 2), f(3, 4), f(-1, 0)],
-      [f(0, 0), f(3, 3)],
-    ],
-  ],
   fftPower: [() => [f(1, 2, 0, -1, 3, 0.5, -2, 1), 3]],
   solve: [
     () => [
@@ -453,17 +269,6 @@ export const cases: Cases = {
   blackScholes: [() => [100, 110, 0.03, 0.25, 1], () => [100, 80, 0.03, 0.25, 1]],
   americanPut: [() => [100, 105, 0.05, 0.3, 1]],
   irr: [() => [[-100, 30, 40, 60]]],
-  massSpring: [
-    () => [
-      [0, 1.2, 2.1],
-      [
-        { a: 0, b: 1, rest: 1, stiffness: 2 },
-        { a: 1, b: 2, rest: 1, stiffness: 3 },
-      ],
-      10,
-      0.05,
-    ],
-  ],
   lotkaVolterra: [() => [{ alpha: 1.5, beta: 1, gamma: 3, delta: 1 }, 2]],
   hmm: [
     () => [
