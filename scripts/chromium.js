@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const CACHE = fileURLToPath(new URL("../node_modules/.cache/", import.meta.url));
@@ -29,9 +29,47 @@ export function chromiumLaunchOptions() {
     env: {
       .../** @type {Record<string, string>} */ (process.env),
       LD_LIBRARY_PATH: join(home, "al2023", "lib"),
-      FONTCONFIG_PATH: join(home, "fonts"),
+      FONTCONFIG_PATH: fontConfiguration(home),
     },
   };
+}
+
+/**
+ * A folder with a font configuration: the package's own names folders of the machine that it was made for, and without fonts
+ * no text is drawn at all. Sans comes with the browser, fixed width and mathematics from npm, so that pictures look the
+ * same everywhere.
+ *
+ * @param {string} home
+ */
+function fontConfiguration(home) {
+  const folder = join(CACHE, "fontconfig");
+  const dejavu = dirname(fileURLToPath(import.meta.resolve("dejavu-fonts-ttf/package.json")));
+  const alias = (/** @type {string} */ family, /** @type {string} */ font) =>
+    `  <alias binding="strong"><family>${family}</family><prefer><family>${font}</family></prefer></alias>`;
+  const text = [
+    '<?xml version="1.0"?>',
+    '<!DOCTYPE fontconfig SYSTEM "fonts.dtd">',
+    "<fontconfig>",
+    `  <dir>${join(home, "fonts")}</dir>`,
+    `  <dir>${join(dejavu, "ttf")}</dir>`,
+    `  <cachedir>${join(folder, "cache")}</cachedir>`,
+    alias("sans-serif", "Open Sans"),
+    alias("system-ui", "Open Sans"),
+    alias("monospace", "DejaVu Sans Mono"),
+    alias("math", "DejaVu Math TeX Gyre"),
+    "</fontconfig>",
+    "",
+  ].join("\n");
+  const file = join(folder, "fonts.conf");
+  if (!existsSync(file) || readFileSync(file, "utf8") !== text) {
+    mkdirSync(folder, { recursive: true });
+    // Whole or not at all: another run may be reading it.
+    const fresh = mkdtempSync(join(CACHE, "fontconfig-"));
+    writeFileSync(join(fresh, "fonts.conf"), text);
+    renameSync(join(fresh, "fonts.conf"), file);
+    rmSync(fresh, { recursive: true, force: true });
+  }
+  return folder;
 }
 
 /**

@@ -32,6 +32,15 @@ const policy: Plugin = {
   ],
 };
 
+/** In a worker there is no document: cotangent-view draws its plots as it does in Node. */
+const documentInWorkers: Plugin = {
+  name: "explorer-document",
+  resolveId(id, importer) {
+    if (id !== "#document") return null;
+    return this.resolve("./document.node.ts", importer, { skipSelf: true });
+  },
+};
+
 export default defineConfig({
   ...fromSources,
   root: import.meta.dirname,
@@ -39,7 +48,7 @@ export default defineConfig({
   base: "./",
   plugins: [policy],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [documentInWorkers] },
   build: { outDir: "dist/site", emptyOutDir: true, target: "es2022", modulePreload: { polyfill: false } },
   server: { host: "127.0.0.1" },
   preview: { host: "127.0.0.1" },

@@ -1,0 +1,4 @@
+import { examples } from "./examples.ts";
+import type { Example } from "./examples.ts";
+
+export const exampleGroups: ReadonlyMap<string, readonly Example[]> = new Map([["Start here", examples]]);
