@@ -27,6 +27,11 @@ export class Instance {
   readonly #types: readonly Ty[];
   readonly #arrays: readonly ArrayParameter[];
   readonly #results: readonly Ty[];
+  /** The addresses of arguments that are not passed directly and of results. The globals are slow to ask. */
+  readonly #parametersAt: number;
+  readonly #resultsAt: number;
+  /** The positions of numbers among the parameters. */
+  readonly #numbers: readonly number[];
   readonly #direct: boolean;
   readonly #returned: boolean;
   /** Arguments as the module takes them: an array is an address and a length. */
@@ -48,6 +53,9 @@ export class Instance {
     let place = 0;
     this.#places = this.#types.map((ty) => (ty === "array" ? (place += 2) - 2 : place++));
     this.#results = results;
+    this.#parametersAt = exports.parameters.value;
+    this.#resultsAt = exports.results.value;
+    this.#numbers = types.flatMap((ty, k) => (ty === "array" ? [] : [k]));
     this.#direct = direct;
     this.#returned = returned;
     this.#refresh();
@@ -93,9 +101,7 @@ export class Instance {
       }
     }
     if (this.#f64.length === 0) this.#refresh();
-    for (let k = 0; k < this.#types.length; k++) {
-      if (this.#types[k] !== "array") flat[this.#places[k]!] = args[k] as number;
-    }
+    for (const k of this.#numbers) flat[this.#places[k]!] = args[k] as number;
     for (const { position, isRead, at, length } of this.#arrays) {
       if (!isRead) continue;
       const arg = args[position] as Float64Array;
@@ -117,12 +123,14 @@ export class Instance {
     }
     if (this.#returned) return returned;
     if (this.#results.length === 0) return undefined;
-    const results = this.#results.map((ty, k) => this.#result(ty, k, args));
-    return results.length === 1 ? results[0] : results;
+    if (this.#results.length === 1) return this.#result(this.#results[0]!, 0, args);
+    const results: Datum[] = [];
+    for (let k = 0; k < this.#results.length; k++) results.push(this.#result(this.#results[k]!, k, args));
+    return results;
   };
 
   #enter(): number | undefined {
-    const { run, parameters } = this.#exports;
+    const { run } = this.#exports;
     const flat = this.#flat;
     if (this.#direct) {
       switch (flat.length) {
@@ -136,11 +144,15 @@ export class Instance {
           return run(flat[0]!, flat[1]!, flat[2]!);
         case 4:
           return run(flat[0]!, flat[1]!, flat[2]!, flat[3]!);
+        case 5:
+          return run(flat[0]!, flat[1]!, flat[2]!, flat[3]!, flat[4]!);
+        case 6:
+          return run(flat[0]!, flat[1]!, flat[2]!, flat[3]!, flat[4]!, flat[5]!);
         default:
           return run(...flat);
       }
     }
-    let at = parameters.value;
+    let at = this.#parametersAt;
     this.#types.forEach((ty, k) => {
       const place = this.#places[k]!;
       if (ty === "f64") this.#f64[at / 8] = flat[place]!;
@@ -152,7 +164,7 @@ export class Instance {
   }
 
   #result(ty: Ty, k: number, args: readonly Datum[]): Datum {
-    const at = this.#exports.results.value + 8 * k;
+    const at = this.#resultsAt + 8 * k;
     if (ty !== "array") return this.#f64[at / 8]!;
     const [address, length] = [(this.#i32[at / 4]! >>> 0) / 8, this.#i32[at / 4 + 1]!];
     // A result that is a parameter is that parameter.

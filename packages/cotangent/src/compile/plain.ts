@@ -139,10 +139,12 @@ function marshaller(
   { params, outside }: Specialisation,
 ): (list: readonly unknown[]) => readonly Leaf[] {
   const takeOwn = taker(params);
-  const takeOutside = taker(outside);
+  const takeOutside = taker(
+    outside,
+    params.reduce((n, p) => n + leafTypes(p.structure).length, 0),
+  );
   const leaves: Leaf[] = [];
   return (list) => {
-    leaves.length = 0;
     takeOwn(list, leaves);
     if (outside.length > 0) takeOutside(captured.outside(), leaves);
     return leaves;

@@ -11,7 +11,7 @@ interface Parameter {
   readonly structure: Structure;
 }
 
-/** Takes one argument apart: its leaves go to the end of `to`. Throws `MISFIT` where it does not fit. */
+/** Takes one argument apart into its leaves' places in `to`. Throws `MISFIT` where it does not fit. */
 type Take = (x: unknown, to: Leaf[]) => void;
 /** Writes one record at `at`. */
 type Put = (x: unknown, records: Float64Array, at: number) => void;
@@ -21,12 +21,16 @@ type Fields = Readonly<Record<string | number, unknown>>;
 const MISFIT: Error = new Error();
 
 /**
- * Takes arguments apart into leaves, which it appends to `to`. A Float64Array becomes its own leaf; the array that stands for any
- * other list is used again at the next call, so that whoever keeps leaves copies them.
+ * Takes arguments apart into leaves, which it writes to `to` from position `first` on. A Float64Array becomes its own leaf; the
+ * array that stands for any other list is used again at the next call, so that whoever keeps leaves copies them.
  * @throws AdError `wrong-structure`, when it is called
  */
-export function taker(params: readonly Parameter[]): (list: readonly unknown[], to: Leaf[]) => void {
-  const takes = params.map(({ structure }) => takeOf(structure));
+export function taker(
+  params: readonly Parameter[],
+  first: number = 0,
+): (list: readonly unknown[], to: Leaf[]) => void {
+  let leaf = first;
+  const takes = params.map(({ structure }) => takeOf(structure, () => leaf++));
   return (list, to) => {
     try {
       for (let i = 0; i < takes.length; i++) takes[i]!(list[i], to);
@@ -47,36 +51,42 @@ export function toLeaves(structure: Structure, x: unknown, name: string): readon
   return leaves;
 }
 
-function takeOf(s: Structure): Take {
+/** @param next the position of the next leaf */
+function takeOf(s: Structure, next: () => number): Take {
   switch (s.kind) {
-    case "number":
+    case "number": {
+      const leaf = next();
       return (x, to) => {
         if (typeof x !== "number") throw MISFIT;
-        to.push(x);
+        to[leaf] = x;
       };
-    case "boolean":
+    }
+    case "boolean": {
+      const leaf = next();
       return (x, to) => {
         if (typeof x !== "boolean") throw MISFIT;
-        to.push(x ? 1 : 0);
+        to[leaf] = x ? 1 : 0;
       };
+    }
     case "nothing":
       return () => undefined;
     case "array": {
       const blocks: Block[] = [];
       const fill = filler(s, blocks);
-      const whole = s.element.kind === "number";
+      const leaves = blocks.map(next);
+      const whole = s.element.kind === "number" ? leaves[0] : undefined;
       return (x, to) => {
-        if (whole && x instanceof Float64Array) {
-          to.push(x);
+        if (whole !== undefined && x instanceof Float64Array) {
+          to[whole] = x;
           return;
         }
         for (const block of blocks) block.clear();
         fill(listOf(x));
-        for (const block of blocks) to.push(block.finish());
+        for (let k = 0; k < leaves.length; k++) to[leaves[k]!] = blocks[k]!.finish();
       };
     }
     default: {
-      const takes = children(s).map(([key, e]) => [key, takeOf(e)] as const);
+      const takes = children(s).map(([key, e]) => [key, takeOf(e, next)] as const);
       const length = s.kind === "tuple" ? s.elements.length : undefined;
       return (x, to) => {
         if (typeof x !== "object" || x === null) throw MISFIT;
