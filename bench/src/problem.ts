@@ -87,7 +87,7 @@ function first(x: Numbers): number {
 }
 
 /** All numbers of a result, one after another. */
-export function numbersOf(x: Numbers): readonly number[] {
+function numbersOf(x: Numbers): readonly number[] {
   if (typeof x === "number") return [x];
   return x instanceof Float64Array ? Array.from(x) : x.flatMap(numbersOf);
 }
