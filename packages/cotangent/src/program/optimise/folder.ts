@@ -1,4 +1,4 @@
-import { add, eq, hypot, max, min, mul, sub } from "../../primitives/index.ts";
+import { add, ceil, eq, floor, hypot, max, min, mul, round, sub, trunc } from "../../primitives/index.ts";
 import { Builder } from "../builder.ts";
 import { kinds } from "../ir.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
@@ -59,6 +59,7 @@ export class Folder extends Builder {
     if (this.#options.readable === true && isIndexCheck(kind, attr)) return [];
     const equal = simplify(this, kind, args, attr, this.#options) ?? this.#known(kind, args);
     if (equal !== undefined) return [equal];
+    if (kind === "primitive" && ROUNDING.has(attr as PrimitiveBase) && this.#isInteger(args[0]!)) return args;
     if (kind === "f64.index") {
       const integer = this.#indexInLoop(args[0]!, attr as Attributes["f64.index"]);
       if (integer !== undefined) return [integer];
@@ -77,10 +78,8 @@ export class Folder extends Builder {
   /** A check that cannot fail, or has been made, is left out; one that runs with a loop is made before it, for its ends. */
   #check(i: Value, a: Value, attr: Attributes["bound"]): readonly Value[] {
     if (this.exists(i, a)) return [];
-    const loop = this.#loops.at(-1);
-    if (loop === undefined || loop.depth !== this.depth || !this.#checkEnds(loop, i, a, attr)) {
-      super.emit("bound", [i, a], attr);
-    }
+    const loop = this.#everyTime();
+    if (loop === undefined || !this.#checkEnds(loop, i, a, attr)) super.emit("bound", [i, a], attr);
     const key = `bound ${i.id},${a.id}`;
     this.#checked.set(key, this.depth);
     this.#scopes[this.depth - 1]!.checks.push(key);
@@ -106,7 +105,11 @@ export class Folder extends Builder {
         } else {
           // In f64 nothing wraps around; what is far out of range stays out of range.
           const exact = this.#exactly(i, loop, this.op("f64.fromI32", end));
-          const near = this.primitive(max, this.primitive(min, exact, this.f64(2 ** 31 - 1)), this.f64(-1));
+          const near = this.primitive(
+            max,
+            this.primitive(min, exact, this.f64(TOO_LARGE)),
+            this.f64(TOO_SMALL),
+          );
           this.bound(this.op("f64.toInt32", near), a, attr.name);
         }
       }
@@ -119,8 +122,8 @@ export class Folder extends Builder {
    * i32: if it is an i32 at the first and at the last iteration, which is checked before, it is one at all.
    */
   #indexInLoop(x: Value, attr: Attributes["f64.index"]): Value | undefined {
-    const loop = this.#loops.at(-1);
-    if (loop === undefined || loop.depth !== this.depth || !this.#isInteger(x)) return undefined;
+    const loop = this.#everyTime();
+    if (loop === undefined || !this.#isInteger(x)) return undefined;
     const shape = this.#linear(x, loop);
     if (shape === undefined) return undefined;
     if (this.#options.readable === true) return this.#integer(x);
@@ -132,29 +135,45 @@ export class Folder extends Builder {
     return this.#integer(x);
   }
 
+  /** f64 that are i32 by what the options say, and what they are as such. */
+  readonly #integers = new Map<Value, Value>();
+
+  /** Says that an f64 always is an i32, and not -0. */
+  isI32(v: Value): void {
+    this.#integers.set(v, this.op("f64.toInt32", v));
+  }
+
   /** The same integer as an i32, where that is known for certain: of an i32, a constant, or what has been converted. */
   asInteger(x: Value): Value | undefined {
     if (x.ty === "i32") return x;
     const constant = definedBy(x, "constant")?.attr;
     if (constant !== undefined) return constant === (constant | 0) ? this.i32(constant | 0) : undefined;
-    return definedBy(x, "f64.fromI32")?.args[0] ?? this.#indexOf(x);
+    return definedBy(x, "f64.fromI32")?.args[0] ?? this.#integers.get(x) ?? this.#indexOf(x);
   }
 
   /** Whether an f64 is made of integers alone, so that it can be made of i32 as well. */
-  #isInteger(x: Value): boolean {
-    const constant = definedBy(x, "constant");
-    if (constant !== undefined) return constant.attr === (constant.attr | 0);
-    if (definedBy(x, "f64.fromI32") !== undefined || this.#indexOf(x) !== undefined) return true;
+  #isInteger(x: Value, deepest: number = DEEPEST): boolean {
+    if (definedBy(x, "constant") !== undefined || this.asInteger(x) !== undefined) {
+      return this.asInteger(x) !== undefined;
+    }
+    const chosen = definedBy(x, "select");
+    if (deepest === 0) return false;
+    if (chosen !== undefined) return chosen.args.slice(1).every((arg) => this.#isInteger(arg, deepest - 1));
     const op = definedBy(x, "primitive");
-    return op !== undefined && INTEGRAL.has(op.attr) && op.args.every((arg) => this.#isInteger(arg));
+    return (
+      op !== undefined && INTEGRAL.has(op.attr) && op.args.every((arg) => this.#isInteger(arg, deepest - 1))
+    );
   }
 
   /** The f64 x, made of integers, in i32. */
   #integer(x: Value): Value {
-    const constant = definedBy(x, "constant");
-    if (constant !== undefined) return this.i32(constant.attr | 0);
-    const known = definedBy(x, "f64.fromI32")?.args[0] ?? this.#indexOf(x);
+    const known = this.asInteger(x);
     if (known !== undefined) return known;
+    const chosen = definedBy(x, "select");
+    if (chosen !== undefined) {
+      const [condition, y, z] = chosen.args;
+      return this.select(condition!, this.#integer(y!), this.#integer(z!));
+    }
     const { attr, args } = definedBy(x, "primitive")!;
     return this.op(INTEGRAL.get(attr)!, this.#integer(args[0]!), this.#integer(args[1]!));
   }
@@ -165,6 +184,35 @@ export class Folder extends Builder {
     return seen !== undefined && this.depthOf(seen) <= this.depth ? seen : undefined;
   }
 
+  /**
+   * The innermost loop, if what is written now is done in each of its iterations: in its body, or there under conditions that do not
+   * change in it.
+   */
+  #everyTime(): CountedLoop | undefined {
+    const loop = this.#loops.at(-1);
+    const { length } = this.#conditions;
+    if (loop === undefined || loop.depth + length !== this.depth || length > MOST_CONDITIONS)
+      return undefined;
+    return this.#conditions.every((c) => this.depthOf(c) < loop.depth) ? loop : undefined;
+  }
+
+  /** Conditions of checks that are being written, outermost first; each with a region of its own. */
+  #conditions: readonly Value[] = [];
+
+  /** Writes checks, and what they need, under a condition. */
+  checksIf(condition: Value, write: () => void): void {
+    this.if(condition, () => {
+      const outer = this.#conditions;
+      this.#conditions = [...outer, condition];
+      try {
+        write();
+      } finally {
+        this.#conditions = outer;
+      }
+      return [];
+    });
+  }
+
   /** Writes before the loop, which is the innermost, what is done only if it runs; given its first and last index. */
   #before(loop: CountedLoop, write: (ends: () => readonly [first: Value, last: Value]) => void): void {
     const { lo, hi, step } = loop;
@@ -173,18 +221,19 @@ export class Folder extends Builder {
       const by = this.i32(step);
       return [lo, this.op("i32.add", lo, this.op("i32.mul", this.op("i32.div", span, by), by))];
     };
+    const inner = this.#conditions;
     this.#loops.pop();
+    this.#conditions = [];
     try {
       this.at(loop.depth - 1, () => {
+        const under = ([condition, ...more]: readonly Value[]): void =>
+          condition === undefined ? write(ends) : this.checksIf(condition, () => under(more));
         const runs = this.op(step > 0 ? "i32.lt" : "i32.gt", lo, hi);
-        if (this.rangeOf(runs)[0] > 0) return write(ends);
-        this.if(runs, () => {
-          write(ends);
-          return [];
-        });
+        under(this.rangeOf(runs)[0] > 0 ? inner : [runs, ...inner]);
       });
     } finally {
       this.#loops.push(loop);
+      this.#conditions = inner;
     }
   }
 
@@ -194,6 +243,8 @@ export class Folder extends Builder {
     if (v === loop.index) return "shifted";
     if (!isOp(v.def)) return undefined;
     if (v.def.kind === "f64.fromI32") return this.#linear(v.def.args[0]!, loop);
+    const limited = unlimited(v);
+    if (limited !== undefined) return this.#linear(limited, loop) && "scaled";
     const kind = arithmeticOf(v.def);
     if (kind === undefined) return undefined;
     const [x, y] = v.def.args.map((arg) => this.#linear(arg, loop));
@@ -218,6 +269,8 @@ export class Folder extends Builder {
     if (this.depthOf(v) < loop.depth) return v.ty === "i32" ? this.op("f64.fromI32", v) : v;
     const op = v.def as Op;
     if (op.kind === "f64.fromI32") return this.#exactly(op.args[0]!, loop, end);
+    const limited = unlimited(v);
+    if (limited !== undefined) return this.#exactly(limited, loop, end);
     const kind = arithmeticOf(op)!;
     const f = kind === "i32.add" ? add : kind === "i32.sub" ? sub : mul;
     return this.primitive(f, this.#exactly(op.args[0]!, loop, end), this.#exactly(op.args[1]!, loop, end));
@@ -421,6 +474,33 @@ export class Folder extends Builder {
     }
   }
 }
+
+/** Each condition doubles the checks: further out they are not moved. */
+const MOST_CONDITIONS = 2;
+
+/** Integers that are no index of any array. */
+const TOO_LARGE = 2 ** 31 - 1;
+const TOO_SMALL = -1;
+
+/** x, if v is x as an i32, but where x is too large or too small for an index. */
+function unlimited(v: Value): Value | undefined {
+  const limited = (x: Value | undefined, by: PrimitiveBase, limit: number): Value | undefined => {
+    const op = definedBy(x, "primitive");
+    return op?.attr === by && definedBy(op.args[1], "constant")?.attr === limit ? op.args[0] : undefined;
+  };
+  return limited(limited(definedBy(v, "f64.toInt32")?.args[0], max, TOO_SMALL), min, TOO_LARGE);
+}
+
+/** What computes an index is a small expression; in a larger one, common parts would be visited again and again. */
+const DEEPEST = 12;
+
+/** What leaves integers as they are. */
+const ROUNDING: ReadonlySet<PrimitiveBase> = /* @__PURE__ */ new Set<PrimitiveBase>([
+  floor,
+  ceil,
+  round,
+  trunc,
+]);
 
 type Arithmetic = "i32.add" | "i32.sub" | "i32.mul";
 

@@ -56,7 +56,7 @@ class Round {
       const rebuilt = rebuild(
         { func, analysis: this.#analysis(name) },
         (callee) => this.#callee(callee),
-        this.#options,
+        name === this.#entry.name ? this.#options : { ...this.#options, integers: [] },
       );
       done.set(name, rebuilt);
       wanted.push(...callsOf(rebuilt));

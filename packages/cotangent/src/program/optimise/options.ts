@@ -14,4 +14,6 @@ export interface OptimiseOptions {
    * For output that people read: loops stay loops however short, and checks of indices are left out, as in the plain function.
    */
   readonly readable?: boolean;
+  /** The entry's f64 parameters, by position, that hold an i32 (and not -0) whenever the program is called. */
+  readonly integers?: readonly number[];
 }

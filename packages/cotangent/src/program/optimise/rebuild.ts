@@ -9,7 +9,7 @@ import type { Group } from "./memory.ts";
 import type { OptimiseOptions } from "./options.ts";
 import { loopElements, smallArrays } from "./registers.ts";
 import type { Access } from "./registers.ts";
-import { counterOf, isCheap, isSmall, tripsOf } from "./shapes.ts";
+import { counterOf, isCheap, isChecks, isEmpty, isSmall, tripsOf } from "./shapes.ts";
 import type { Counter } from "./shapes.ts";
 import { union } from "./ranges.ts";
 
@@ -36,6 +36,7 @@ export function rebuild(source: Source, calleeOf: (name: string) => Callee, opti
     args.forEach((v, i) => {
       if (v.ty === "array") b.memory.declare(v, func.params[i]!.noalias ? v : "parameters");
     });
+    for (const i of options.integers ?? []) b.isI32(args[i]!);
     return new Rebuilder(b, source, calleeOf, options).run(args);
   };
   const pullback = options.stage === "primal" ? func.pullback : undefined;
@@ -369,6 +370,8 @@ class Rebuilder {
     const part = (region: Region, values: readonly Value[]): readonly Value[] => {
       kept.forEach((k, at) => this.#is(region.args[k]!, values[at]));
       elements.forEach((e, at) => e.set(values[kept.length + at]!));
+      // What ends the loop when it is set is not set in its body.
+      if (region === body) for (const k of endingOn(test)) this.#map[body.args[k]!.id] = b.i32(0);
       return this.#region(region);
     };
     const begin = [...kept.map((k) => inits[k]!), ...elements.map((e) => e.get())];
@@ -422,7 +425,7 @@ class Rebuilder {
       this.#is(body.args[place]!, isF64 ? b.op("f64.fromI32", i) : i);
       others.forEach((k, at) => this.#is(body.args[k]!, values[at]));
       elements.forEach((e, at) => e.set(values[others.length + at]!));
-      const yields = this.#region(body);
+      const yields = b.inLoop({ index: i, lo, hi, step: 1 }, () => this.#region(body));
       return [...others.map((k) => yields[k]!), ...elements.map((e) => e.get())];
     });
     b.loc = op.loc;
@@ -470,6 +473,9 @@ class Rebuilder {
       for (const op of ops) this.#bind(op.results, this.#region(op.regions[taken]!));
       return;
     }
+    if (ops.every((op) => op.results.length === 0 && isChecks(op.regions[0]!) && isEmpty(op.regions[1]!))) {
+      return b.checksIf(condition, () => ops.forEach((op) => this.#region(op.regions[0]!)));
+    }
     const live = ops.flatMap((op) => op.results.filter((v) => this.#isLive(v)));
     const cheap = ops.every((op) => op.regions.every(isCheap)) && live.every(isScalar);
     if (this.#options.stage !== "primal" && cheap) return this.#select(ops, condition);
@@ -482,14 +488,16 @@ class Rebuilder {
       return [...this.#all(live), ...elements.map((e) => e.get())];
     };
     const regions = [b.region([], branch(0)), b.region([], branch(1))];
+    const isTruth = range[0] === 0 && range[1] === 1;
     for (const op of ops) this.#forgetWritten(op);
     b.loc = ops[0]!.loc;
     const types = regions[0]!.yields.map((v) => v.ty);
     const results = b.emit("if", [condition], undefined, types, regions).map((result, k) => {
       const [yes, no] = regions.map((region) => region.yields[k]!) as [Value, Value];
       if (result.ty === "i32") b.setRange(result, union(b.rangeOf(yes), b.rangeOf(no)));
-      // Where both branches yield the same value, it is visible here, too.
-      return yes === no ? yes : result;
+      // Where both branches yield the same value, it is visible here, too; and 1 or 0 tell the condition.
+      if (yes === no) return yes;
+      return isTruth && isInteger(yes, 1) && isInteger(no, 0) ? condition : result;
     });
     live.forEach((v, k) => this.#is(v, results[k]));
     elements.forEach((e, k) => e.set(results[live.length + k]!));
@@ -505,6 +513,28 @@ class Rebuilder {
     }
   }
 }
+
+/** The carries, by position, that let a loop go on only if they are 0. */
+function endingOn(test: Region): readonly number[] {
+  const isZero = (v: Value): boolean => isInteger(v, 0);
+  const found: number[] = [];
+  const goesOn = (v: Value): void => {
+    const { def } = v;
+    if (!("kind" in def)) return;
+    const [condition, chosen] = def.args as [Value, Value];
+    if (def.kind === "i32.not") found.push(test.args.indexOf(condition));
+    const yes =
+      def.kind === "select" ? chosen : def.kind === "if" ? def.regions[0]!.yields[v.index]! : undefined;
+    if (yes === undefined || !isZero(yes)) return;
+    found.push(test.args.indexOf(condition));
+    const no = def.kind === "select" ? def.args[2]! : def.regions[1]!.yields[v.index]!;
+    goesOn(no);
+  };
+  goesOn(test.yields[0]!);
+  return found.filter((k) => k >= 0);
+}
+
+const isInteger = (v: Value, n: number): boolean => v.ty === "i32" && definedBy(v, "constant")?.attr === n;
 
 /** The i32 that an f64 is to the bit: -0 is none. */
 function integerOf(b: Folder, x: Value): Value | undefined {

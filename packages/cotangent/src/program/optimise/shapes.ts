@@ -1,6 +1,7 @@
 /** What loops and branches look like, read off the program as it was. */
 import { abs, add, eq, gt, lt, max, min, mul, neg, square, sub } from "../../primitives/index.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
+import { kinds } from "../ir.ts";
 import type { OpOf, Region, Value } from "../ir.ts";
 import { definedBy, isOp } from "./analysis.ts";
 import type { Range } from "./ranges.ts";
@@ -71,5 +72,16 @@ export function isCheap(region: Region): boolean {
   }
   return true;
 }
+
+export const isEmpty = (region: Region): boolean => region.ops.length === 0 && region.yields.length === 0;
+
+/** Whether a branch does nothing but check that indices are in range and numbers are indices. */
+export const isChecks = (region: Region): boolean =>
+  region.yields.length === 0 &&
+  region.ops.every((op) => {
+    const { effect } = kinds[op.kind];
+    if (op.kind === "if") return op.regions.every(isChecks);
+    return effect === "pure" || op.kind === "bound" || op.kind === "f64.index";
+  });
 
 const isCheapKind = (kind: string): boolean => /^(i32|f64)\.(?!index|rem|div)/.test(kind);
