@@ -14,7 +14,14 @@ import {
   replay,
   toLeaves,
 } from "cotangent/program";
-import type { Captured, CapturedParameter, Specialisation, Structure, Watched } from "cotangent/program";
+import type {
+  Captured,
+  CapturedParameter,
+  Program,
+  Specialisation,
+  Structure,
+  Watched,
+} from "cotangent/program";
 
 import { bare, isFunction } from "./ast.ts";
 import type { Node } from "./ast.ts";
@@ -48,6 +55,8 @@ export interface TextFunction {
   readonly parameters: readonly CapturedParameter[];
   /** What it returns if it is given that. */
   readonly result: Structure;
+  /** What it computes if it is given that. */
+  readonly program: Program;
 }
 
 /**
@@ -96,6 +105,7 @@ export function readFunction(text: string, options: ReadOptions = {}): TextFunct
     length: { value: requiredParameters(node) },
     parameters: { value: first.params },
     result: { value: first.result },
+    program: { value: first.program },
   });
   return attach(call, captured) as unknown as TextFunction;
 }
@@ -149,12 +159,15 @@ function isWatched(x: unknown): boolean {
   return x instanceof Traced || Object.values(x).some(isWatched);
 }
 
+/** A number that keeps the structure together; what is watched is put in its place afterwards, and may have no value at all. */
+const plainNumber = (x: Real): number => (typeof x === "number" ? x : 0);
+
 /** The function on Reals: its result has Reals where its numbers are. */
 function onReals(f: (...args: never[]) => unknown, args: readonly unknown[]): unknown {
   const { results, structure } = run(f, args, {});
   const plain = fromLeaves(
     structure,
-    results.map((x) => (isList(x) ? Float64Array.from(x, value) : value(x))).values(),
+    results.map((x) => (isList(x) ? Float64Array.from(x, plainNumber) : plainNumber(x))).values(),
   );
   const next = numbersOf(structure, results).values();
   return withNumbers(structure, plain, () => next.next().value as Real);

@@ -1,7 +1,15 @@
 import { AdError, add, Context, log, mul, ScalarFunction, sigmoid, sin, square, type Real } from "cotangent";
 import { describe, expect, test } from "vitest";
 
-import { plotContour, plotDecision, plotFunction, plotFunction3D, plotLoss } from "../src/index.ts";
+import {
+  plotContour,
+  plotDecision,
+  plotFunction,
+  plotFunction3D,
+  plotLoss,
+  sampleFunction,
+  sampleSurface,
+} from "../src/index.ts";
 import { every, parseXml, texts } from "./support/xml.ts";
 
 class Square extends ScalarFunction {
@@ -273,5 +281,50 @@ describe("training", () => {
     expect(texts(figure.svg)).toEqual(
       expect.arrayContaining(["class 0", "class 1", "wrong side", "x₁", "x₂"]),
     );
+  });
+});
+
+describe("what stands at the axes", () => {
+  test("the numbers below the x axis stand in the middle below their ticks, those of the y axis end before them", () => {
+    const root = parseXml(plotFunction("Square", (x: number) => x * x).svg);
+    const anchors = new Map<string, string | undefined>();
+    const walk = (at: ReturnType<typeof parseXml>, inherited: string | undefined): void => {
+      const anchor = at.attributes["text-anchor"] ?? inherited;
+      if (at.name === "text") anchors.set(at.text, anchor);
+      for (const child of at.children) walk(child, anchor);
+    };
+    walk(root, undefined);
+    expect([anchors.get("−3"), anchors.get("x"), anchors.get("14")]).toEqual(["middle", "middle", "end"]);
+  });
+});
+
+describe("the numbers behind a plot", () => {
+  test("of one variable: f, its derivatives, and what is marked", () => {
+    const sampled = sampleFunction(square, { range: [-1, 3], points: 5, derivatives: 2, tangent: 2 });
+    expect(sampled.x).toEqual([-1, 0, 1, 2, 3]);
+    expect(sampled.curves.map(({ name, y }) => [name, ...y])).toEqual([
+      ["f(x)", 1, 0, 1, 4, 9],
+      ["f′(x)", -2, 0, 2, 4, 6],
+      ["f″(x)", 2, 2, 2, 2, 2],
+      ["tangent at 2, slope 4", -8, -4, 0, 4, 8],
+    ]);
+    expect(sampled.marked).toEqual([{ x: 2, y: 4 }]);
+    expect(sampleFunction(log, { range: [-1, 1], points: 3 }).curves[0]!.y).toEqual([NaN, NaN, 0]);
+  });
+
+  test("of two: rows from below, and heights that divide them", () => {
+    const sampled = sampleSurface((x: number, y: number) => x + 10 * y, {
+      xRange: [0, 2],
+      yRange: [0, 1],
+      columns: 3,
+      rows: 2,
+    });
+    expect(sampled).toMatchObject({ x: [0, 1, 2], y: [0, 1], highest: 12 });
+    expect(sampled.z).toEqual([
+      [0, 1, 2],
+      [10, 11, 12],
+    ]);
+    expect(sampled.thresholds[0]).toBe(0);
+    expect(() => sampleSurface(() => 1, { rows: 1 })).toThrow("[wrong-option]");
   });
 });

@@ -8,7 +8,7 @@ import { element, group, px } from "../svg/element.ts";
 import type { Element } from "../svg/element.ts";
 import { Figure, fingerprint } from "../svg/figure.ts";
 import type { FigureOptions } from "../svg/figure.ts";
-import { mathText, textWidth } from "../svg/text.ts";
+import { mathText, SERIF, textWidth } from "../svg/text.ts";
 import { paint } from "../svg/theme.ts";
 import type { Colour } from "../svg/theme.ts";
 
@@ -66,7 +66,8 @@ export function sheet(
     ...legend.drawn,
     ...(scale === undefined ? [] : [scale.draw(HEAD + legend.height)]),
     group(
-      { transform: `translate(0 ${top})`, fill: paint("ink"), "font-size": 12 },
+      // As Plot's root has it: its texts stand in the middle unless they say otherwise.
+      { transform: `translate(0 ${top})`, fill: paint("ink"), "font-size": 12, "text-anchor": "middle" },
       childrenOf(drawn, `ct-${fingerprint(heading + description)}`),
     ),
   ];
@@ -211,7 +212,7 @@ export function axisNames({ xLabel = "x", yLabel = "y" }: PlotOptions): Plot.Mar
   const style = (text: string) => ({
     fontSize: 14,
     fill: paint("ink"),
-    ...(isWords(text) ? {} : { fontStyle: "italic", fontFamily: "serif" }),
+    ...(isWords(text) ? {} : { fontStyle: "italic", fontFamily: SERIF }),
   });
   return [
     Plot.text([xLabel], { ...style(xLabel), frameAnchor: "bottom", dy: 38 }),

@@ -63,7 +63,8 @@ export const shorten = (text: string, limit: number): string => {
 };
 
 const SMALL = 0.72;
-const SERIF = "'STIX Two Text', 'Latin Modern Roman', Cambria, 'Times New Roman', Tinos, Georgia, serif";
+export const SERIF =
+  "'STIX Two Text', 'Latin Modern Roman', Cambria, 'Times New Roman', Tinos, Georgia, serif";
 
 interface Run {
   readonly text: string;

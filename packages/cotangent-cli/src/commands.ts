@@ -1,0 +1,172 @@
+/** THE TABLE OF COMMANDS: parsing, help and completion read it. */
+import type { CommandSpec, OptionSpec } from "./command.ts";
+
+const FUNCTION: OptionSpec = {
+  short: "f",
+  value: "NAME",
+  help: "which function of the file; not needed where it has one only",
+};
+const AT: OptionSpec = { value: "X,Y,...", help: "the arguments, where all are numbers" };
+const ARGUMENTS: OptionSpec = {
+  value: "JSON",
+  help: "the arguments as a list in JSON, for arrays and objects: '[[1, 2], {\"k\": 3}]'",
+};
+const OUTPUT: OptionSpec = {
+  short: "o",
+  value: "FILE",
+  file: true,
+  help: "write to this file; its ending tells the format",
+};
+const THEME: OptionSpec = {
+  value: "THEME",
+  help: "colours of pictures; auto follows the reader's system, PNG is light unless told",
+  choices: ["light", "dark", "auto"],
+};
+const SIZE: OptionSpec = { value: "WxH", help: "how large: in pixels, or in characters for text" };
+const SCALE: OptionSpec = { value: "N", help: "pixels of a PNG for each pixel of the drawing. Default: 2" };
+const JSON_: OptionSpec = { help: "write what was found as JSON, errors too" };
+const DIRECTION: OptionSpec = {
+  value: "WHERE",
+  help: "where the output stands: beside the inputs or below them",
+  choices: ["right", "down"],
+};
+const format = (...choices: readonly string[]): OptionSpec => ({
+  value: "FORMAT",
+  help: "the format, where no file's ending tells it",
+  choices,
+});
+
+const SUBJECT =
+  "The function is one of a file (cotangent-cli reads TypeScript, and the local modules that the file imports), an expression such as 'x => sin(x) * x', or a text on standard input (-).";
+
+export const commands: readonly CommandSpec[] = [
+  {
+    name: "plot",
+    summary: "a function of one or two variables, with its derivatives",
+    usage: "<file | expression | -> [options]",
+    description: `${SUBJECT}\nWithout a file to write to, the plot is drawn in the terminal. A function of two numbers is drawn as contours. Further arguments are held fixed: --at _,2 runs over the first, --arguments '[null, [1, 2]]' likewise.`,
+    operands: [1, 1],
+    options: {
+      function: FUNCTION,
+      derivatives: { short: "d", value: "N", help: "draw the derivatives up to this order, 0 to 4" },
+      range: { short: "r", value: "A,B", help: "from where to where on the x axis. Default: -4,4" },
+      "y-range": {
+        value: "A,B",
+        help: "the part of the y axis to show; of two variables, the range of the second",
+      },
+      tangent: { value: "X", help: "draw the tangent there" },
+      secant: { value: "X,EPS", help: "draw the secant of the central difference from X-EPS to X+EPS" },
+      gradient: { help: "two variables: draw arrows along the gradient" },
+      surface: { help: "two variables: draw a surface in space instead of contours (pictures only)" },
+      points: {
+        value: "N",
+        help: "at how many places to compute. Default: 200; in the terminal, two for each column",
+      },
+      at: { ...AT, help: "the arguments, _ for those that run along the axes: --at _,2" },
+      arguments: {
+        ...ARGUMENTS,
+        help: "the arguments in JSON, null for the numbers that run along the axes",
+      },
+      title: { value: "TEXT", help: "the title" },
+      size: SIZE,
+      theme: THEME,
+      scale: SCALE,
+      output: OUTPUT,
+      format: format("text", "svg", "png", "json"),
+      json: JSON_,
+    },
+    examples: [
+      [
+        "cotangent plot 'x => Math.sin(x) * x' --derivatives 2",
+        "x sin x with its first two derivatives, in the terminal",
+      ],
+      ["cotangent plot 'x => x ** 3 - x' --tangent 1 -o cubic.svg", "a tangent, as a picture"],
+      [
+        "cotangent plot '(x, y) => (1 - x) ** 2 + 10 * (y - x ** 2) ** 2' --range -2,2 --y-range -1,3",
+        "contours",
+      ],
+      [
+        "cotangent plot model.ts -f energy --arguments '[null, [1, 2]]' -o energy.png",
+        "over the first argument, the second held fixed",
+      ],
+    ],
+    load: () => import("./commands/plot.ts"),
+  },
+  {
+    name: "graph",
+    summary: "what a function computes, as a graph",
+    usage: "<file | expression | -> [options]",
+    description: `${SUBJECT}\nWith arguments (--at or --arguments), the computation graph at this point: loops unrolled, with values. Without, the function's program: its loops and branches as frames.`,
+    operands: [1, 1],
+    options: {
+      function: FUNCTION,
+      at: AT,
+      arguments: ARGUMENTS,
+      derivatives: { short: "d", help: "write the derivative of the output by each variable" },
+      "no-values": { help: "leave the values out" },
+      named: { help: "leave out intermediate results that have no name" },
+      program: {
+        help: "the program, also where arguments are given; these then tell of which structure they are",
+      },
+      gradient: { help: "the program of the gradient" },
+      direction: DIRECTION,
+      limit: {
+        value: "N",
+        help: "from how many nodes on operations are grouped. Default: 120; 60 for programs",
+      },
+      theme: THEME,
+      scale: SCALE,
+      output: OUTPUT,
+      format: format("text", "svg", "png", "dot", "json"),
+      json: JSON_,
+    },
+    examples: [
+      ["cotangent graph 'x => x * sin(x)' --at 2 --derivatives -o graph.svg", "with values and derivatives"],
+      [
+        "cotangent graph model.ts -f energy --gradient --format dot | dot -Tpdf -o energy.pdf",
+        "for Graphviz",
+      ],
+      ["cotangent graph '(x, y) => x * y + x' --at 2,3", "in the terminal: line by line"],
+    ],
+    load: () => import("./commands/graph.ts"),
+  },
+  {
+    name: "steps",
+    summary: "backpropagation step by step",
+    usage: "<file | expression | -> --at X,Y [options]",
+    description: `${SUBJECT}\nOne SVG is an animation; with --frames, and as PNG, each step is a file of its own: steps.svg becomes steps-0.svg, steps-1.svg, ...`,
+    operands: [1, 1],
+    options: {
+      function: FUNCTION,
+      at: AT,
+      arguments: ARGUMENTS,
+      "d-out": { value: "N", help: "the derivative to start from. Default: 1" },
+      frames: { help: "a file for each step instead of an animation" },
+      seconds: { value: "N", help: "how long a step of the animation is seen. Default: 2" },
+      direction: DIRECTION,
+      theme: THEME,
+      scale: SCALE,
+      output: OUTPUT,
+      format: format("text", "svg", "json"),
+      json: JSON_,
+    },
+    examples: [
+      ["cotangent steps '(x, y) => x * y + x * x' --at 2,3", "in the terminal"],
+      ["cotangent steps '(x, y) => x * y + x * x' --at 2,3 -o steps.svg", "an animation"],
+      ["cotangent steps model.ts -f energy --at 1 --frames -o step.png", "step-0.png, step-1.png, ..."],
+    ],
+    load: () => import("./commands/steps.ts"),
+  },
+  {
+    name: "completion",
+    summary: "print a script that completes commands in a shell",
+    usage: "<bash | zsh | fish>",
+    description:
+      "bash: add  source <(cotangent completion bash)  to ~/.bashrc. zsh: the same with zsh, to ~/.zshrc, below compinit. fish: cotangent completion fish > ~/.config/fish/completions/cotangent.fish",
+    operands: [1, 1],
+    words: ["bash", "zsh", "fish"],
+    options: {},
+    examples: [["source <(cotangent completion bash)", "for this shell"]],
+    load: () => import("./commands/completion.ts"),
+  },
+];

@@ -1,0 +1,69 @@
+/** The function that a command is about. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { resolve as absolute } from "node:path";
+import { fromDisk } from "cotangent-compiler/disk";
+import { readFunction } from "cotangent-compiler/read";
+import type { TextFunction } from "cotangent-compiler/read";
+
+import { UsageError } from "./command.ts";
+import { textOf } from "./options.ts";
+import type { Invocation } from "./command.ts";
+
+/** A source text, and where it comes from. */
+export interface Text {
+  readonly text: string;
+  /** What it is called in messages. */
+  readonly name: string;
+  readonly kind: "file" | "expression";
+  /** Other modules that it imports from. */
+  readonly resolve: ReturnType<typeof fromDisk>;
+}
+
+/** The text that an operand stands for: of a file, of standard input, or itself. */
+export function readText(operand: string): Text {
+  const resolve = fromDisk();
+  if (operand === "-") {
+    return { text: readFileSync(0, "utf8"), name: "standard input", kind: "file", resolve };
+  }
+  const isExpression = /=>|^\s*(?:async\s+)?function\b/.test(operand);
+  const isFile = !isExpression && (existsSync(operand) || /\.[cm]?[jt]sx?$/.test(operand));
+  if (isExpression) return { text: operand, name: "expression", kind: "expression", resolve };
+  if (!isFile) {
+    throw new UsageError(
+      `${JSON.stringify(operand)} is neither a file nor a function.`,
+      `Write a function as 'x => ${/^[\w\s.()*+/-]+$/.test(operand) ? operand.trim() : "x ** 2"}', in quotation marks.`,
+    );
+  }
+  if (statSync(operand).isDirectory()) {
+    throw new UsageError(`${operand} is a folder.`, "Name a file in it.");
+  }
+  return {
+    text: readFileSync(operand, "utf8"),
+    name: operand,
+    kind: "file",
+    resolve: fromHere(operand, resolve),
+  };
+}
+
+/** Imports are looked for beside the file, wherever the command runs. */
+const fromHere =
+  (file: string, resolve: Text["resolve"]): Text["resolve"] =>
+  (importer, from) =>
+    resolve(importer === file ? absolute(file) : importer, from);
+
+/** The function of a text. */
+export function functionOf({ operands, options }: Invocation): TextFunction {
+  const { text, name, resolve } = readText(operands[0]!);
+  const wanted = textOf(options, "function");
+  return readFunction(text, { file: name, resolve, ...(wanted === undefined ? {} : { function: wanted }) });
+}
+
+/** What a function is called in titles: an expression by its own text. */
+export function titleOf(invocation: Invocation, f: { readonly name: string }): string {
+  const given = textOf(invocation.options, "title");
+  if (given !== undefined) return given;
+  const [operand = ""] = invocation.operands;
+  const body = /^\s*\(?[\w\s,:]*\)?\s*=>\s*(.+?)\s*;?\s*$/s.exec(operand)?.[1];
+  if (body !== undefined && !body.includes("\n") && body.length <= 60) return body.replaceAll("Math.", "");
+  return f.name;
+}
