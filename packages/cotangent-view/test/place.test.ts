@@ -21,15 +21,18 @@ describe("placeGraph", () => {
     }
   });
 
-  test.each(["right", "down"] as const)("what is computed lies further %s than what it is computed from", (direction) => {
-    const along = direction === "right" ? "x" : "y";
-    const { nodes, edges, width, height } = placeGraph(graph, direction);
-    const byId = new Map(nodes.map((node) => [node.id, node]));
-    for (const { from, to } of edges) expect(byId.get(from)![along]).toBeLessThan(byId.get(to)![along]);
-    for (const node of nodes) {
-      expect(node.x - node.width / 2).toBeGreaterThanOrEqual(0);
-      expect(node.x + node.width / 2).toBeLessThanOrEqual(width);
-      expect(node.y + node.height / 2).toBeLessThanOrEqual(height);
-    }
-  });
+  test.each(["right", "down"] as const)(
+    "what is computed lies further %s than what it is computed from",
+    (direction) => {
+      const along = direction === "right" ? "x" : "y";
+      const { nodes, edges, width, height } = placeGraph(graph, direction);
+      const byId = new Map(nodes.map((node) => [node.id, node]));
+      for (const { from, to } of edges) expect(byId.get(from)![along]).toBeLessThan(byId.get(to)![along]);
+      for (const node of nodes) {
+        expect(node.x - node.width / 2).toBeGreaterThanOrEqual(0);
+        expect(node.x + node.width / 2).toBeLessThanOrEqual(width);
+        expect(node.y + node.height / 2).toBeLessThanOrEqual(height);
+      }
+    },
+  );
 });
