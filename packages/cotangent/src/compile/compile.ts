@@ -3,17 +3,20 @@ import { AdError } from "../errors.ts";
 import { capturedOf } from "../program/captured.ts";
 import type { Program, Region } from "../program/ir.ts";
 import { optimise } from "../program/optimise/index.ts";
+import { roll } from "../program/roll/index.ts";
 import type { Real } from "../real/real.ts";
 import { checkCount, checkFunction, isMapped } from "../transforms/arguments.ts";
 import type { Input, Result } from "../transforms/structure.ts";
 import { execute } from "./execute.ts";
 import type { Datum, Executable, MathMode, Target } from "./execute.ts";
 import { emitJs } from "./js/emit.ts";
+import { recordTransform } from "./derived.ts";
 import { plainCall } from "./plain.ts";
 import { base, recordFunction } from "./recorded.ts";
-import type { AnyFunction } from "./recorded.ts";
-import { count, fits, gather, rebuild, scatter, shapeOf } from "./shape.ts";
+import type { AnyFunction, Recorded } from "./recorded.ts";
+import { count, fits, gather, rebuild, scatter, shapeOf, withoutTyped } from "./shape.ts";
 import type { Shape } from "./shape.ts";
+import { limitSteps } from "./steps.ts";
 import { emitWasm } from "./wasm/emit.ts";
 
 export interface CompileOptions {
@@ -28,6 +31,11 @@ export interface CompileOptions {
    * call to the last bit.
    */
   readonly math?: MathMode;
+  /**
+   * How many loop iterations and calls of functions a call may take; beyond, it throws `out-of-steps`, which names the loop. For
+   * what somebody else wrote: a loop that never ends then does not block the thread. Unless said, there is no limit.
+   */
+  readonly steps?: number;
 }
 
 /** What may be passed for a parameter of type T; what holds no numbers is passed as it is. */
@@ -86,6 +94,13 @@ const SMALL = 50;
  */
 export function compile<F extends AnyFunction>(f: F, options: CompileOptions = {}): Compiled<F> {
   checkFunction("compile", f);
+  if (options.steps !== undefined && !(options.steps > 0)) {
+    throw new AdError(
+      "wrong-option",
+      `compile was given ${options.steps} as the number of steps.`,
+      "Give a positive number, such as 1e8.",
+    );
+  }
   const known: Specialised[] = [];
   let latest: Specialised | undefined;
   const specialise = (args: readonly unknown[]): Specialised => {
@@ -139,7 +154,8 @@ const prepare = (program: Program): Program => optimise(program);
 
 function run(program: Program, options: CompileOptions, outputs: readonly number[]): Executable {
   const target = options.target ?? (isSmall(program) ? "js" : "wasm");
-  return execute(program, { target, math: options.math ?? "fast", outputs });
+  const limited = options.steps === undefined ? program : limitSteps(program, options.steps);
+  return execute(limited, { target, math: options.math ?? "fast", outputs });
 }
 
 /** Whether a program is a few operations in a straight line. */
@@ -153,8 +169,10 @@ function isSmall(program: Program): boolean {
   return program.functions.every((f) => visit(f.body));
 }
 
+const rolled = (recorded: Recorded): Recorded => ({ ...recorded, program: roll(recorded.program) });
+
 function specialiseRecorded(f: AnyFunction, args: readonly unknown[], options: CompileOptions): Specialised {
-  const recorded = recordFunction(f, args, false);
+  const recorded = recordTransform(f, args) ?? rolled(recordFunction(f, args, false));
   const { args: shape, spread, result, outputs } = recorded;
   const program = prepare(recorded.program);
   const executable = run(program, options, outputs ? [program.functions[0]!.params.length - 1] : []);
@@ -286,20 +304,6 @@ function marshaller(args: Shape, spread: boolean): (list: readonly unknown[]) =>
     for (const step of typed) step(list, to);
     return to;
   };
-}
-
-/** The structure with its typed arrays counted as nothing. */
-function withoutTyped(shape: Shape): Shape {
-  switch (shape.kind) {
-    case "typed":
-      return { kind: "static", value: undefined };
-    case "list":
-      return { ...shape, elements: shape.elements.map(withoutTyped) };
-    case "record":
-      return { ...shape, fields: shape.fields.map(withoutTyped) };
-    default:
-      return shape;
-  }
 }
 
 function specialiseCaptured(f: AnyFunction, args: readonly unknown[], options: CompileOptions): Specialised {

@@ -1,11 +1,12 @@
 /** The program of a function of Reals, for arguments of one structure. */
+import { withoutLastParameter } from "../program/builder.ts";
 import type { Builder, ParameterSpec } from "../program/builder.ts";
-import type { Program, Value } from "../program/ir.ts";
+import type { Func, Program, Value } from "../program/ir.ts";
 import { record } from "../program/record.ts";
 import type { Recorder } from "../program/record.ts";
 import type { Real } from "../real/real.ts";
 import { derivationOf } from "../transforms/transformed.ts";
-import { count, eachLeaf, rebuild, shapeOf } from "./shape.ts";
+import { count, eachLeaf, rebuild, shapeOf, withoutTyped } from "./shape.ts";
 import type { Shape } from "./shape.ts";
 
 // oxlint-disable-next-line no-explicit-any -- erasure: inside, a function is a function
@@ -26,6 +27,46 @@ export interface Recorded {
 /** So many numbers are passed one by one. */
 const FEW = 16;
 
+/** How the arguments of a function are passed to a program. */
+export interface Parameters {
+  /** The structure of the list of arguments. */
+  readonly args: Shape;
+  /** The numbers (or an array of them, if they are many), then each Float64Array. */
+  readonly specs: readonly ParameterSpec[];
+  readonly spread: boolean;
+  /** How many numbers there are. */
+  readonly numbers: number;
+  /** The Float64Arrays' names and lengths. */
+  readonly arrays: readonly { readonly name: string; readonly length: number }[];
+}
+
+/** @param batch each number is an array, one element per call */
+export function parametersOf(f: AnyFunction, list: readonly unknown[], batch: boolean): Parameters {
+  const args = shapeOf(list);
+  const names = parameterNames(f);
+  const nameOf = (path: string): string => {
+    const [, first, rest] = /^\[(\d+)\](.*)$/.exec(path)!;
+    return (names[Number(first)] ?? `x${Number(first) + 1}`) + rest!.replace(/\]/g, "").replace(/[[.]/g, "_");
+  };
+  const few = batch || count(withoutTyped(args)) <= FEW;
+  const specs: ParameterSpec[] = [];
+  const arrays: { readonly name: string; readonly length: number }[] = [];
+  const array = (name: string): ParameterSpec => ({ name, ty: "array", noalias: true });
+  let numbers = 0;
+  eachLeaf(
+    args,
+    list,
+    (_, path) => {
+      numbers++;
+      if (few) specs.push(batch ? array(nameOf(path)) : { name: nameOf(path), ty: "f64" });
+    },
+    (x, path) => arrays.push({ name: nameOf(path), length: x.length }),
+  );
+  if (!few) specs.push(array("numbers"));
+  for (const { name } of arrays) specs.push(array(name));
+  return { args, specs, spread: few, numbers, arrays };
+}
+
 /**
  * Runs f once, on variables.
  *
@@ -34,79 +75,61 @@ const FEW = 16;
  * one element per call, and each Float64Array has its calls' elements one behind the other; so has the result.
  */
 export function recordFunction(f: AnyFunction, list: readonly unknown[], batch: boolean): Recorded {
-  const args = shapeOf(list);
-  const names = parameterNames(f);
-  const nameOf = (path: string): string => {
-    const [, first, rest] = /^\[(\d+)\](.*)$/.exec(path)!;
-    return (names[Number(first)] ?? `x${Number(first) + 1}`) + rest!.replace(/\]/g, "").replace(/[[.]/g, "_");
-  };
-  const numbers: string[] = [];
-  const arrays: { readonly name: string; readonly length: number }[] = [];
-  eachLeaf(
-    args,
-    list,
-    (_, path) => numbers.push(nameOf(path)),
-    (x, path) => arrays.push({ name: nameOf(path), length: x.length }),
-  );
-  const spread = batch || numbers.length <= FEW;
-  const array = (name: string): ParameterSpec => ({ name, ty: "array", noalias: true });
-  const params: ParameterSpec[] = spread
-    ? numbers.map((name) => (batch ? array(name) : { name, ty: "f64" }))
-    : [array("numbers")];
-  for (const { name } of arrays) params.push(array(name));
+  const { args, specs, spread, numbers, arrays } = parametersOf(f, list, batch);
   // The structure of the result is known when f has run.
   let result: Shape = { kind: "static", value: undefined };
-  const write =
-    (toArray: boolean) =>
-    (recorder: Recorder, b: Builder, values: readonly Value[]): readonly Value[] => {
-      const body = (call: Value | undefined): readonly Value[] => {
-        const at = (size: number, k: number): Value => {
-          const index = b.i32(k);
-          if (call === undefined) return index;
-          const begin = size === 1 ? call : b.op("i32.mul", call, b.i32(size));
-          return k === 0 ? begin : b.op("i32.add", begin, index);
-        };
-        let next = 0;
-        const variable = (): Real => {
-          const k = next++;
-          if (!spread) return recorder.variable(b.load(values[0]!, at(numbers.length, k)));
-          return recorder.variable(batch ? b.load(values[k]!, at(1, 0)) : values[k]!);
-        };
-        let position = spread ? numbers.length : 1;
-        const elements = (length: number): Real[] => {
-          const from = values[position++]!;
-          return Array.from({ length }, (_, i) => {
-            const x = b.load(from, at(length, i));
-            x.name = `${arrays[position - 1 - (spread ? numbers.length : 1)]!.name}_${i}`;
-            return recorder.variable(x);
-          });
-        };
-        const output = f(...(rebuild(args, variable, elements) as unknown[]));
-        result = shapeOf(output);
-        const leaves: Real[] = [];
-        eachLeaf(result, output, (x) => leaves.push(x as Real));
-        if (!toArray) return leaves.map((x) => recorder.valueOf(x));
-        const target = values.at(-1)!;
-        leaves.forEach((x, k) => b.store(target, at(leaves.length, k), recorder.valueOf(x)));
-        return [];
+  const write = (recorder: Recorder, b: Builder, values: readonly Value[]): readonly Value[] => {
+    const run = (call: Value | undefined): readonly Value[] => {
+      const at = (size: number, k: number): Value => {
+        const index = b.i32(k);
+        if (call === undefined) return index;
+        const begin = size === 1 ? call : b.op("i32.mul", call, b.i32(size));
+        return k === 0 ? begin : b.op("i32.add", begin, index);
       };
-      if (!batch) return body(undefined);
-      const first = values[0]!;
-      const size = numbers.length > 0 ? 1 : arrays[0]!.length;
-      const calls = size === 1 ? b.length(first) : b.op("i32.div", b.length(first), b.i32(size));
-      b.for(b.i32(0), calls, [], (i) => {
-        body(i);
-        return [];
-      });
+      let next = 0;
+      const variable = (): Real => {
+        const k = next++;
+        if (!spread) return recorder.variable(b.load(values[0]!, at(numbers, k)));
+        return recorder.variable(batch ? b.load(values[k]!, at(1, 0)) : values[k]!);
+      };
+      let position = spread ? numbers : 1;
+      const elements = (length: number): Real[] => {
+        const from = values[position]!;
+        const { name } = arrays[position++ - (spread ? numbers : 1)]!;
+        return Array.from({ length }, (_, i) => {
+          const x = b.load(from, at(length, i));
+          x.name = `${name}_${i}`;
+          return recorder.variable(x);
+        });
+      };
+      const output = f(...(rebuild(args, variable, elements) as unknown[]));
+      result = shapeOf(output);
+      if (result.kind === "number" && !batch) return [recorder.valueOf(output as Real)];
+      const leaves: Real[] = [];
+      eachLeaf(result, output, (x) => leaves.push(x as Real));
+      const target = values.at(-1)!;
+      leaves.forEach((x, k) => b.store(target, at(leaves.length, k), recorder.valueOf(x)));
       return [];
     };
-  const name = baseName(f);
-  const program = record(name, [...params, array("out")], write(true));
+    if (!batch) return run(undefined);
+    const first = values[0]!;
+    const size = numbers > 0 ? 1 : arrays[0]!.length;
+    const calls = size === 1 ? b.length(first) : b.op("i32.div", b.length(first), b.i32(size));
+    b.for(b.i32(0), calls, [], (i) => {
+      run(i);
+      return [];
+    });
+    return [];
+  };
+  const out: ParameterSpec = { name: "out", ty: "array", noalias: true };
+  const program = record(baseName(f), [...specs, out], write);
   const shape = batch ? (result as Shape) : withTypedArrays(f, args, result);
-  if (batch || shape.kind !== "number")
-    return { program, args, spread, result: shape, outputs: count(shape) > 0 };
-  // One number is returned; only now is this known.
-  return { program: record(name, params, write(false)), args, spread, result: shape, outputs: false };
+  if (batch || (shape.kind !== "number" && count(shape) > 0))
+    return { program, args, spread, result: shape, outputs: true };
+  // Only now is it known that nothing is written.
+  const [entry, ...others] = program.functions as [Func, ...Func[]];
+  const functions = [withoutLastParameter(entry), ...others];
+  return { program: { functions }, args, spread, result: shape, outputs: false };
 }
 
 /**
@@ -176,7 +199,7 @@ export function base(f: AnyFunction): AnyFunction {
 }
 
 /** `grad_f` */
-function baseName(f: AnyFunction): string {
+export function baseName(f: AnyFunction): string {
   const from = derivationOf(f);
   const name = from === undefined ? f.name : `${from.transform}_${baseName(from.f)}`;
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : "f";

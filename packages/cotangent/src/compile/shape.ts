@@ -158,8 +158,9 @@ export function scatter(shape: Shape, from: Float64Array, out: unknown, at = 0):
   return next;
 }
 
-/** The structures of what is directly in an array or object. */
+/** The structures of what is directly in an array or object; a number is in an array of one. */
 function partsOf(shape: Shape): readonly Shape[] {
+  if (shape.kind === "number") return [number];
   if (shape.kind === "typed") return Array.from({ length: shape.length }, () => number);
   if (shape.kind === "list") return shape.elements;
   return shape.kind === "record" ? shape.fields : [];
@@ -171,3 +172,17 @@ const wrong = (out: unknown): AdError =>
     `into was given ${describe(out)}, which does not have the structure of the result.`,
     "Pass something of the structure that the function returns; a single number needs an array of one.",
   );
+
+/** The structure with its typed arrays counted as nothing. */
+export function withoutTyped(shape: Shape): Shape {
+  switch (shape.kind) {
+    case "typed":
+      return { kind: "static", value: undefined };
+    case "list":
+      return { ...shape, elements: shape.elements.map(withoutTyped) };
+    case "record":
+      return { ...shape, fields: shape.fields.map(withoutTyped) };
+    default:
+      return shape;
+  }
+}

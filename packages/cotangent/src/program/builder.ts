@@ -314,3 +314,9 @@ export function buildFunction(
     pullback: options.pullback,
   };
 }
+
+/** A function that has just been built, without its last parameter, which nothing uses. */
+export function withoutLastParameter(f: Func): Func {
+  (f.body.args as Value[]).pop();
+  return { ...f, params: f.params.slice(0, -1) };
+}
