@@ -1,6 +1,6 @@
 /** Paths of files, with slashes on every system; in browsers, too, where there is no `node:path`. */
 
-const slashed = (path: string): string => path.replaceAll("\\", "/");
+export const slashed = (path: string): string => path.replaceAll("\\", "/");
 
 const isAbsolute = (path: string): boolean => /^(?:\/|[A-Za-z]:\/)/.test(path);
 
