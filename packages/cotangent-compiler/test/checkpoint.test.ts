@@ -14,11 +14,8 @@ const make = (f: Any): Any => differentiable(f, { scope: { checkpoint, stopGradi
 function pages(f: Any, ...args: readonly number[]): number {
   const g = compile(grad(f, { wrt: 0 }), { target: "wasm" });
   g(...args);
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(g.wasm), {});
-  const { run, memory } = instance.exports as unknown as {
-    run: (...args: number[]) => number;
-    memory: WebAssembly.Memory;
-  };
+  const { Instance, Module } = (globalThis as Any).WebAssembly;
+  const { run, memory } = new Instance(new Module(g.wasm), {}).exports;
   const before = memory.buffer.byteLength;
   expect(run(...args)).toBe(g(...args));
   return (memory.buffer.byteLength - before) / 65536;

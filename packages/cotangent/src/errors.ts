@@ -7,6 +7,7 @@ export type ErrorCode =
   | "code-forbidden"
   | "constant-assignment"
   | "cyclic-structure"
+  | "endless-loop"
   | "escaped-variable"
   | "first-order-only"
   | "foreign-variable"

@@ -110,6 +110,20 @@ export function newArray(cx: Context, element: Structure, length: Num, node: Nod
       return [];
     });
   }
+  if (width > 1 && !(length.hi * width <= LONGEST)) {
+    cx.impure = true;
+    b.if(b.op("i32.gt", n, b.i32(Math.floor(LONGEST / width))), () => {
+      b.fail(
+        {
+          code: "out-of-memory",
+          message: `An array of {0} elements of ${width} numbers each needs more than 4 GB`,
+          remedy: "Work on smaller pieces, or check the length.",
+        },
+        n,
+      );
+      return [];
+    });
+  }
   const block = b.allocate(width === 1 ? n : b.op("i32.mul", n, b.i32(width)));
   const store = storeOf(
     element,

@@ -40,7 +40,8 @@ function bits(cx: Context, x: Num): Value | undefined {
 /** x as an i32, which it must be; else the program throws, calling it `name`. An argument is checked at the call. */
 export function index(cx: Context, x: Num, name: string): Value {
   const i = bits(cx, x);
-  if (i !== undefined) return i;
+  // Products of sizes may leave the 32 bits: what has wrapped around is another element's index.
+  if (i !== undefined && (x.k !== undefined || fits(x.lo, x.hi))) return i;
   demand(cx, x);
   cx.impure = true;
   return cx.b.index(f64(cx, x), name);

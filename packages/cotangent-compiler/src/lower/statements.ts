@@ -141,6 +141,26 @@ function breaksOut(node: Node): boolean {
   return found;
 }
 
+/** Refuses a loop that goes on for ever: its condition is always true, and nothing leaves it. */
+function checkEnd(cx: Context, node: Node, test: Node | null): void {
+  const forever = test === null || (bare(test).type === "Literal" && bare(test).value === true);
+  if (!forever) return;
+  let leaves = false;
+  walk(node.body as Node, (n) => {
+    // A continue with a label goes on with a loop around this one.
+    if (LEAVING.has(n.type) || (n.type === "ContinueStatement" && n.label !== null)) leaves = true;
+    return !FUNCTIONS.has(n.type);
+  });
+  if (leaves) return;
+  cx.refuse(
+    node,
+    "endless-loop",
+    "This loop never ends: its condition is always true, and there is no break, return or throw in it.",
+    "Give it a condition, or leave it: if (Math.abs(step) < 1e-12) break;",
+  );
+}
+const LEAVING: ReadonlySet<string> = new Set(["BreakStatement", "ReturnStatement", "ThrowStatement"]);
+
 /** A statement in a scope of its own. */
 const scoped =
   (cx: Context, node: Node, env: Env): (() => void) =>
@@ -309,6 +329,7 @@ function conditional(
   update: () => void,
   bodyFirst: boolean,
 ): void {
+  checkEnd(cx, node, test);
   const exits = exitsOf(cx, loop);
   conditionalLoop(cx, {
     test: () => (test === null ? TRUE : condition(cx, test, env)),

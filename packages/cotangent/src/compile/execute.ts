@@ -1,7 +1,7 @@
 /** Programs that run: compiled to WebAssembly or JavaScript, or interpreted, all called alike. */
-import { faultOf } from "../program/faults.ts";
+import { exhaustion, faultOf } from "../program/faults.ts";
 import { interpreter } from "../program/interpret.ts";
-import type { OpOf, Program } from "../program/ir.ts";
+import type { OpOf, Program, Region } from "../program/ir.ts";
 import { external } from "./external.ts";
 import { emitJs } from "./js/emit.ts";
 import { Instance } from "./instance.ts";
@@ -40,6 +40,29 @@ export interface ExecuteOptions {
 
 /** Makes a program run. Where a page's policy forbids code to be generated, the next best target is taken. */
 export function execute(program: Program, options: ExecuteOptions): Executable {
+  const executable = executableOf(program, options);
+  if (!mayExhaust(program)) return executable;
+  const { call } = executable;
+  return {
+    ...executable,
+    call: (...args) => {
+      try {
+        return call(...args);
+      } catch (error) {
+        throw exhaustion(error);
+      }
+    },
+  };
+}
+
+/** Whether a program may fill the stack, or allocate more than there is. */
+function mayExhaust(program: Program): boolean {
+  const inside = (region: Region): boolean =>
+    region.ops.some((op) => op.kind === "call" || op.kind === "allocate" || op.regions.some(inside));
+  return program.functions.some((f) => inside(f.body));
+}
+
+function executableOf(program: Program, options: ExecuteOptions): Executable {
   const { target } = options;
   if (target === "js") {
     const js = tryJs(program);

@@ -60,6 +60,22 @@ export function faultOf(site: Site | undefined, values: readonly number[]): AdEr
   }
 }
 
+/** What an engine throws where its stack is full or its memory is exhausted, as the error it stands for; others as they are. */
+export function exhaustion(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof AdError) return error;
+  if (/call stack|recursion/i.test(error.message)) {
+    return new AdError(
+      "out-of-steps",
+      "The function calls itself so often that the stack is full.",
+      "Check that the recursion has a case in which it stops, or write a loop.",
+      { cause: error },
+    );
+  }
+  return error instanceof RangeError && /array|allocation/i.test(error.message)
+    ? faultOf(undefined, [])
+    : error;
+}
+
 /** Of whoever limits how long a program may run. */
 export function outOfSteps(limit: number): AdError {
   return new AdError(
