@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 import { chromiumLaunchOptions } from "./scripts/chromium.js";
 import { fromSources } from "./vitest.shared.ts";
 
-// The core's tests once more, in headless Chromium. `*.node.test.ts` read files and stay in Node.
+// The tests of the core and the compiler once more, in headless Chromium. `*.node.test.ts` read files and stay in Node.
 export default defineConfig(() => ({
   ...fromSources,
   // Bundled before the first test asks for them: a reload in between would run tests twice.
@@ -12,7 +12,10 @@ export default defineConfig(() => ({
   test: {
     name: "browser",
     testTimeout: 600_000,
-    include: ["packages/*/test/**/*.browser.test.ts", "packages/cotangent/test/**/*.test.ts"],
+    include: [
+      "packages/*/test/**/*.browser.test.ts",
+      "packages/{cotangent,cotangent-compiler}/test/**/*.test.ts",
+    ],
     exclude: ["**/*.node.test.ts"],
     browser: {
       enabled: true,

@@ -14,7 +14,7 @@ import { parseExpression, parseSource } from "../src/source.ts";
 import { grow } from "./grow.ts";
 import { copy, dot, like, run } from "./leaves.ts";
 
-const RUNS = Number(process.env["COTANGENT_RUNS"] ?? 150);
+const RUNS = Number(globalThis.process?.env["COTANGENT_RUNS"] ?? 150);
 const choices = fc.array(fc.nat(1000), { minLength: 1, maxLength: 90 });
 
 const calls = [

@@ -1,14 +1,19 @@
 /** Functions as people write them, each with inputs. */
-import { readFileSync } from "node:fs";
-
+import gradbenchText from "../../../../bench/src/gradbench/problems.ts?raw";
+import springsText from "../../../../bench/src/springs/springs.ts?raw";
 import * as arrays from "./arrays.ts";
+import arraysText from "./arrays.ts?raw";
 import type { Cases } from "./case.ts";
 import * as gradbench from "./gradbench.ts";
 import * as loops from "./loops.ts";
+import loopsText from "./loops.ts?raw";
 import * as problems from "./problems.ts";
+import problemsText from "./problems.ts?raw";
 import * as scalars from "./scalars.ts";
+import scalarsText from "./scalars.ts?raw";
 import * as springs from "./springs.ts";
 import * as structures from "./structures.ts";
+import structuresText from "./structures.ts?raw";
 
 interface Part {
   /** The text in which the functions are written. */
@@ -17,18 +22,18 @@ interface Part {
   readonly cases: Cases;
 }
 
-const part = ({ cases, ...functions }: { readonly cases: Cases }, file: string): Part => ({
-  text: readFileSync(new URL(file, import.meta.url), "utf8"),
+const part = ({ cases, ...functions }: { readonly cases: Cases }, text: string): Part => ({
+  text,
   functions: functions as unknown as Part["functions"],
   cases,
 });
 
 export const corpus: Readonly<Record<string, Part>> = {
-  arrays: part(arrays, "./arrays.ts"),
-  gradbench: part(gradbench, "../../../../bench/src/gradbench/problems.ts"),
-  loops: part(loops, "./loops.ts"),
-  problems: part(problems, "./problems.ts"),
-  scalars: part(scalars, "./scalars.ts"),
-  springs: part(springs, "../../../../bench/src/springs/springs.ts"),
-  structures: part(structures, "./structures.ts"),
+  arrays: part(arrays, arraysText),
+  gradbench: part(gradbench, gradbenchText),
+  loops: part(loops, loopsText),
+  problems: part(problems, problemsText),
+  scalars: part(scalars, scalarsText),
+  springs: part(springs, springsText),
+  structures: part(structures, structuresText),
 };
