@@ -1,4 +1,4 @@
-import { defineConfig } from "vite";
+import { defineConfig, runnerImport } from "vite";
 import type { Plugin } from "vite";
 
 import { fromSources } from "../../vitest.shared.ts";
@@ -41,12 +41,27 @@ const documentInWorkers: Plugin = {
   },
 };
 
+/** The examples of the documents, read when the page is built. */
+const examples: Plugin = {
+  name: "explorer-examples",
+  resolveId: (id) => (id === "virtual:doc-examples" ? "\0doc-examples" : null),
+  async load(id) {
+    if (id !== "\0doc-examples") return null;
+    const { module, dependencies } = await runnerImport<typeof import("./build/doc-examples.ts")>(
+      `${import.meta.dirname}/build/doc-examples.ts`,
+      { configFile: false, logLevel: "error", ...fromSources },
+    );
+    dependencies.forEach((file) => this.addWatchFile(file));
+    return `export default ${JSON.stringify(module.docExamples())};`;
+  },
+};
+
 export default defineConfig({
   ...fromSources,
   root: import.meta.dirname,
   // Relative, so that the page works wherever its files are put.
   base: "./",
-  plugins: [policy],
+  plugins: [policy, examples],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es", plugins: () => [documentInWorkers] },
   build: { outDir: "dist/site", emptyOutDir: true, target: "es2022", modulePreload: { polyfill: false } },

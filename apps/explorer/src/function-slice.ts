@@ -14,13 +14,11 @@ export interface FunctionState {
   readonly ranges: Readonly<Record<string, readonly [low: number, high: number]>>;
 }
 
-const FIRST = `// The wave that a string makes when it is plucked.
-export function pluck(x: number, damping: number): number {
-  let sum = 0;
-  for (let k = 1; k <= 5; k++) {
-    sum += Math.sin(k * x) * Math.exp(-damping * k) / k;
-  }
-  return sum;
+const FIRST = `// A pendulum that comes to rest.
+export function swing(t: number, damping: number): number {
+  const frequency = 3;
+  const envelope = Math.exp(-damping * t);
+  return envelope * Math.cos(frequency * t);
 }
 `;
 
@@ -32,9 +30,9 @@ export const functionSlice: Slice<FunctionState> = {
   id: "function",
   initial: {
     source: FIRST,
-    name: "pluck",
-    inputs: { x: 1.2, damping: 0.35 },
-    ranges: { x: [-6, 6], damping: [0, 2] },
+    name: "swing",
+    inputs: { t: 1.2, damping: 0.35 },
+    ranges: { t: [0, 6], damping: [0, 2] },
   },
   read: (data) => {
     const d = isRecord(data) ? data : {};

@@ -1,6 +1,11 @@
-import type { TabContext } from "../tab.ts";
+/** Boxes: the chain rule, step by step. */
+import { render } from "preact";
 
-export function mount(element: HTMLElement, _context: TabContext): () => void {
-  element.textContent = "";
-  return () => undefined;
+import { modelOf } from "../language/model.ts";
+import type { TabContext } from "../tab.ts";
+import { Boxes } from "./boxes.tsx";
+
+export function mount(element: HTMLElement, context: TabContext): () => void {
+  render(<Boxes context={context} model={modelOf(context)} />, element);
+  return () => render(null, element);
 }

@@ -1,6 +1,6 @@
 /** The editor: CodeMirror, loaded when a tab that has one is opened. */
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { javascript } from "@codemirror/lang-javascript";
+import { typescriptLanguage } from "@codemirror/lang-javascript";
 import {
   bracketMatching,
   HighlightStyle,
@@ -24,6 +24,7 @@ import type { DecorationSet } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 import type { Failure } from "../worker/protocol.ts";
+import styles from "./editor.css?inline";
 import { summaryOf } from "./summary.ts";
 
 export interface EditorOptions {
@@ -41,7 +42,8 @@ export interface Editor {
   mark(failure: Failure | undefined): void;
   /** Marks lines that belong to what is pointed at elsewhere. */
   highlight(lines: readonly number[]): void;
-  focus(): void;
+  /** Puts the cursor there. */
+  focus(at: number): void;
   destroy(): void;
 }
 
@@ -76,8 +78,15 @@ const highlighting = HighlightStyle.define([
 export function createEditor(parent: HTMLElement, text: string, options: EditorOptions): Editor {
   let failure: Failure | undefined;
   let quiet = false;
+  // In a shadow root CodeMirror styles itself without <style> elements, which the page's policy forbids.
+  const host = parent.appendChild(document.createElement("div"));
+  const root = host.attachShadow({ mode: "open" });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(styles);
+  root.adoptedStyleSheets = [sheet];
   const view = new EditorView({
-    parent,
+    parent: root,
+    root,
     state: EditorState.create({
       doc: text,
       extensions: [
@@ -89,7 +98,7 @@ export function createEditor(parent: HTMLElement, text: string, options: EditorO
         indentOnInput(),
         indentUnit.of("  "),
         bracketMatching(),
-        javascript({ typescript: true }),
+        typescriptLanguage,
         syntaxHighlighting(highlighting),
         lintGutter(),
         linter((v) => diagnostics(v, failure), { delay: 0 }),
@@ -122,8 +131,14 @@ export function createEditor(parent: HTMLElement, text: string, options: EditorO
     highlight(lines) {
       view.dispatch({ effects: setLines.of(lines) });
     },
-    focus: () => view.focus(),
-    destroy: () => view.destroy(),
+    focus(at) {
+      view.dispatch({ selection: { anchor: Math.min(at, view.state.doc.length) } });
+      view.focus();
+    },
+    destroy() {
+      view.destroy();
+      host.remove();
+    },
   };
 }
 

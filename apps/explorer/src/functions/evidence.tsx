@@ -19,17 +19,14 @@ export function Evidence({
   readonly context: TabContext;
 }): JSX.Element {
   return (
-    <>
-      <FormulaPanel model={model} />
-      <div class="evidence">
-        <CheckPanel model={model} />
-        <TimingPanel model={model} context={context} />
-      </div>
-    </>
+    <div class="evidence">
+      <CheckPanel model={model} />
+      <TimingPanel model={model} context={context} />
+    </div>
   );
 }
 
-function FormulaPanel({ model }: { readonly model: FunctionModel }): JSX.Element {
+export function FormulaPanel({ model }: { readonly model: FunctionModel }): JSX.Element {
   const { text, inputs, point } = useWatched(model.known);
   // A formula does not depend on the inputs that are numbers; on the lengths of lists it does.
   const shape = JSON.stringify(inputs, (_, x: unknown) =>

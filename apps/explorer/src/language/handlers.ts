@@ -5,9 +5,11 @@ import type { Drawing } from "../ui/figure.tsx";
 import { checkAgainstDifferences } from "./check.ts";
 import type { Check } from "./check.ts";
 import type { Formulas } from "./formulas.ts";
+import type { GraphPicture, GraphRequest, GraphSummary, NoGraph } from "./graph.ts";
 import { functionNames } from "./names.ts";
 import { listing } from "./listings.ts";
 import type { Listing, ListingRequest } from "./listings.ts";
+import type { PairResult } from "./pair.ts";
 import { Subject } from "./subject.ts";
 import type { SurfaceRequest } from "./surface.ts";
 import { timing } from "./timing.ts";
@@ -176,6 +178,26 @@ export const handlers = {
     const subject = subjectOf(text);
     const { drawSurface } = await import("./surface.ts");
     return drawSurface(subject, inputsOf(subject, given), request);
+  },
+
+  async graph(
+    text: Text,
+    given: readonly unknown[],
+    request: GraphRequest,
+  ): Promise<GraphPicture | GraphSummary | NoGraph> {
+    const subject = subjectOf(text);
+    const { drawnGraph } = await import("./graph.ts");
+    return drawnGraph(subject, inputsOf(subject, given), request);
+  },
+
+  async pair(
+    source: string,
+    at: readonly number[],
+    range: readonly [number, number],
+    theme: "light" | "dark",
+  ): Promise<PairResult> {
+    const { checkPair } = await import("./pair.ts");
+    return checkPair(source, at, range, theme);
   },
 
   timing(text: Text, given: readonly unknown[]): Timing {

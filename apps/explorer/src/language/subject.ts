@@ -4,7 +4,7 @@ import type { Compiled } from "cotangent";
 import { readFunction } from "cotangent-compiler/read";
 import type { TextFunction } from "cotangent-compiler/read";
 import { capturedOf, leafTypes } from "cotangent/program";
-import type { Op, Program, Region, Structure, Value } from "cotangent/program";
+import type { Program, Region, Structure, Value } from "cotangent/program";
 
 import type { Derivation } from "./listings.ts";
 import { argumentOf, dataOf, directionOf, leavesOf } from "./values.ts";
@@ -142,7 +142,7 @@ export class Subject {
 function indexed(program: Program): ReadonlySet<Value> {
   const found = new Set<Value>();
   const visit = (region: Region): void => {
-    for (const op of region.ops as readonly Op[]) {
+    for (const op of region.ops) {
       if (op.kind === "f64.index") found.add(op.args[0]!);
       op.regions.forEach(visit);
     }
