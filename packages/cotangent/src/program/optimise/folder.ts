@@ -199,9 +199,9 @@ export class Folder extends Builder {
   /** Conditions of checks that are being written, outermost first; each with a region of its own. */
   #conditions: readonly Value[] = [];
 
-  /** Writes checks, and what they need, under a condition. */
+  /** Writes checks, and what they need, under a condition: nothing, if none of them has to be made here. */
   checksIf(condition: Value, write: () => void): void {
-    this.if(condition, () => {
+    const checks = this.region([], () => {
       const outer = this.#conditions;
       this.#conditions = [...outer, condition];
       try {
@@ -211,6 +211,8 @@ export class Folder extends Builder {
       }
       return [];
     });
+    if (checks.ops.every((op) => kinds[op.kind].effect === "pure")) return;
+    this.emit("if", [condition], undefined, [], [checks, this.region([], () => [])]);
   }
 
   /** Writes before the loop, which is the innermost, what is done only if it runs; given its first and last index. */

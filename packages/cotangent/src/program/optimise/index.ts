@@ -3,7 +3,7 @@ import { analyse } from "./analysis.ts";
 import type { Analysis, Behaviour } from "./analysis.ts";
 import type { OptimiseOptions } from "./options.ts";
 import { rebuild } from "./rebuild.ts";
-import type { Callee } from "./rebuild.ts";
+import type { Callee, RebuildOptions } from "./rebuild.ts";
 
 export type { OptimiseOptions } from "./options.ts";
 
@@ -20,8 +20,9 @@ const INLINED_ONCE_OPS = 2000;
  */
 export function optimise(program: Program, options: OptimiseOptions = {}): Program {
   let functions = program.functions;
+  const all = { ...options, integers: new Set(options.integers) };
   for (let round = 0, before = 0; round < ROUNDS; round++) {
-    functions = new Round(functions, options).run();
+    functions = new Round(functions, all).run();
     const size = functions.reduce((n, f) => n + f.size, 0);
     // What a large program still has to gain is not worth another pass.
     if (Math.abs(size - before) <= size / 100) break;
@@ -35,12 +36,12 @@ const WORST: Behaviour = { writes: true, matters: true };
 class Round {
   readonly #functions: ReadonlyMap<string, Func>;
   readonly #entry: Func;
-  readonly #options: OptimiseOptions;
+  readonly #options: RebuildOptions;
   readonly #analyses = new Map<string, Analysis | null>();
   readonly #calls = new Map<string, readonly string[]>();
   readonly #callees = new Map<string, Callee>();
 
-  constructor(functions: readonly Func[], options: OptimiseOptions) {
+  constructor(functions: readonly Func[], options: RebuildOptions) {
     this.#functions = new Map(functions.map((f) => [f.name, f]));
     this.#entry = functions[0]!;
     this.#options = options;
@@ -56,7 +57,7 @@ class Round {
       const rebuilt = rebuild(
         { func, analysis: this.#analysis(name) },
         (callee) => this.#callee(callee),
-        name === this.#entry.name ? this.#options : { ...this.#options, integers: [] },
+        this.#options,
       );
       done.set(name, rebuilt);
       wanted.push(...callsOf(rebuilt));

@@ -1,4 +1,4 @@
-/** Parameters that are integers as a rule: widths, counts, offsets, of which indices are computed. */
+/** Numbers that are integers as a rule, though no type says so: widths, counts, offsets, of which indices are computed. */
 import {
   abs,
   add,
@@ -14,8 +14,9 @@ import {
   trunc,
 } from "../../primitives/index.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
-import type { Program, Region, Value } from "../ir.ts";
-import { definedBy } from "./analysis.ts";
+import { kinds } from "../ir.ts";
+import type { Op, Program, Region, Value } from "../ir.ts";
+import { definedBy, isOp } from "./analysis.ts";
 
 /** What makes integers of integers. */
 const WHOLE: ReadonlySet<PrimitiveBase> = /* @__PURE__ */ new Set<PrimitiveBase>([
@@ -34,20 +35,21 @@ const WHOLE: ReadonlySet<PrimitiveBase> = /* @__PURE__ */ new Set<PrimitiveBase>
 ]);
 
 /**
- * The f64 parameters of the entry, by position, of which indices or limits of loops are computed as an integer would be of
- * integers. Where they hold i32 at a call, those can be computed in i32: see `OptimiseOptions.integers`.
+ * What the indices and the limits of loops of a program's entry depend on, as integers do on integers: parameters, and what follows
+ * from parameters and lengths of arrays alone, outside of all loops and branches. Where these are i32 at a call, so are the indices:
+ * see `OptimiseOptions.integers`.
  */
-export function integerParameters({ functions }: Program): readonly number[] {
-  const { body, params } = functions[0]!;
+export function integerValues({ functions }: Program): readonly Value[] {
+  const { body } = functions[0]!;
   const found = new Set<Value>();
   const seen = new Set<Value>();
   const visit = (v: Value): void => {
     if (seen.has(v)) return;
     seen.add(v);
-    if (v.def === body) found.add(v);
     const op = definedBy(v, "primitive");
     if (op !== undefined && WHOLE.has(op.attr)) op.args.forEach(visit);
-    definedBy(v, "select")?.args.slice(1).forEach(visit);
+    else if (definedBy(v, "select") !== undefined) (v.def as Op).args.slice(1).forEach(visit);
+    else if (!isCertain(v) && followsFrom(v, body, DEEPEST)) found.add(v);
   };
   const search = (region: Region): void => {
     for (const op of region.ops) {
@@ -56,5 +58,37 @@ export function integerParameters({ functions }: Program): readonly number[] {
     }
   };
   search(body);
-  return body.args.flatMap((v, i) => (params[i]!.ty === "f64" && found.has(v) ? [i] : []));
+  return [...found];
+}
+
+/** A width is computed in few steps. */
+const DEEPEST = 8;
+
+const isCertain = (v: Value): boolean =>
+  definedBy(v, "constant") !== undefined || definedBy(v, "f64.fromI32") !== undefined;
+
+/** Whether v is computed from the function's parameters and their lengths, once. */
+function followsFrom(v: Value, body: Region, deepest: number): boolean {
+  if (v.def === body) return v.ty !== "tape";
+  if (deepest === 0 || !isOp(v.def) || v.def.parent !== body) return false;
+  const { kind, args, regions } = v.def;
+  if (kind === "length") return args[0]!.def === body;
+  return (
+    kinds[kind].effect === "pure" &&
+    regions.length === 0 &&
+    args.every((arg) => arg.ty !== "array" && followsFrom(arg, body, deepest - 1))
+  );
+}
+
+/** Computes v, one of `integerValues`, from the parameters' values, of arrays their lengths. */
+export function evaluator(v: Value): (parameter: (index: number) => number) => number {
+  if (!isOp(v.def)) return (parameter) => parameter(v.index);
+  const op = v.def;
+  if (op.kind === "constant") return () => op.attr;
+  const args = op.args.map(evaluator);
+  if (op.kind === "length") return args[0]!;
+  if (op.kind === "select")
+    return (parameter) => (args[0]!(parameter) === 0 ? args[2]! : args[1]!)(parameter);
+  const evaluate = op.kind === "primitive" ? op.attr.evaluate : kinds[op.kind].evaluate!;
+  return (parameter) => evaluate(...args.map((arg) => arg(parameter)));
 }

@@ -1,3 +1,5 @@
+import type { Value } from "../ir.ts";
+
 /** What the optimiser may do. */
 export interface OptimiseOptions {
   /**
@@ -14,6 +16,6 @@ export interface OptimiseOptions {
    * For output that people read: loops stay loops however short, and checks of indices are left out, as in the plain function.
    */
   readonly readable?: boolean;
-  /** The entry's f64 parameters, by position, that hold an i32 (and not -0) whenever the program is called. */
-  readonly integers?: readonly number[];
+  /** Values of the entry, f64, that are an i32 (and not -0) whenever the program is called. */
+  readonly integers?: ReadonlySet<Value>;
 }

@@ -1,9 +1,11 @@
 /** One pass over a function, front to back: writes it anew through a folding builder. */
-import { add, ceil, floor, neg, sub } from "../../primitives/index.ts";
+import { add, ceil, div, floor, mul, neg, sub } from "../../primitives/index.ts";
 import { buildFunction } from "../builder.ts";
-import type { Func, Op, OpOf, Region, Value } from "../ir.ts";
+import type { Attributes, Func, Op, OpOf, Region, Value } from "../ir.ts";
 import { definedBy } from "./analysis.ts";
 import type { Analysis } from "./analysis.ts";
+import { counted, steadyCarries } from "./counters.ts";
+import type { Counted } from "./counters.ts";
 import { Folder } from "./folder.ts";
 import type { Group } from "./memory.ts";
 import type { OptimiseOptions } from "./options.ts";
@@ -24,19 +26,30 @@ export interface Callee extends Source {
   readonly inline: boolean;
 }
 
+/** What a loop says that would never end. */
+const ENDLESS: Attributes["fail"] = {
+  code: "not-an-index",
+  message: "A loop counts up in steps of {0}, so that it never ends",
+  remedy: "Check the step: it must be greater than 0.",
+};
+
+export interface RebuildOptions extends OptimiseOptions {
+  /** What they become is added. */
+  readonly integers: Set<Value>;
+}
+
 /** A loop that runs more often is not written out. */
 const UNROLLED_TRIPS = 4;
 /** A function that has grown to so many values takes no other in. */
 const INLINED_SIZE = 200_000;
 
-export function rebuild(source: Source, calleeOf: (name: string) => Callee, options: OptimiseOptions): Func {
+export function rebuild(source: Source, calleeOf: (name: string) => Callee, options: RebuildOptions): Func {
   const { func } = source;
   const b = new Folder(options);
   const write = (_: unknown, args: readonly Value[]): readonly Value[] => {
     args.forEach((v, i) => {
       if (v.ty === "array") b.memory.declare(v, func.params[i]!.noalias ? v : "parameters");
     });
-    for (const i of options.integers ?? []) b.isI32(args[i]!);
     return new Rebuilder(b, source, calleeOf, options).run(args);
   };
   const pullback = options.stage === "primal" ? func.pullback : undefined;
@@ -47,7 +60,7 @@ class Rebuilder {
   readonly #b: Folder;
   readonly #source: Source;
   readonly #calleeOf: (name: string) => Callee;
-  readonly #options: OptimiseOptions;
+  readonly #options: RebuildOptions;
   /** Old values' ids to new values. */
   readonly #map: (Value | undefined)[] = [];
   readonly #small: ReadonlyMap<Value, number>;
@@ -55,12 +68,15 @@ class Rebuilder {
   readonly #apart = new Map<Value, readonly Value[]>();
   /** Old arrays of which single elements are kept in values, by the old index. */
   readonly #single = new Map<Value, Map<Value, Value>>();
+  /** Values known to be i32, those of all rounds. */
+  readonly #integers: Set<Value>;
 
-  constructor(b: Folder, source: Source, calleeOf: (name: string) => Callee, options: OptimiseOptions) {
+  constructor(b: Folder, source: Source, calleeOf: (name: string) => Callee, options: RebuildOptions) {
     this.#b = b;
     this.#source = source;
     this.#calleeOf = calleeOf;
     this.#options = options;
+    this.#integers = options.integers;
     this.#small = smallArrays(source.func);
   }
 
@@ -78,6 +94,10 @@ class Rebuilder {
   /** What is not needed has no new value. */
   #is(from: Value, to: Value | undefined): void {
     this.#map[from.id] = to;
+    if (to !== undefined && this.#integers.has(from)) {
+      this.#b.isI32(to);
+      this.#integers.add(to);
+    }
     if (to !== undefined) to.name ??= from.name;
   }
 
@@ -284,13 +304,18 @@ class Rebuilder {
       return this.#bind(op.results, values);
     }
     const leave = this.#enterElements(op, lo, hi);
-    const kept = this.#carried(carries, inits, region.yields, op.results);
+    const [kept, steady] = this.#counts(op, this.#carried(carries, inits, region.yields, op.results), inits, {
+      lo,
+      hi,
+      step,
+    });
     const elements = this.#kept(op);
     this.#forgetWritten(op);
     const write = (i: Value, ...values: Value[]): readonly Value[] => {
       b.setRange(i, step > 0 ? [first[0], last[1] - 1] : [last[0] + 1, first[1]]);
       if (step > 0) b.below(i, hi);
       this.#is(index, i);
+      steady.forEach((c, k) => this.#is(carries[k]!, c.at(i)));
       kept.forEach((k, at) => this.#is(carries[k]!, values[at]));
       elements.forEach((e, at) => e.set(values[kept.length + at]!));
       const yields = b.inLoop({ index: i, lo, hi, step }, () => this.#region(region));
@@ -301,9 +326,27 @@ class Rebuilder {
     const body = b.loopRegion(["i32", ...types], write);
     b.loc = op.loc;
     const results = b.emit("for", [lo, hi, ...begin], op.attr, types, [body]);
+    steady.forEach((c, k) => this.#isLive(op.results[k]!) && this.#is(op.results[k]!, c.after()));
     kept.forEach((k, at) => this.#is(op.results[k]!, results[at]));
     elements.forEach((e, at) => e.set(results[kept.length + at]!));
     leave();
+  }
+
+  /** Of the carries that stay, those that have to go round, and those that are computed from the index instead. */
+  #counts(
+    op: OpOf<"for" | "while">,
+    kept: readonly number[],
+    inits: readonly Value[],
+    loop: { readonly lo: Value; readonly hi: Value; readonly step: number },
+  ): [number[], Map<number, Counted>] {
+    const found = new Map<number, Counted>();
+    if (Math.abs(loop.step) === 1) {
+      for (const steady of steadyCarries(op.regions.at(-1)!)) {
+        if (kept.includes(steady.place))
+          found.set(steady.place, counted(this.#b, steady, inits[steady.place]!, loop));
+      }
+    }
+    return [kept.filter((k) => !found.has(k)), found];
   }
 
   /**
@@ -392,53 +435,96 @@ class Rebuilder {
     this.#is(op.results.at(-1)!, trips);
   }
 
-  /** A `while` that counts in ones up to a limit is a `for`. The counter and the limit may be f64, and the limit a fraction. */
-  #counted(op: OpOf<"while">, { place, limit, inclusive }: Counter, inits: readonly Value[]): boolean {
+  /**
+   * A `while` that counts up to a limit is a `for`. The counter and the limit may be f64, and the limit a fraction; a step other than
+   * 1 is an integer from outside.
+   */
+  #counted(op: OpOf<"while">, counter: Counter, inits: readonly Value[]): boolean {
     const b = this.#b;
+    const { place } = counter;
     const first = inits[place]!;
-    const lo = first.ty === "i32" ? first : integerOf(b, first);
-    if (lo === undefined) return false;
-    const [, body] = op.regions as [Region, Region];
-    const end = this.#new(limit);
-    const whole = b.asInteger(end);
-    let hi: Value;
-    if (whole !== undefined) {
-      if (inclusive && b.rangeOf(whole)[1] === 2 ** 31 - 1) return false;
-      hi = inclusive ? b.op("i32.add", whole, b.i32(1)) : whole;
-    } else {
-      // What is not greater than the first index, NaN for one, ends the loop at once.
-      const some = b.select(
-        b.op(inclusive ? "f64.ge" : "f64.gt", end, first),
-        end,
-        b.primitive(sub, first, b.f64(1)),
-      );
-      const last = inclusive ? b.primitive(add, b.primitive(floor, some), b.f64(1)) : b.primitive(ceil, some);
-      hi = b.index(last, "The limit of a loop");
+    const isF64 = first.ty === "f64";
+    const begin = isF64 ? integerOf(b, first) : first;
+    const by = counter.by && b.asInteger(this.#new(counter.by));
+    if (begin === undefined || (counter.by !== undefined && by === undefined)) return false;
+    const end = this.#limit(counter, begin);
+    if (end === undefined) return false;
+    let [lo, hi] = [begin, end];
+    if (by !== undefined) {
+      // From here on, it is the iterations that are counted.
+      const runs = b.op("i32.lt", begin, end);
+      const endless = b.op("i32.and", runs, b.op("i32.le", by, b.i32(0)));
+      b.if(endless, () => {
+        b.fail(ENDLESS, by);
+        return [];
+      });
+      const [x, y, z] = [end, begin, by].map((v) => b.op("f64.fromI32", v)) as [Value, Value, Value];
+      const trips = b.primitive(ceil, b.primitive(div, b.primitive(sub, x, y), z));
+      lo = b.i32(0);
+      hi = b.select(runs, b.op("f64.toInt32", trips), lo);
     }
-    const others = this.#carried(body.args, inits, body.yields, op.results).filter((k) => k !== place);
+    const [, body] = op.regions as [Region, Region];
+    const around = { lo, hi, step: 1 };
+    const carried = this.#carried(body.args, inits, body.yields, op.results).filter((k) => k !== place);
+    const [others, steady] = this.#counts(op, carried, inits, around);
     const elements = this.#kept(op);
     this.#forgetWritten(op);
-    const begin = [...others.map((k) => inits[k]!), ...elements.map((e) => e.get())];
-    const types = begin.map((v) => v.ty);
-    const isF64 = first.ty === "f64";
+    const start = [...others.map((k) => inits[k]!), ...elements.map((e) => e.get())];
+    const types = start.map((v) => v.ty);
+    const inF64 = (i: Value): Value => (isF64 ? b.op("f64.fromI32", i) : i);
+    const counts = (i: Value): Value =>
+      by === undefined ? i : b.op("i32.add", begin, b.op("i32.mul", i, by));
     const region = b.loopRegion(["i32", ...types], (i, ...values) => {
-      this.#is(body.args[place]!, isF64 ? b.op("f64.fromI32", i) : i);
+      b.setRange(i, [b.rangeOf(lo)[0], b.rangeOf(hi)[1] - 1]);
+      b.below(i, hi);
+      this.#is(body.args[place]!, inF64(counts(i)));
+      steady.forEach((c, k) => this.#is(body.args[k]!, c.at(i)));
       others.forEach((k, at) => this.#is(body.args[k]!, values[at]));
       elements.forEach((e, at) => e.set(values[others.length + at]!));
-      const yields = b.inLoop({ index: i, lo, hi, step: 1 }, () => this.#region(body));
+      const yields = b.inLoop({ index: i, ...around }, () => this.#region(body));
       return [...others.map((k) => yields[k]!), ...elements.map((e) => e.get())];
     });
     b.loc = op.loc;
     const attr = { step: 1, ...op.attr };
-    const results = b.emit("for", [lo, hi, ...begin], attr, types, [region]);
+    const results = b.emit("for", [lo, hi, ...start], attr, types, [region]);
+    steady.forEach((c, k) => this.#isLive(op.results[k]!) && this.#is(op.results[k]!, c.after()));
     others.forEach((k, at) => this.#is(op.results[k]!, results[at]));
     elements.forEach((e, at) => e.set(results[others.length + at]!));
     const after = b.op("i32.max", lo, hi);
-    if (this.#isLive(op.results[place]!))
-      this.#is(op.results[place]!, isF64 ? b.op("f64.fromI32", after) : after);
+    if (this.#isLive(op.results[place]!)) {
+      const last =
+        by === undefined
+          ? inF64(after)
+          : b.primitive(
+              add,
+              b.op("f64.fromI32", begin),
+              b.primitive(mul, b.op("f64.fromI32", after), b.op("f64.fromI32", by)),
+            );
+      this.#is(op.results[place]!, last);
+    }
     const trips = op.results.at(-1)!;
     if (this.#isLive(trips)) this.#is(trips, b.op("i32.sub", after, lo));
     return true;
+  }
+
+  /** The least i32 at which a count from `lo` ends. */
+  #limit({ limit, inclusive }: Counter, lo: Value): Value | undefined {
+    const b = this.#b;
+    const end = this.#new(limit);
+    const whole = b.asInteger(end);
+    if (whole !== undefined) {
+      if (!inclusive) return whole;
+      return b.rangeOf(whole)[1] === 2 ** 31 - 1 ? undefined : b.op("i32.add", whole, b.i32(1));
+    }
+    // What is not greater than the first index, NaN for one, ends the loop at once.
+    const first = b.op("f64.fromI32", lo);
+    const some = b.select(
+      b.op(inclusive ? "f64.ge" : "f64.gt", end, first),
+      end,
+      b.primitive(sub, first, b.f64(1)),
+    );
+    const last = inclusive ? b.primitive(add, b.primitive(floor, some), b.f64(1)) : b.primitive(ceil, some);
+    return b.index(last, "The limit of a loop");
   }
 
   /** Which carries stay: those that are needed and change. The others are bound to their first values. */

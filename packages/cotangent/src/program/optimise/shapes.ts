@@ -15,11 +15,13 @@ const CONVERTED_OPS = 4;
 export interface Counter {
   readonly place: number;
   readonly limit: Value;
+  /** What it grows by, if not by 1: a value from outside. */
+  readonly by: Value | undefined;
   /** Whether the limit itself is reached. */
   readonly inclusive: boolean;
 }
 
-/** How a `while` counts, if all that it tests is whether a carry that grows by 1 has reached something from outside. */
+/** How a `while` counts, if all that it tests is whether a carry that grows has reached something from outside. */
 export function counterOf(op: OpOf<"while">): Counter | undefined {
   const [test, body] = op.regions as [Region, Region];
   const condition = test.yields[0]!;
@@ -34,8 +36,13 @@ export function counterOf(op: OpOf<"while">): Counter | undefined {
   const next = body.yields[place]!;
   const sum = definedBy(next, "i32.add") ?? definedBy(next, "primitive");
   if (sum === undefined || (sum.kind === "primitive" && sum.attr !== add)) return undefined;
-  const grows = sum.args[0] === body.args[place] && definedBy(sum.args[1], "constant")?.attr === 1;
-  return grows ? { place, limit, inclusive: comparison.endsWith("e") } : undefined;
+  const carry = body.args[place]!;
+  const by = sum.args[0] === carry ? sum.args[1]! : sum.args[1] === carry ? sum.args[0]! : undefined;
+  if (by === undefined) return undefined;
+  const inclusive = comparison.endsWith("e");
+  if (definedBy(by, "constant")?.attr === 1) return { place, limit, by: undefined, inclusive };
+  // An i32 might wrap around before it reaches the limit.
+  return carry.ty === "f64" && by.id < test.args[0]!.id ? { place, limit, by, inclusive } : undefined;
 }
 
 /** How often a loop runs, if its bounds are known; else infinitely often. */
