@@ -2,7 +2,6 @@
 import { fixedLeaves, transformProgram, transformSparsely } from "../differentiate/index.ts";
 import type { Selection, Transform } from "../differentiate/index.ts";
 import { AdError } from "../errors.ts";
-import { capturedOf } from "../program/captured.ts";
 import type { Captured, Specialisation } from "../program/captured.ts";
 import type { Program } from "../program/ir.ts";
 import { optimise } from "../program/optimise/index.ts";
@@ -13,6 +12,7 @@ import { derivationOf } from "../transforms/transformed.ts";
 import type { Derivation } from "../transforms/transformed.ts";
 import type { AnyFunction } from "../transforms/arguments.ts";
 import type { Executable } from "./execute.ts";
+import { bySize } from "./sizes.ts";
 
 /** How a program is made to run. */
 type Run = (program: Program) => Executable;
@@ -35,7 +35,7 @@ const derived: WeakMap<AnyFunction, Captured> = new WeakMap();
  */
 export function programsOf(f: AnyFunction): Captured | undefined {
   const derivation = derivationOf(f);
-  if (derivation === undefined) return capturedOf(f);
+  if (derivation === undefined) return bySize(f);
   let found = derived.get(f);
   if (found === undefined) {
     const inner = programsOf(derivation.f);

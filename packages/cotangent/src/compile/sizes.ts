@@ -1,0 +1,102 @@
+/** Captured functions whose widths, counts and offsets are whole numbers at a call. */
+import { capturedOf } from "../program/captured.ts";
+import type { Captured, Specialisation } from "../program/captured.ts";
+import { evaluator, integerValues } from "../program/optimise/integers.ts";
+import { optimise } from "../program/optimise/index.ts";
+import { children, leafTypes, stride } from "../program/structure.ts";
+import type { Structure } from "../program/structure.ts";
+
+type Arguments = readonly unknown[];
+type Read<T> = (args: Arguments) => T;
+
+const known: WeakMap<Captured, Captured> = new WeakMap();
+
+/**
+ * What `f` carries. A width may be any number as far as types tell, and elements may be found by any arithmetic; where it is a whole
+ * number at a call, what is computed of it to find elements is computed in i32, and checked before the loops. So a function has
+ * a program for calls with whole numbers, and another that takes anything.
+ */
+export function bySize(f: object): Captured | undefined {
+  const captured = capturedOf(f);
+  if (captured === undefined) return undefined;
+  let found = known.get(captured);
+  if (found === undefined) known.set(captured, (found = versioned(captured)));
+  return found;
+}
+
+function versioned(captured: Captured): Captured {
+  const versions = new Map<Specialisation, Read<Specialisation>>();
+  return {
+    version: captured.version,
+    name: captured.name,
+    outside: () => captured.outside(),
+    specialise: (args) => {
+      const of = captured.specialise(args);
+      let choose = versions.get(of);
+      if (choose === undefined) versions.set(of, (choose = chooser(of)));
+      return choose(args);
+    },
+  };
+}
+
+/** Chooses among the versions of a program; each is made when it is first wanted. */
+function chooser(of: Specialisation): Read<Specialisation> {
+  const program = optimise(of.program, { stage: "primal" });
+  const reads = of.params.flatMap(({ structure }, i) => readsOf(structure, (args) => args[i]));
+  const sizes = integerValues(program).map((value) => ({ value, compute: evaluator(value) }));
+  const made: Specialisation[] = [];
+  return (args) => {
+    let which = 0;
+    for (let k = 0; k < sizes.length && k < MOST_SIZES; k++) {
+      if (isI32(sizes[k]!.compute((parameter) => reads[parameter]?.(args) ?? NaN))) which |= 1 << k;
+    }
+    if (which === 0) return of;
+    return (made[which] ??= {
+      ...of,
+      program: optimise(program, {
+        stage: "primal",
+        integers: new Set(sizes.flatMap(({ value }, k) => (which & (1 << k) ? [value] : []))),
+      }),
+    });
+  };
+}
+
+/** Of more sizes than this, the others count as any number. */
+const MOST_SIZES = 8;
+
+const isI32 = (x: number): boolean => Object.is(x, x | 0);
+
+/**
+ * How each leaf is read from the arguments: a number, or the length of what is passed as an array. What lies deeper, or outside
+ * the function, is not looked at.
+ */
+function readsOf(s: Structure, read: Read<unknown>): readonly (Read<number> | undefined)[] {
+  if (s.kind === "number") {
+    return [
+      (args) => {
+        const x = read(args);
+        return typeof x === "number" ? x : NaN;
+      },
+    ];
+  }
+  if (s.kind === "array") {
+    const size = stride(s.element);
+    const length: Read<number> = (args) => {
+      const list = read(args) as { readonly length?: unknown } | null | undefined;
+      return typeof list?.length === "number" ? list.length * size : NaN;
+    };
+    return [
+      length,
+      ...leafTypes(s)
+        .slice(1)
+        .map(() => undefined),
+    ];
+  }
+  if (s.kind !== "tuple" && s.kind !== "object") return leafTypes(s).map(() => undefined);
+  return children(s).flatMap(([key, e]) =>
+    readsOf(
+      e,
+      (args) => (read(args) as Readonly<Record<string | number, unknown>> | null | undefined)?.[key],
+    ),
+  );
+}
