@@ -320,6 +320,7 @@ export class Pullback {
         const unit = b.i32(step);
         const [from, to] = [b.op("i32.sub", hi, unit), b.op("i32.sub", lo, unit)];
         const region = b.region(["i32", ...types], (i, ...carries) => {
+          i.name = body.args[0]!.name;
           let record: Value;
           const numbering = aside(b, () => (record = recordOf(b, i, lo, step)));
           const back = backThrough(forth, at, record!);

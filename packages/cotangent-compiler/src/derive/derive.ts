@@ -1,0 +1,316 @@
+/** Derivatives as TypeScript: what a person would write by hand, and other people can read. */
+import { AdError } from "cotangent";
+import { forward, hvp, jacobian, hessian, reverse } from "cotangent/differentiate";
+import { Builder, buildFunction, leafTypes, optimise } from "cotangent/program";
+import type {
+  CapturedParameter,
+  Func,
+  ParameterSpec,
+  Program,
+  Structure,
+  Ty,
+  Value,
+} from "cotangent/program";
+
+import type { Node } from "../ast.ts";
+import { lower, nowhere } from "../lower/lower.ts";
+import type { Lowered } from "../lower/lower.ts";
+import { functionsOf, readModule } from "../lower/module.ts";
+import type { Module } from "../lower/module.ts";
+import { parseSource } from "../source.ts";
+import { nameAll } from "./naming.ts";
+import { writeModule } from "./module.ts";
+import type { Shape } from "./module.ts";
+
+export type DeriveMode = "reverse" | "forward" | "hessian" | "hvp" | "jacobian";
+
+export interface DeriveOptions {
+  /** The function's name. May be left out where the source has just one. */
+  readonly function?: string;
+  /** Unless said, `"reverse"`. */
+  readonly mode?: DeriveMode;
+  /** Names of the parameters by which to differentiate. Unless said, all. */
+  readonly wrt?: readonly string[];
+  /** With `"reverse"`: the result is `{ value, grad }`, as of `valueAndGrad`, instead of the gradient alone. */
+  readonly value?: boolean;
+  /** The file's name, for messages and for the comment above the derivative. */
+  readonly file?: string;
+  /** The module that another one imports from, already read. */
+  readonly resolve?: (importer: string, from: string) => Module | undefined;
+}
+
+/** A derivative. */
+export interface Derived {
+  /** A TypeScript module without imports. */
+  readonly code: string;
+  /** The name of the function in it that is exported. */
+  readonly name: string;
+  /** The name of the function that was differentiated. */
+  readonly function: string;
+  readonly mode: DeriveMode;
+}
+
+/**
+ * Writes the derivative of a plain function as a TypeScript module of its own.
+ *
+ *     derive("const square = (x: number) => x * x;").code
+ *     // export function squareGradient(x: number): number {
+ *     //   return 2 * x;
+ *     // }
+ *
+ * @throws CompileError where the function is outside the language; AdError `wrong-option` for names that are not there,
+ * `result-not-scalar`, `unsupported-transform`
+ */
+export function derive(source: string, options: DeriveOptions = {}): Derived {
+  const module = readModule(parseSource(source, options.file));
+  const { name, node } = chosen(module, options.function);
+  const { resolve, mode = "reverse" } = options;
+  const lowered = lower(module, node, name, undefined, {
+    ...nowhere,
+    resolve: (importer, from) => resolve?.(importer.source.file ?? "", from),
+  });
+  return deriveLowered(lowered, module, node, name, { ...options, mode });
+}
+
+/** The function with this name, or the only one there is. */
+function chosen(module: Module, wanted: string | undefined): { readonly name: string; readonly node: Node } {
+  const functions = functionsOf(module);
+  const names = [...functions.keys()];
+  const name = wanted ?? (names.length === 1 ? names[0] : undefined);
+  const node = name === undefined ? undefined : functions.get(name);
+  if (name === undefined || node === undefined) {
+    const list = names.length === 0 ? "none" : names.join(", ");
+    throw new AdError(
+      "wrong-option",
+      wanted === undefined
+        ? `There are several functions: ${list}`
+        : `There is no function ${JSON.stringify(wanted)}; there are: ${list}`,
+      "Say which function to differentiate.",
+    );
+  }
+  return { name, node };
+}
+
+/** The derivative of a function that has been lowered. */
+function deriveLowered(
+  lowered: Lowered,
+  module: Module,
+  node: Node,
+  name: string,
+  options: DeriveOptions & { readonly mode: DeriveMode },
+): Derived {
+  const program = optimise(lowered.program, { stage: "primal", readable: true });
+  nameAll(program);
+  const wrt = chosenParameters(lowered.params, options.wrt, name);
+  const shape = SHAPES[options.mode]({ lowered, program, wrt, name, value: options.value === true });
+  const readable = optimise(shape.program, { stage: "primal", readable: true });
+  const code = writeModule(
+    { ...shape, program: readable },
+    { lowered, module, node, name, file: options.file, wrt },
+  );
+  return { code, name: shape.name, function: name, mode: options.mode };
+}
+
+function chosenParameters(
+  params: readonly CapturedParameter[],
+  names: readonly string[] | undefined,
+  f: string,
+): readonly number[] {
+  if (names === undefined) return params.map((_, i) => i);
+  return names.map((name) => {
+    const at = params.findIndex((p) => p.name === name);
+    if (at >= 0) return at;
+    throw new AdError(
+      "wrong-option",
+      `wrt names ${JSON.stringify(name)}, but the parameters of ${f} are ${params.map((p) => p.name).join(", ")}.`,
+      "Give the names of parameters.",
+    );
+  });
+}
+
+interface Task {
+  readonly lowered: Lowered;
+  readonly program: Program;
+  /** Parameters by position. */
+  readonly wrt: readonly number[];
+  readonly name: string;
+  readonly value: boolean;
+}
+
+const needsNumber = (task: Task, what: string): void => {
+  if (task.lowered.result.kind === "number") return;
+  throw new AdError(
+    "result-not-scalar",
+    `${what}: ${task.name} does not return a single number.`,
+    "Return one, or take the jacobian.",
+  );
+};
+
+/** Where the leaves of each parameter begin. */
+function starts(params: readonly CapturedParameter[]): number[] {
+  let next = 0;
+  return params.map((p) => (next += leafTypes(p.structure).length) - leafTypes(p.structure).length);
+}
+
+/** The leaves of the chosen parameters that carry derivatives, by position. */
+function leavesOf({ lowered, wrt, program }: Task): number[] {
+  const first = starts(lowered.params);
+  const types = program.functions[0]!.params;
+  return wrt.flatMap((i) =>
+    leafTypes(lowered.params[i]!.structure)
+      .map((_, k) => first[i]! + k)
+      .filter((leaf) => types[leaf]!.ty !== "i32"),
+  );
+}
+
+const positionsOf = (types: readonly Ty[]): number[] => types.flatMap((ty, i) => (ty === "i32" ? [] : [i]));
+
+/** Writes the entry anew: it calls the derivative, and returns what is wanted of it. */
+function entryOf(
+  inner: Program,
+  name: string,
+  params: readonly ParameterSpec[],
+  write: (
+    b: Builder,
+    args: readonly Value[],
+    call: (args: readonly Value[]) => readonly Value[],
+  ) => readonly Value[],
+): Program {
+  const target = inner.functions[0]!;
+  const taken = new Set(inner.functions.map((f) => f.name));
+  let own = name;
+  while (taken.has(own)) own += "_";
+  const entry: Func = buildFunction(own, params, (b, args) =>
+    write(b, args, (list) => b.call(target.name, list, target.results)),
+  );
+  return { functions: [entry, ...inner.functions] };
+}
+
+/** Makes the program of each mode. */
+const SHAPES: Readonly<Record<DeriveMode, (task: Task) => Shape>> = {
+  reverse: (task) => {
+    const { program, lowered, name } = task;
+    const original = program.functions[0]!;
+    const leaves = leavesOf(task);
+    const scalar = lowered.result.kind === "number";
+    const derived = reverse(program, { wrt: leaves, ...(scalar ? { of: [0], seeds: "one" as const } : {}) });
+    const seeds = scalar ? [] : derived.of;
+    const seedParams = seeds.map((k): ParameterSpec => ({
+      name: `dOut${seeds.length > 1 ? k : ""}`,
+      ty: original.results[k]!,
+    }));
+    const own = task.name + (scalar ? "Gradient" : "Pullback");
+    const made = entryOf(derived.program, own, [...original.params, ...seedParams], (b, args, run) => {
+      const arrays = derived.adjointParameters.map((i) => b.allocate(b.length(args[i]!)));
+      const out = run([...args, ...arrays]);
+      const count = original.results.length;
+      const adjoint = (leaf: number): Value => {
+        const at = derived.adjointParameters.indexOf(leaf);
+        return at >= 0 ? arrays[at]! : out[count + derived.adjointResults.indexOf(leaf)]!;
+      };
+      return [...(task.value ? out.slice(0, count) : []), ...leaves.map(adjoint)];
+    });
+    return {
+      name: own,
+      program: made,
+      kind: scalar ? "gradient" : "pullback",
+      seeds: scalar ? [] : seedPositions(lowered.result, seeds),
+      value: task.value,
+      title: scalar ? `The gradient of \`${name}\`` : `The pullback of \`${name}\``,
+    };
+  },
+  forward: (task) => {
+    const { program, name } = task;
+    const original = program.functions[0]!;
+    const leaves = leavesOf(task);
+    const derived = forward(program, { wrt: leaves });
+    const tangents = leaves.map((i): ParameterSpec => ({
+      name: `${original.params[i]!.name}Dot`,
+      ty: original.params[i]!.ty,
+    }));
+    const own = `${name}Tangent`;
+    const made = entryOf(derived.program, own, [...original.params, ...tangents], (b, args, run) => {
+      const given = args.slice(original.params.length);
+      const list = derived.tangentParameters.map((i) => {
+        const at = leaves.indexOf(i);
+        return at >= 0 ? given[at]! : b.allocate(b.length(args[i]!));
+      });
+      const out = run([...args.slice(0, original.params.length), ...list]);
+      const count = original.results.length;
+      const rates = original.results.map((_, k) => {
+        const at = derived.tangentResults.indexOf(k);
+        return at < 0 ? out[k]! : out[count + at]!;
+      });
+      return [...out.slice(0, count), ...rates];
+    });
+    return {
+      name: own,
+      program: made,
+      kind: "tangent",
+      seeds: leaves,
+      value: true,
+      title: `The derivative of \`${name}\` along a direction`,
+    };
+  },
+  hessian: (task) => {
+    needsNumber(task, "hessian");
+    return matrix(task, "Hessian", hessian(task.program, { wrt: leavesOf(task) }));
+  },
+  jacobian: (task) => matrix(task, "Jacobian", jacobian(task.program, { wrt: leavesOf(task) })),
+  hvp: (task) => {
+    needsNumber(task, "hvp");
+    const { program, name } = task;
+    const original = program.functions[0]!;
+    const leaves = leavesOf(task);
+    const derived = hvp(program, { wrt: leaves });
+    const isArray = (i: number): boolean => original.params[i]!.ty === "array";
+    const along = leaves.map((i): ParameterSpec => ({
+      name: `v${original.params[i]!.name}`,
+      ty: original.params[i]!.ty,
+    }));
+    const own = `${name}Hvp`;
+    const made = entryOf(derived, own, [...original.params, ...along], (b, args, run) => {
+      const arrays = leaves.filter(isArray).map((i) => b.allocate(b.length(args[i]!)));
+      const out = run([...args, ...arrays]);
+      let [nextArray, nextNumber] = [0, original.results.length];
+      return leaves.map((i) => (isArray(i) ? arrays[nextArray++]! : out[nextNumber++]!));
+    });
+    return {
+      name: own,
+      program: made,
+      kind: "hvp",
+      seeds: leaves,
+      value: false,
+      title: `The Hessian of \`${name}\` times a vector`,
+    };
+  },
+};
+
+/** Which leaves of the result have a seed. */
+const seedPositions = (result: Structure, of: readonly number[]): readonly number[] =>
+  positionsOf(leafTypes(result)).filter((k) => of.includes(k));
+
+/** Hessians and Jacobians: rows in one array. */
+function matrix(task: Task, what: "Hessian" | "Jacobian", derived: Program): Shape {
+  const original = task.program.functions[0]!;
+  const leaves = leavesOf(task);
+  const own = `${task.name}${what}`;
+  const made = entryOf(derived, own, original.params, (b, args, run) => {
+    let width = b.i32(0);
+    for (const i of leaves) {
+      const n = original.params[i]!.ty === "array" ? b.length(args[i]!) : b.i32(1);
+      width = b.op("i32.add", width, n);
+    }
+    const out = b.allocate(b.op("i32.mul", width, width));
+    run([...args, out]);
+    return [out];
+  });
+  return {
+    name: own,
+    program: made,
+    kind: what === "Hessian" ? "hessian" : "jacobian",
+    seeds: leaves,
+    value: false,
+    title: `The ${what} of \`${task.name}\``,
+  };
+}

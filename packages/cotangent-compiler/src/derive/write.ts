@@ -1,0 +1,951 @@
+/** From a function of a program to the statements of a TypeScript function. */
+import type { Func, Op, Region, Value } from "cotangent/program";
+
+import { isParameter } from "./classes.ts";
+import type { Classes } from "./classes.ts";
+import { definedBy, isDouble, isNamed, isOp } from "./facts.ts";
+import type { Facts } from "./facts.ts";
+import { clean, describe } from "./naming.ts";
+import { difference, negative, product, quotient, squared, sum } from "./text/algebra.ts";
+import { printExpression } from "./text/print.ts";
+import { call, conditional, element, infix, member, not, num, same, text, use } from "./text/tree.ts";
+import type { Expression, Infix, Statement, Variable } from "./text/tree.ts";
+import { Variables } from "./variables.ts";
+
+/** What all functions of a derivative have in common. */
+export interface Shared {
+  readonly classes: Classes;
+  /** What functions are called in the output. */
+  readonly functions: ReadonlyMap<string, string>;
+  /** Which parameters of a function are written. */
+  readonly params: ReadonlyMap<string, readonly number[]>;
+  /** Primitives that are called by their own name. */
+  readonly helpers: Set<string>;
+  /** The names of constant arrays. */
+  readonly data: ReadonlyMap<Float64Array, string>;
+  /** Names that no variable may have. */
+  readonly taken: ReadonlySet<string>;
+  tapeType(tape: Value): string;
+  slotNames(tape: Value): readonly string[];
+}
+
+/** The variable of some values, as it is found to be used. */
+interface Info {
+  readonly variable: Variable;
+  readonly values: Value[];
+  /** Where it is used and set; the innermost region around all is its scope. */
+  regions: Set<Region>;
+  /** How often it is read: in this run, and in the last. */
+  reads: number;
+  wasRead: boolean;
+  assigned: number;
+  declared: boolean;
+  scope: Region | undefined;
+}
+
+const COMPARISONS: Readonly<Record<string, Infix>> = {
+  eq: "===",
+  ne: "!==",
+  lt: "<",
+  le: "<=",
+  gt: ">",
+  ge: ">=",
+};
+const OPPOSITE: Readonly<Record<string, Infix>> = {
+  eq: "!==",
+  ne: "===",
+  lt: ">=",
+  le: ">",
+  gt: "<=",
+  ge: "<",
+};
+const INFIX: Readonly<Record<string, Infix>> = {
+  "f64.rem": "%",
+  "i32.and": "&",
+  "i32.or": "|",
+  "i32.xor": "^",
+  "i32.shl": "<<",
+  "i32.shr": ">>",
+  "i32.ushr": ">>>",
+};
+
+export class FunctionWriter {
+  readonly #f: Func;
+  readonly #facts: Facts;
+  readonly #shared: Shared;
+  readonly #variables: Variables;
+  readonly #infos = new Map<Value, Info>();
+  /** Variables that stand for the slots of tapes. */
+  readonly #columns = new Map<string, Info>();
+  readonly #given: ReadonlySet<Variable>;
+  readonly #bindings: ReadonlyMap<Value, Expression>;
+  readonly #lines = new Map<number, number>();
+  #dry = true;
+  #region: Region;
+  #out: Statement[] = [];
+
+  /**
+   * @param bindings parameters that are not variables of their own
+   * @param given the variables of parameters whose names are settled
+   */
+  constructor(
+    f: Func,
+    facts: Facts,
+    shared: Shared,
+    bindings: ReadonlyMap<Value, Expression> = new Map(),
+    given: ReadonlyMap<Value, Variable> = new Map(),
+  ) {
+    this.#f = f;
+    this.#facts = facts;
+    this.#shared = shared;
+    this.#bindings = bindings;
+    this.#variables = new Variables(facts, new Set(bindings.keys()));
+    this.#region = f.body;
+    for (const [v, variable] of given) {
+      const info: Info = {
+        variable,
+        values: [v],
+        regions: new Set([f.body]),
+        reads: 0,
+        wasRead: true,
+        assigned: 0,
+        declared: false,
+        scope: undefined,
+      };
+      this.#infos.set(this.#variables.of(v), info);
+    }
+    this.#given = new Set(given.values());
+  }
+
+  /**
+   * The body; `result` makes an expression of what is returned, if anything is. `reserve` are variables that exist beside
+   * those of the program.
+   */
+  write(
+    result: (values: readonly (() => Expression)[]) => Expression | undefined,
+    reserve: readonly Variable[] = [],
+  ): Statement[] {
+    const make = (values: readonly Value[]): void => {
+      const value = result(values.map((v, k) => () => this.value(v, this.#f.body.yields[k])));
+      if (value !== undefined) this.#out.push({ kind: "return", value });
+    };
+    this.#returned = make;
+    // Runs that find out what is used where, until nothing is left that nobody reads.
+    for (let more = true; more;) {
+      for (const v of this.#f.body.args) if (!this.#bindings.has(v)) this.#info(v).regions.add(this.#f.body);
+      this.#block(this.#f.body);
+      more = false;
+      const all = [...this.#infos.values(), ...this.#columns.values()];
+      for (const info of all) {
+        if (info.wasRead && info.reads === 0) {
+          info.wasRead = false;
+          more = true;
+        }
+      }
+      if (!more) break;
+      for (const info of all) {
+        info.reads = 0;
+        info.assigned = 0;
+        info.declared = false;
+        info.regions = new Set();
+      }
+    }
+    for (const info of this.#infos.values()) info.declared = false;
+    this.#name(reserve);
+    this.#dry = false;
+    this.#lines.clear();
+    for (const v of this.#f.body.args) if (!this.#bindings.has(v)) this.#info(v).declared = true;
+    return this.#block(this.#f.body);
+  }
+  #returned: (values: readonly Value[]) => void = () => undefined;
+
+  /** The variable of a parameter. */
+  parameter(v: Value): Variable {
+    return this.#info(v).variable;
+  }
+
+  // Variables
+
+  #info(v: Value): Info {
+    const root = this.#variables.of(v);
+    let info = this.#infos.get(root);
+    if (info === undefined) {
+      info = {
+        variable: { name: "" },
+        values: [],
+        regions: new Set(),
+        reads: 0,
+        wasRead: true,
+        assigned: 0,
+        declared: false,
+        scope: undefined,
+      };
+      this.#infos.set(root, info);
+    }
+    if (!info.values.includes(v)) info.values.push(v);
+    return info;
+  }
+
+  #use(info: Info): Expression {
+    info.regions.add(this.#region);
+    info.reads++;
+    return use(info.variable);
+  }
+
+  /** Gives out names and scopes, after a first run that found out what is used where. */
+  #name(reserve: readonly Variable[]): void {
+    const all = [...this.#infos.values(), ...this.#columns.values()];
+    for (const info of all)
+      info.scope =
+        [...info.regions].reduce<Region | undefined>(
+          (a, b) => (a === undefined ? b : common(a, b)),
+          undefined,
+        ) ?? this.#f.body;
+    const taken = new Map<string, Region[]>();
+    for (const v of reserve) taken.set(v.name, [this.#f.body]);
+    const isFree = (name: string, scope: Region): boolean =>
+      !RESERVED.has(name) &&
+      !this.#shared.taken.has(name) &&
+      !(taken.get(name) ?? []).some((other) => contains(other, scope) || contains(scope, other));
+    const isParam = (info: Info): boolean => info.values.some(isParameter);
+    const strong = (info: Info): boolean => info.values.some(isNamed);
+    const rank = (info: Info): number => (isParam(info) ? 0 : strong(info) ? 1 : 2);
+    const order = all
+      .map((info, k) => [info, rank(info), k] as const)
+      .sort((a, b) => a[1] - b[1] || a[2] - b[2]);
+    for (const [info] of order) {
+      // Reserved already.
+      if (this.#given.has(info.variable)) continue;
+      const stem = info.variable.name === "" ? nameOf(info.values) : info.variable.name;
+      let name = stem;
+      for (let k = 2; !isFree(name, info.scope!); k++)
+        name = /\d$/.test(stem) ? `${stem}_${k}` : `${stem}${k}`;
+      info.variable.name = name;
+      taken.set(name, [...(taken.get(name) ?? []), info.scope!]);
+    }
+  }
+
+  /** Whether the variable of a parameter is read. */
+  isRead(v: Value): boolean {
+    return this.#info(v).reads > 0;
+  }
+
+  /** Sets a variable, unless nobody reads it. */
+  #assign(info: Info, compute: () => Expression): void {
+    if (!info.wasRead) return;
+    info.regions.add(this.#region);
+    const value = compute();
+    if (this.#dry) {
+      info.assigned++;
+      return;
+    }
+    const target = use(info.variable);
+    if (!info.declared && info.scope === this.#region) {
+      info.declared = true;
+      const keyword = info.assigned === 1 ? "const" : "let";
+      const type = value.kind === "number" ? undefined : this.#typeWhere(info, keyword);
+      this.#out.push({ kind: "declare", keyword, target: info.variable, type, value });
+      return;
+    }
+    const counts = info.values[0]?.ty === "i32" && value.kind === "infix" && value.operator === "+";
+    if (counts && same(value.left, target) && same(value.right, num(1))) {
+      this.#out.push({ kind: "count", target: info.variable });
+    } else this.#out.push(change(target, value));
+  }
+
+  /** The type of a variable, where its first value does not tell it. */
+  #typeWhere(info: Info, keyword: "const" | "let"): string | undefined {
+    const v = info.values[0];
+    if (v === undefined || keyword === "const" || v.ty === "f64") return undefined;
+    return this.typeOf(v);
+  }
+
+  typeOf(v: Value): string {
+    switch (v.ty) {
+      case "f64":
+        return "number";
+      case "i32":
+        return this.#shared.classes.isTruth(v) ? "boolean" : "number";
+      case "array":
+        return this.#shared.classes.isPlain(v) ? "number[]" : "Float64Array";
+      default:
+        return this.#shared.tapeType(v);
+    }
+  }
+
+  /** Declares variables that are first set inside an operation but used behind it. */
+  #declareFor(op: Op): void {
+    if (this.#dry) return;
+    for (const info of this.#infos.values()) {
+      if (info.declared || info.scope !== this.#region || info.assigned === 0) continue;
+      const inside = info.values.some((v) =>
+        isOp(v.def) ? v.def === op || contains2(op, v.def.parent) : contains2(op, v.def),
+      );
+      if (!inside) continue;
+      info.declared = true;
+      const type = this.typeOf(info.values[0]!);
+      this.#out.push({ kind: "declare", keyword: "let", target: info.variable, type, value: undefined });
+    }
+  }
+
+  /** Several assignments as if at once: none reads what another has set. */
+  #together(pairs: readonly (readonly [to: Value, from: Value])[]): void {
+    const pending = pairs
+      .filter(
+        ([to, from]) =>
+          this.#facts.inlined.has(from) ||
+          !hasVariable(from) ||
+          this.#variables.of(to) !== this.#variables.of(from),
+      )
+      .map(([to, from]) => ({
+        info: this.#info(to),
+        root: this.#variables.of(to),
+        compute: () => this.value(from, to),
+        reads: new Set(this.#variables.operands(from).map((v) => this.#variables.of(v))),
+      }))
+      .filter((p) => p.info.wasRead);
+    while (pending.length > 0) {
+      const at = pending.findIndex((p) => !pending.some((q) => q !== p && q.reads.has(p.root)));
+      if (at >= 0) {
+        const [next] = pending.splice(at, 1);
+        this.#assign(next!.info, next!.compute);
+        continue;
+      }
+      const all = pending.splice(0);
+      for (const p of all) {
+        p.info.regions.add(this.#region);
+        if (this.#dry) p.info.assigned++;
+      }
+      this.#out.push({
+        kind: "assign",
+        target: { kind: "array", elements: all.map((p) => use(p.info.variable)) },
+        operator: "=",
+        value: { kind: "array", elements: all.map((p) => p.compute()) },
+      });
+    }
+  }
+
+  // Expressions
+
+  /** A value; `like`: for a place that holds truth or an integer, as that other value does. */
+  value(given: Value, like?: Value): Expression {
+    const v = this.#facts.real(given);
+    if (v.ty !== "i32") return this.#expression(v);
+    const { classes } = this.#shared;
+    const target = like ?? v;
+    if (definedBy(v)?.kind === "constant") {
+      const constant = (definedBy(v) as Extract<Op, { kind: "constant" }>).attr;
+      return like !== undefined && classes.isTruth(target)
+        ? text(constant === 0 ? "false" : "true")
+        : num(constant);
+    }
+    return like !== undefined && classes.isTruth(target)
+      ? this.#truth(v)
+      : classes.isTruth(v) && like === undefined
+        ? this.#expression(v)
+        : this.#integer(v);
+  }
+
+  /** An integer, for sure within 32 bits. */
+  #integer(given: Value): Expression {
+    const v = this.#facts.real(given);
+    const op = definedBy(v);
+    if (op?.kind === "constant") return num(op.attr);
+    if (this.#shared.classes.isTruth(v)) return call("Number", this.#truth(v));
+    const e = this.#expression(v);
+    const overflows =
+      (op?.kind === "i32.add" || op?.kind === "i32.sub") &&
+      this.#facts.inlined.has(v) &&
+      this.#shared.classes.isWide(v);
+    return overflows ? infix("|", e, num(0)) : e;
+  }
+
+  /** Where only truth matters. */
+  #truth(given: Value): Expression {
+    const v = this.#facts.real(given);
+    const op = definedBy(v);
+    if (op?.kind === "constant") return text(op.attr === 0 ? "false" : "true");
+    const e = this.#expression(v);
+    return this.#shared.classes.isTruth(v) ? e : infix("!==", e, num(0));
+  }
+
+  #untruth(given: Value): Expression {
+    const v = this.#facts.real(given);
+    const op = definedBy(v);
+    if (op !== undefined && this.#facts.inlined.has(v)) {
+      if (op.kind === "i32.not") return this.#truth(op.args[0]!);
+      const opposite = op.kind.startsWith("i32.") ? OPPOSITE[op.kind.slice(4)] : undefined;
+      if (opposite !== undefined) return this.#comparison(op, opposite);
+    }
+    if (!this.#shared.classes.isTruth(v) && op?.kind !== "constant")
+      return infix("===", this.#expression(v), num(0));
+    return not(this.#truth(v));
+  }
+
+  #comparison(op: Op, operator: Infix): Expression {
+    const [x, y] = op.args as [Value, Value];
+    if (op.kind.startsWith("f64.")) return infix(operator, this.value(x), this.value(y));
+    return infix(operator, this.#integer(x), this.#integer(y));
+  }
+
+  #expression(v: Value): Expression {
+    const bound = this.#bindings.get(v);
+    if (bound !== undefined) return bound;
+    const op = definedBy(v);
+    if (op?.kind === "data") return text(this.#shared.data.get(op.attr)!);
+    if (op?.kind === "constant") return num(op.attr);
+    if (op === undefined || !this.#facts.inlined.has(v)) return this.#use(this.#info(v));
+    return this.compute(op, v);
+  }
+
+  /** What an operation computes. */
+  compute(op: Op, v: Value): Expression {
+    const [x, y, z] = op.args as [Value, Value, Value];
+    switch (op.kind) {
+      case "constant":
+        return num(op.attr);
+      case "primitive":
+        if (isDouble(op)) return product(num(2), this.value(x));
+        return this.#primitive(op.attr.id, op.attr.evaluate as (...args: number[]) => number, op.args);
+      case "select":
+        return choice(this.#truth(x), this.value(y, v), this.value(z, v));
+      case "if": {
+        const [yes, no] = op.regions.map((r) => this.value(r.yields[v.index]!, v)) as [
+          Expression,
+          Expression,
+        ];
+        return choice(this.#truth(x), yes, no);
+      }
+      case "length":
+        return member(this.value(x), "length");
+      case "load":
+        return element(this.value(x), this.#index(y));
+      case "tape.load":
+        return this.#slot(x, op.attr.slot, y, true);
+      case "f64.fromI32":
+      case "f64.index":
+        return x.ty === "i32" ? this.#integer(x) : this.value(x);
+      case "f64.fromU32":
+        return infix(">>>", this.#integer(x), num(0));
+      case "f64.toInt32":
+        return infix("|", this.value(x), num(0));
+      case "i32.add":
+      case "i32.sub":
+        return this.#sum(op);
+      case "i32.mul": {
+        const [a, b] = [this.#integer(x), this.#integer(y)];
+        if (this.#shared.classes.isWide(x) || this.#shared.classes.isWide(y)) return call("Math.imul", a, b);
+        return infix("*", a, b);
+      }
+      case "i32.div":
+        return infix("|", infix("/", this.#integer(x), this.#integer(y)), num(0));
+      case "i32.rem":
+        return infix("%", this.#integer(x), this.#integer(y));
+      case "i32.min":
+      case "i32.max":
+        return call(op.kind === "i32.min" ? "Math.min" : "Math.max", this.#integer(x), this.#integer(y));
+      case "i32.clz":
+        return call("Math.clz32", this.#integer(x));
+      case "i32.not":
+        return this.#untruth(x);
+      case "i32.ushr":
+        return definedBy(y)?.kind === "constant" && (definedBy(y) as { attr: number }).attr > 0
+          ? infix(">>>", this.#integer(x), this.#integer(y))
+          : infix("|", infix(">>>", this.#integer(x), this.#integer(y)), num(0));
+      case "allocate":
+        if (this.#shared.classes.isPlain(v)) {
+          return this.#zeros(x);
+        }
+        return { kind: "new", type: "Float64Array", args: [this.#integer(x)] };
+      case "subarray":
+        return call(member(this.value(x), "subarray"), this.#index(y), this.#index(z));
+      default: {
+        const compare = COMPARISONS[op.kind.slice(4)];
+        if (compare !== undefined) return this.#comparison(op, compare);
+        if (op.kind === "f64.rem") return infix("%", this.value(x), this.value(y));
+        const { classes } = this.#shared;
+        if (classes.isTruth(v) && (op.kind === "i32.and" || op.kind === "i32.or")) {
+          return infix(op.kind === "i32.and" ? "&&" : "||", this.#truth(x), this.#truth(y));
+        }
+        if (classes.isTruth(v) && op.kind === "i32.xor") return infix("!==", this.#truth(x), this.#truth(y));
+        return infix(INFIX[op.kind]!, this.#integer(x), this.#integer(y));
+      }
+    }
+  }
+
+  /** A `number[]` of zeros. */
+  #zeros(n: Value): Expression {
+    const zero: Expression = { kind: "arrow", params: [], body: num(0) };
+    const length = definedBy(this.#facts.real(n));
+    if (length?.kind === "length" && this.#shared.classes.isPlain(length.args[0]!)) {
+      return call(member(this.value(length.args[0]!), "map"), zero);
+    }
+    return call("Array.from", { kind: "object", fields: [["length", this.#integer(n)]] }, zero);
+  }
+
+  /** x + y or x - y of integers; constants behind. */
+  #sum(op: Op): Expression {
+    const [x, y] = op.args as [Value, Value];
+    const constant = definedBy(y);
+    const minus = op.kind === "i32.sub";
+    if (constant?.kind === "constant") {
+      const n = minus ? -constant.attr : constant.attr;
+      const inner = definedBy(x);
+      if (
+        inner?.kind === "i32.sub" &&
+        definedBy(inner.args[0]!)?.kind === "constant" &&
+        this.#facts.inlined.has(x)
+      ) {
+        const first = (definedBy(inner.args[0]!) as Extract<Op, { kind: "constant" }>).attr + n;
+        return infix("-", num(first), this.#integer(inner.args[1]!));
+      }
+      if (n === 0) return this.#integer(x);
+      return n < 0 ? infix("-", this.#integer(x), num(-n)) : infix("+", this.#integer(x), num(n));
+    }
+    return infix(minus ? "-" : "+", this.#integer(x), this.#integer(y));
+  }
+
+  #index(v: Value): Expression {
+    return this.#integer(v);
+  }
+
+  #primitive(id: string, evaluate: (...args: number[]) => number, list: readonly Value[]): Expression {
+    const args = list.map((v) => this.value(v));
+    const [x, y, z] = args as [Expression, Expression, Expression];
+    switch (id) {
+      case "add":
+        return sum(x, y);
+      case "sub":
+        return difference(x, y);
+      case "mul":
+        return product(x, y);
+      case "div":
+        return quotient(x, y);
+      case "neg":
+        return negative(x);
+      case "inv":
+        return quotient(num(1), x);
+      case "square":
+        return squared(x);
+      case "pow":
+        return infix("**", x, y);
+      case "reducedPow":
+        if (y.kind === "number") return infix("**", x, num(y.value - 1));
+        break;
+      case "lt":
+      case "gt":
+      case "eq":
+        return call("Number", infix(COMPARISONS[id]!, x, y));
+      case "where":
+        return conditional(truthOf(x), y, z);
+      case "stopGradient":
+        return x;
+      case "sum":
+        return args.reduce((a, b) => sum(a, b), num(0));
+      default:
+    }
+    if ((Math as unknown as Record<string, unknown>)[id] === evaluate) return call(`Math.${id}`, ...args);
+    this.#shared.helpers.add(id);
+    return call(id, ...args);
+  }
+
+  // Statements
+
+  #block(region: Region): Statement[] {
+    const [outer, around] = [this.#out, this.#region];
+    const statements: Statement[] = [];
+    this.#out = statements;
+    this.#region = region;
+    this.#operations(region);
+    const returned = this.#facts.returns.get(region);
+    if (returned !== undefined) {
+      if (!this.#returnsInside(region)) this.#returned(returned);
+    } else this.#together(this.#facts.yields(region));
+    this.#out = outer;
+    this.#region = around;
+    return statements;
+  }
+
+  #returnsInside(region: Region): boolean {
+    return region.ops.some((op) => op.kind === "if" && op.regions.some((r) => this.#facts.returns.has(r)));
+  }
+
+  #operations(region: Region): void {
+    for (const op of region.ops) {
+      if (!this.#facts.needed.has(op) || op.results.some((v) => this.#facts.inlined.has(v))) continue;
+      this.#operation(op);
+    }
+  }
+
+  #evaluate(value: Expression): void {
+    this.#out.push({ kind: "evaluate", value });
+  }
+
+  #operation(op: Op): void {
+    const [x, y, z] = op.args as [Value, Value, Value];
+    const [out] = op.results as [Value];
+    switch (op.kind) {
+      case "store":
+        this.#out.push(change(element(this.value(x), this.#index(y), false), this.value(z)));
+        return;
+      case "accumulate": {
+        const value = this.value(z);
+        const target = element(this.value(x), this.#index(y));
+        this.#out.push(change(target, sum(target, value)));
+        return;
+      }
+      case "fill":
+        if (this.#isFresh(op)) return;
+        this.#evaluate(call(member(this.value(x), "fill"), this.value(y)));
+        return;
+      case "copy":
+        this.#evaluate(call(member(this.value(x), "set"), this.value(y)));
+        return;
+      case "fail":
+        this.#out.push({ kind: "throw", message: this.#message(op) });
+        return;
+      case "for":
+        return this.#for(op);
+      case "while":
+        return this.#while(op);
+      case "if":
+        return this.#if(op);
+      case "call":
+        return this.#call(op);
+      case "tape.allocate":
+        return this.#tape(op);
+      case "tape.store":
+        return this.#store(op);
+      case "mark":
+      case "reset":
+      case "bound":
+        return;
+      default:
+        this.#assign(this.#info(out), () => this.compute(op, out));
+    }
+  }
+
+  /** Filling with zeros what has just been made. */
+  #isFresh(op: Op): boolean {
+    const [array, x] = op.args as [Value, Value];
+    const constant = definedBy(x);
+    if (constant?.kind !== "constant" || !Object.is(constant.attr, 0)) return false;
+    const made = definedBy(array);
+    if (made?.kind !== "allocate" || made.parent !== op.parent) return false;
+    const between = op.parent.ops.slice(op.parent.ops.indexOf(made) + 1, op.parent.ops.indexOf(op));
+    return between.every((other) => other.regions.length === 0 && !other.args.includes(array));
+  }
+
+  #message(op: Extract<Op, { kind: "fail" }>): string {
+    const parts = op.attr.message.replace(/[\\`$]/g, "\\$&");
+    return `\`${parts.replace(/\{(\d+)\}/g, (_, k: string) => `\${${printExpression(this.value(op.args[Number(k)]!))}}`)}\``;
+  }
+
+  #for(op: Extract<Op, { kind: "for" }>): void {
+    const facts = this.#facts;
+    const [body] = op.regions as [Region];
+    const [index, ...carries] = body.args as [Value, ...Value[]];
+    this.#comment(op);
+    this.#declareAround(op);
+    this.#together(facts.carries(op).map((k) => [carries[k]!, op.args[k + 2]!]));
+    const { step } = op.attr;
+    const from = this.#integer(op.args[0]!);
+    const info = this.#info(index);
+    info.declared = true;
+    const at = use(info.variable);
+    const test = this.#until(at, op.args[1]!, step);
+    info.regions.add(body);
+    const inner = this.#block(body);
+    this.#out.push({ kind: "for", index: info.variable, from, test, step, body: inner });
+  }
+
+  /** `i < hi`, `i >= lo`: the limit written without - 1 where it can be. */
+  #until(at: Expression, limit: Value, step: number): Expression {
+    const op = definedBy(limit);
+    const shift = (): number => {
+      if (op?.kind === "constant") return 0;
+      const constant =
+        op !== undefined && this.#facts.inlined.has(limit) && (op.kind === "i32.add" || op.kind === "i32.sub")
+          ? definedBy(op.args[1]!)
+          : undefined;
+      if (constant?.kind !== "constant") return 0;
+      return op!.kind === "i32.add" ? constant.attr : -constant.attr;
+    };
+    const by = shift();
+    if (step > 0 && by === 1) return infix("<=", at, this.#integer(op!.args[0]!));
+    if (step < 0 && by === -1) return infix(">=", at, this.#integer(op!.args[0]!));
+    if (step < 0 && op?.kind === "constant") return infix(">=", at, num(op.attr + 1));
+    return infix(step > 0 ? "<" : ">", at, this.#integer(limit));
+  }
+
+  #while(op: Extract<Op, { kind: "while" }>): void {
+    const facts = this.#facts;
+    const [test, body] = op.regions as [Region, Region];
+    this.#comment(op);
+    this.#declareAround(op);
+    this.#together(facts.carries(op).map((k) => [body.args[k]!, op.args[k]!]));
+    const trips = op.results.at(-1)!;
+    const counted = facts.isNeeded(trips) && facts.real(trips) === trips ? this.#info(trips) : undefined;
+    if (counted !== undefined) this.#assign(counted, () => num(0));
+    const plain = !facts.hasStatements(test);
+    const [outer, around] = [this.#out, this.#region];
+    const head: Statement[] = [];
+    if (!plain) {
+      // Computed in the loop's body, in front of everything.
+      this.#out = head;
+      this.#region = body;
+      const place = this.#region;
+      this.#operations(test);
+      this.#region = place;
+      head.push({ kind: "if", test: this.#untruth(test.yields[0]!), yes: [{ kind: "break" }], no: [] });
+      this.#out = outer;
+      this.#region = around;
+    }
+    const condition = plain ? this.#truth(test.yields[0]!) : undefined;
+    const inner = this.#block(body);
+    if (counted?.wasRead === true) {
+      counted.regions.add(body);
+      if (this.#dry) counted.assigned++;
+      inner.push({ kind: "count", target: counted.variable });
+    }
+    if (condition === undefined) this.#out.push({ kind: "forever", body: [...head, ...inner] });
+    else this.#out.push({ kind: "while", test: condition, body: inner });
+  }
+
+  /** What a loop carries is declared with its first value, all else that is set inside but used behind it in front of it. */
+  #declareAround(op: Op): void {
+    const shift = op.kind === "for" ? 1 : 0;
+    const carried = this.#facts.carries(op).map((k) => this.#info(op.regions[0]!.args[k + shift]!));
+    const open = carried.filter((info) => !info.declared);
+    for (const info of open) info.declared = true;
+    this.#declareFor(op);
+    for (const info of open) info.declared = false;
+  }
+
+  #if(op: Extract<Op, { kind: "if" }>): void {
+    const facts = this.#facts;
+    const [yes, no] = op.regions as [Region, Region];
+    if (facts.conditionals.has(op)) {
+      const out = op.results.find((v) => facts.isNeeded(v))!;
+      this.#assign(this.#info(out), () => this.compute(op, out));
+      return;
+    }
+    const condition = op.args[0]!;
+    if (facts.returns.has(yes)) {
+      this.#declareFor(op);
+      const test = this.#truth(condition);
+      const first = this.#block(yes);
+      this.#out.push({ kind: "if", test, yes: first, no: [] });
+      const rest = this.#block(no);
+      this.#out.push(...rest);
+      return;
+    }
+    this.#declareFor(op);
+    const [test, opposite] = [this.#truth(condition), this.#untruth(condition)];
+    const [first, second] = [this.#block(yes), this.#block(no)];
+    if (first.length > 0) this.#out.push({ kind: "if", test, yes: first, no: second });
+    else if (second.length > 0) this.#out.push({ kind: "if", test: opposite, yes: second, no: [] });
+  }
+
+  #call(op: Extract<Op, { kind: "call" }>): void {
+    const params = this.#shared.params.get(op.attr.callee)!;
+    const args = params.map((i) => this.value(op.args[i]!, op.args[i]));
+    const value = call(this.#shared.functions.get(op.attr.callee)!, ...args);
+    const needed = op.results.map((v) => (this.#facts.isNeeded(v) ? this.#info(v) : undefined));
+    const wanted = needed.map((info) => (info?.wasRead === true ? info : undefined));
+    if (!wanted.some((info) => info !== undefined)) return this.#evaluate(value);
+    if (op.results.length === 1) return this.#assign(wanted[0]!, () => value);
+    for (const info of wanted) {
+      if (info === undefined) continue;
+      info.regions.add(this.#region);
+      if (this.#dry) info.assigned++;
+      info.declared = true;
+    }
+    const target = wanted.map((info) => info?.variable);
+    while (target.at(-1) === undefined) target.pop();
+    this.#out.push({ kind: "declare", keyword: "const", target, type: undefined, value });
+  }
+
+  // Tapes
+
+  /** What is stored for later: variables of their own, or fields of an object that is handed on. */
+  #slot(tape: Value, slot: number, record: Value, read: boolean): Expression {
+    const kind = this.#shared.classes.tape(tape);
+    const name = this.#shared.slotNames(tape)[slot]!;
+    if (!kind.escapes) {
+      const column = this.#use(this.#column(tape, slot));
+      return kind.single ? column : element(column, this.#integer(record), read);
+    }
+    const field = member(this.value(tape), name);
+    return kind.single ? field : element(field, this.#integer(record), read);
+  }
+
+  /** The place of a slot that is written, which does not count as reading it. */
+  #target(tape: Value, slot: number, record: Value): Expression {
+    const column = this.#shared.classes.tape(tape).escapes ? undefined : this.#column(tape, slot);
+    const reads = column?.reads;
+    const target = this.#slot(tape, slot, record, false);
+    if (column !== undefined) column.reads = reads!;
+    return target;
+  }
+
+  #column(tape: Value, slot: number): Info {
+    const key = `${this.#shared.classes.tapeName(tape)}.${slot}`;
+    let info = this.#columns.get(key);
+    if (info === undefined) {
+      const name = this.#shared.slotNames(tape)[slot]!;
+      info = {
+        variable: { name: `saved${name.charAt(0).toUpperCase()}${name.slice(1)}` },
+        values: [],
+        regions: new Set(),
+        reads: 0,
+        wasRead: true,
+        assigned: 0,
+        declared: false,
+        scope: undefined,
+      };
+      this.#columns.set(key, info);
+    }
+    return info;
+  }
+
+  #tape(op: Extract<Op, { kind: "tape.allocate" }>): void {
+    const [out] = op.results as [Value];
+    const { classes } = this.#shared;
+    const kind = classes.tape(out);
+    if (kind.escapes) {
+      const type = this.#shared.tapeType(out);
+      const names = this.#shared.slotNames(out);
+      const fields = kind.single
+        ? []
+        : kind.stored.flatMap((v, k) =>
+            v === undefined ? [] : [[names[k]!, { kind: "array", elements: [] }] as const],
+          );
+      const value: Expression = {
+        kind: "as",
+        value: { kind: "object", fields },
+        type,
+      };
+      this.#assign(this.#info(out), () => value);
+      return;
+    }
+    kind.stored.forEach((v, slot) => {
+      if (v === undefined) return;
+      const info = this.#column(out, slot);
+      if (!info.wasRead) return;
+      info.regions.add(this.#region);
+      info.declared = true;
+      const type = this.typeOf(v);
+      if (kind.single) {
+        this.#out.push({ kind: "declare", keyword: "let", target: info.variable, type, value: undefined });
+        return;
+      }
+      const sized = !op.attr.growable && v.ty === "f64";
+      const value: Expression = sized
+        ? { kind: "new", type: "Float64Array", args: [this.#integer(op.args[0]!)] }
+        : { kind: "array", elements: [] };
+      this.#out.push({
+        kind: "declare",
+        keyword: "const",
+        target: info.variable,
+        type: sized ? undefined : `${type}[]`,
+        value,
+      });
+    });
+  }
+
+  #store(op: Extract<Op, { kind: "tape.store" }>): void {
+    const [tape, record, x] = op.args as [Value, Value, Value];
+    const kind = this.#shared.classes.tape(tape);
+    const stored = kind.stored[op.attr.slot]!;
+    if (!kind.escapes) {
+      if (!this.#column(tape, op.attr.slot).wasRead) return;
+    }
+    this.#out.push({
+      kind: "assign",
+      target: this.#target(tape, op.attr.slot, record),
+      operator: "=",
+      value: this.value(x, stored),
+    });
+  }
+
+  /** The second loop from one line goes back through the first. */
+  #comment(op: Op): void {
+    if (op.loc === undefined || this.#dry) return;
+    const key = op.loc.line * 1000 + op.loc.column;
+    const seen = this.#lines.get(key) ?? 0;
+    this.#lines.set(key, seen + 1);
+    if (seen > 0) this.#out.push({ kind: "comment", text: `Back through the loop of line ${op.loc.line}.` });
+  }
+}
+
+/** `test ? yes : no`, or the test itself where that says the same. */
+function choice(test: Expression, yes: Expression, no: Expression): Expression {
+  const isText = (e: Expression, word: string): boolean => e.kind === "text" && e.text === word;
+  if (isText(yes, "true") && isText(no, "false")) return test;
+  if (isText(yes, "false") && isText(no, "true")) return not(test);
+  if (isText(no, "false")) return infix("&&", test, yes);
+  if (isText(yes, "false")) return infix("&&", not(test), no);
+  if (isText(yes, "true") || same(yes, test)) {
+    const rest = no.kind === "infix" && no.operator === "||" && same(no.right, test) ? no.left : no;
+    return infix("||", test, rest);
+  }
+  return conditional(test, yes, no);
+}
+
+/** A condition as a number, for the truth it is. */
+function truthOf(e: Expression): Expression {
+  if (e.kind === "call" && e.callee.kind === "text" && e.callee.text === "Number") return e.args[0]!;
+  return infix("!==", e, num(0));
+}
+
+/** `target = value`, as `+=` and so on where it can be. */
+function change(target: Expression, value: Expression): Statement {
+  const plain = target.kind === "index" ? { ...target, sure: true } : target;
+  if (value.kind === "infix") {
+    const { operator, left, right } = value;
+    if ((operator === "+" || operator === "-" || operator === "*" || operator === "/") && same(left, plain)) {
+      return { kind: "assign", target: plain, operator: `${operator}=`, value: right };
+    }
+    if ((operator === "+" || operator === "*") && same(right, plain)) {
+      return { kind: "assign", target: plain, operator: `${operator}=`, value: left };
+    }
+  }
+  return { kind: "assign", target, operator: "=", value };
+}
+
+const hasVariable = (v: Value): boolean => definedBy(v)?.kind !== "constant" && definedBy(v)?.kind !== "data";
+
+/** The name that most fits a variable of these values. */
+function nameOf(values: readonly Value[]): string {
+  const pick = (list: readonly Value[]): string | undefined => list.find((v) => v.name !== undefined)?.name;
+  const named = values.filter(isNamed);
+  const given = pick(named.filter(isParameter)) ?? pick(named.filter((v) => !isOp(v.def))) ?? pick(named);
+  if (given !== undefined) return clean(given);
+  const weak = pick(values.filter((v) => !isOp(v.def))) ?? pick(values);
+  return clean(weak ?? describe(values[0]!));
+}
+
+const outside = (region: Region): Region | undefined => region.parent?.parent;
+
+/** Whether `outer` is `inner`, or lies around it. */
+function contains(outer: Region, inner: Region): boolean {
+  for (let r: Region | undefined = inner; r !== undefined; r = outside(r)) if (r === outer) return true;
+  return false;
+}
+const contains2 = (op: Op, inner: Region): boolean => op.regions.some((r) => contains(r, inner));
+
+function common(a: Region, b: Region): Region {
+  let r = a;
+  while (!contains(r, b)) r = outside(r)!;
+  return r;
+}
+
+const RESERVED: ReadonlySet<string> = new Set(
+  (
+    "arguments await break case catch class const continue debugger default delete do else enum eval export extends false " +
+    "finally for function if implements import in instanceof interface let Infinity Math NaN new null package private " +
+    "protected public return static super switch this throw true try typeof undefined var void while with yield Float64Array " +
+    "Array Number RangeError number boolean string object any never unknown symbol type declare"
+  ).split(" "),
+);
