@@ -1,0 +1,159 @@
+import { describe, expect, test } from "vitest";
+import { AdError } from "../../src/errors.ts";
+import { table } from "../../src/primitives/table.ts";
+import { check } from "../../src/program/check.ts";
+import { interpreter } from "../../src/program/interpret.ts";
+import type { Program, Region } from "../../src/program/ir.ts";
+import { optimise } from "../../src/program/optimise/index.ts";
+import { parse } from "../../src/program/parse.ts";
+import { sameBits } from "./random.ts";
+
+const primitives = [...table.values()].map(({ primitive }) => primitive);
+
+type Arguments = readonly (number | Float64Array)[];
+
+/** Results and what has become of the arrays; or the error's code. */
+function run(program: Program, args: Arguments): readonly unknown[] {
+  const given = args.map((x) => (typeof x === "number" ? x : x.slice()));
+  try {
+    return [...interpreter(program, { steps: 10_000 })(...given), ...given];
+  } catch (error) {
+    if (error instanceof AdError) return [error.code];
+    throw error;
+  }
+}
+
+/** Kinds of the operations in all loops. */
+function inLoops(region: Region, inside = false): string[] {
+  return region.ops.flatMap((op) => {
+    const loop = op.kind === "for" || op.kind === "while";
+    return [...(inside ? [op.kind] : []), ...op.regions.flatMap((r) => inLoops(r, inside || loop))];
+  });
+}
+
+function agrees(text: string, calls: readonly Arguments[]): Program {
+  const program = parse(text, { primitives });
+  const optimised = optimise(program);
+  expect(check(optimised)).toEqual([]);
+  for (const args of calls) {
+    const [wanted, got] = [run(program, args), run(optimised, args)];
+    expect([args, got.length]).toEqual([args, wanted.length]);
+    expect([args, wanted.filter((x, i) => !sameBits(x, got[i]))]).toEqual([args, []]);
+  }
+  return optimised;
+}
+
+const x = Float64Array.of(3, 1, 4, 1, 5, 9, 2, 6);
+
+describe("what is counted beside the loop's index", () => {
+  const counting = (step: string): string => `function f(x: array noalias, start: f64, n: i32): f64, f64 {
+    zero = i32 0
+    nothing = f64 0
+    one = f64 ${step}
+    sum, at = for i = zero to n (s = nothing, k = start) {
+      j = f64.index(k) "k"
+      bound(j, x) "x"
+      e = load(x, j)
+      t = add(s, e)
+      next = add(k, one)
+      yield t, next
+    }
+    return sum, at
+  }`;
+  const calls: Arguments[] = [-1, 0, 1, 3, 8, 9].flatMap((n) =>
+    [0, -0, 2, 5, 7, 8, -1, 0.5, NaN, 2 ** 31, 2 ** 53, Infinity].map((start) => [x, start, n]),
+  );
+
+  test.each(["1", "2", "-1", "-3"])("in steps of %s, as a number", (step) => {
+    const operations = inLoops(agrees(counting(step), calls).functions[0]!.body);
+    expect(operations).toContain("load");
+    for (const kind of ["f64.index", "bound", "f64.fromI32"]) expect(operations).not.toContain(kind);
+  });
+
+  test("in fractions: not at all", () => {
+    expect(inLoops(agrees(counting("0.5"), calls).functions[0]!.body)).toContain("f64.index");
+  });
+
+  test("as an integer, wrapping around", () => {
+    const text = `function f(start: i32, n: i32): i32, i32 {
+      zero = i32 0
+      step = i32 1000
+      sum, at = for i = n to zero step -1 (s = zero, k = start) {
+        t = i32.xor(s, k)
+        next = i32.add(k, step)
+        yield t, next
+      }
+      return sum, at
+    }`;
+    const program = agrees(text, [
+      [5, 10],
+      [2 ** 31 - 1500, 10],
+      [7, -1],
+    ]);
+    expect(program.functions[0]!.body.ops.find((op) => op.kind === "for")!.results).toHaveLength(1);
+  });
+});
+
+describe("loops in steps that come from outside", () => {
+  const stepping = (
+    comparison: string,
+  ): string => `function f(x: array noalias, d: f64, limit: f64): f64, f64, i32 {
+    nothing = f64 0
+    whole = f64.index(d) "d"
+    i, sum, trips = while (k = nothing, s = nothing) {
+      more = f64.${comparison}(k, limit)
+      yield more
+    } do (k1, s1) {
+      j = f64.index(k1) "k"
+      bound(j, x) "x"
+      e = load(x, j)
+      t = add(s1, e)
+      next = add(d, k1)
+      yield next, t
+    }
+    return i, sum, trips
+  }`;
+  const limits = [-3, 0, -0, 1, 5, 7, 7.5, 8, 9, NaN];
+
+  test.each(["lt", "le"])("%s", (comparison) => {
+    const calls: Arguments[] = [1, 2, 3, 8, 100].flatMap((d) => limits.map((limit) => [x, d, limit]));
+    const { body } = agrees(stepping(comparison), calls).functions[0]!;
+    expect(body.ops.map((op) => op.kind)).not.toContain("while");
+    for (const kind of ["f64.index", "bound"]) expect(inLoops(body)).not.toContain(kind);
+  });
+
+  test("a step that leads nowhere is an error, if the loop runs", () => {
+    const program = optimise(parse(stepping("lt"), { primitives }));
+    expect(run(program, [x, 0, 4])).toEqual(["not-an-index"]);
+    expect(run(program, [x, -1, 4])).toEqual(["not-an-index"]);
+    expect(run(program, [x, -1, -4]).slice(0, 3)).toEqual([0, 0, 0]);
+  });
+});
+
+describe("checks below conditions", () => {
+  test("are made before all loops in which they are the same", () => {
+    const text = `function f(x: array noalias, d: i32, n: i32): f64 {
+      zero = i32 0
+      nothing = f64 0
+      total = for i = zero to n (s = nothing) {
+        from = i32.mul(i, d)
+        inner = for j = zero to d (t = s) {
+          k = i32.add(from, j)
+          bound(k, x) "x"
+          e = load(x, k)
+          u = add(t, e)
+          yield u
+        }
+        yield inner
+      }
+      return total
+    }`;
+    const sizes = [-1, 0, 1, 2, 3, 4, 8, 9, 2 ** 30];
+    const { body } = agrees(
+      text,
+      sizes.flatMap((d) => [-1, 0, 1, 2, 4].map((n): Arguments => [x, d, n])),
+    ).functions[0]!;
+    expect(inLoops(body)).toContain("load");
+    expect(inLoops(body)).not.toContain("bound");
+  });
+});
