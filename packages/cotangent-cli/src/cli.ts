@@ -45,8 +45,11 @@ function help(name: string | undefined, terminal: Terminal, isMistake: boolean):
 }
 
 async function version(): Promise<string> {
-  const { readFile } = await import("node:fs/promises");
-  const manifest = await readFile(new URL("../package.json", import.meta.url), "utf8");
+  const [{ readFileSync }, { packageFolder }] = await Promise.all([
+    import("node:fs"),
+    import("./package.ts"),
+  ]);
+  const manifest = readFileSync(`${packageFolder()}/package.json`, "utf8");
   return (JSON.parse(manifest) as { version: string }).version;
 }
 

@@ -37,7 +37,7 @@ const format = (...choices: readonly string[]): OptionSpec => ({
 });
 
 const SUBJECT =
-  "The function is one of a file (cotangent-cli reads TypeScript, and the local modules that the file imports), an expression such as 'x => sin(x) * x', or a text on standard input (-).";
+  "The function is one of a file (TypeScript or JavaScript, with the local modules that it imports), an expression such as 'x => sin(x) * x', or a text on standard input (-).";
 
 export const commands: readonly CommandSpec[] = [
   {
@@ -156,6 +156,26 @@ export const commands: readonly CommandSpec[] = [
       ["cotangent steps model.ts -f energy --at 1 --frames -o step.png", "step-0.png, step-1.png, ..."],
     ],
     load: () => import("./commands/steps.ts"),
+  },
+  {
+    name: "explore",
+    summary: "open a function in the explorer, in a browser",
+    usage: "[file | expression | -] [options]",
+    description: `${SUBJECT}\nServes the explorer from this computer, to this computer only, with the function in the address; stop it with Ctrl-C. Nothing is sent anywhere: what the address holds behind # stays in the browser.`,
+    operands: [0, 1],
+    options: {
+      function: FUNCTION,
+      at: { ...AT, help: "where the sliders start" },
+      port: { value: "N", help: "the port to serve at. Default: any that is free" },
+      "no-open": { help: "print the address, open no browser" },
+      base: { value: "URL", help: "print a link to an explorer elsewhere, and serve none" },
+      json: JSON_,
+    },
+    examples: [
+      ["cotangent explore 'x => Math.sin(x) * x'", "opens a browser"],
+      ["cotangent explore model.ts -f energy --base https://example.org/explorer/", "a link to share"],
+    ],
+    load: () => import("./commands/explore.ts"),
   },
   {
     name: "completion",

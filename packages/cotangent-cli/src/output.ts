@@ -10,8 +10,8 @@ import { numberOf, textOf } from "./options.ts";
 export type Format = "text" | "svg" | "png" | "dot" | "json" | "ts";
 
 /**
- * The format that was asked for: by --json, by --format, by the ending of the file; text otherwise.
- * @param known those that the command can write
+ * The format that was asked for: by --json, by --format, by the ending of the file; otherwise the usual one.
+ * @param known those that the command can write, the usual one first
  */
 export function formatOf({ options }: Invocation, known: readonly Format[]): Format {
   const output = textOf(options, "output");
@@ -29,7 +29,7 @@ export function formatOf({ options }: Invocation, known: readonly Format[]): For
       "Leave one of the two out.",
     );
   }
-  const format = stated ?? byEnding ?? "text";
+  const format = stated ?? byEnding ?? known[0]!;
   if (known.includes(format as Format)) return format as Format;
   throw new UsageError(
     byEnding === ""

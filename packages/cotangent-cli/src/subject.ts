@@ -1,6 +1,7 @@
 /** The function that a command is about. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve as absolute } from "node:path";
+import * as library from "cotangent";
 import { fromDisk } from "cotangent-compiler/disk";
 import { readFunction } from "cotangent-compiler/read";
 import type { TextFunction } from "cotangent-compiler/read";
@@ -56,6 +57,21 @@ export function functionOf({ operands, options }: Invocation): TextFunction {
   const { text, name, resolve } = readText(operands[0]!);
   const wanted = textOf(options, "function");
   return readFunction(text, { file: name, resolve, ...(wanted === undefined ? {} : { function: wanted }) });
+}
+
+/**
+ * A text as a module, for what takes modules only. An expression becomes one with a single function, f.
+ * @throws CompileError where an expression is not right, with its place in what was typed
+ */
+export function moduleOf(operand: string): Text & { readonly functions: readonly string[] | undefined } {
+  const source = readText(operand);
+  if (source.kind === "file") return { ...source, functions: undefined };
+  readFunction(source.text, { file: source.name });
+  const primitives = Object.entries(library).flatMap(([name, x]) =>
+    typeof x === "function" && "partials" in x ? [name] : [],
+  );
+  const text = `import { ${primitives.join(", ")} } from "cotangent"; export const f = ${source.text.replace(/[\s;]+$/, "")};\n`;
+  return { ...source, text, functions: ["f"] };
 }
 
 /** What a function is called in titles: an expression by its own text. */

@@ -138,7 +138,7 @@ describe("errors", () => {
       "broken syntax",
       ["plot", "broken.ts"],
       3,
-      /^broken\.ts:2:13: error: This is not TypeScript[^]*>2 \| {3}return x \+;\n[^]*\^[^]*\[syntax-error\]\n$/,
+      /^broken\.ts:2:13: error: This is not TypeScript: Unexpected token\.\n[^]*>2 \| {3}return x \+;\n[^]*\^[^]*\[syntax-error\]\n$/,
     ],
     ["a broken expression", ["plot", "x => x *"], 3, /^expression:1:9: error: [^]*>1 \| x => x \*\n/],
     ["a foreign import", ["plot", "foreign.ts"], 3, /foreign\.ts:1:10: error: k is not known here/],

@@ -21,7 +21,8 @@ const TypeScriptWithJsx = Parser.extend(tsPlugin({ jsx: true }));
  * @throws CompileError `syntax-error`
  */
 export function parseSource(code: string, file?: string): Source {
-  const parser = file !== undefined && /\.[jt]sx$/.test(file) ? TypeScriptWithJsx : TypeScript;
+  // JavaScript may have elements in it whatever the file is called; in TypeScript `<T>x` is a cast.
+  const parser = file !== undefined && /\.(?:[jt]sx|[cm]?js)$/.test(file) ? TypeScriptWithJsx : TypeScript;
   return reading(code, file, () => parser.parse(code, options(file)) as unknown as Node);
 }
 
@@ -49,7 +50,9 @@ function reading(code: string, file: string | undefined, read: () => Node): Sour
     const at = (error as { pos?: unknown }).pos;
     const start = typeof at === "number" ? Math.min(at, code.length) : code.length;
     const what =
-      error instanceof SyntaxError ? error.message.replace(/ \(\d+:\d+\)$/, "") : "Unexpected end or token";
+      error instanceof SyntaxError
+        ? error.message.replace(/ \(\d+:\d+\)(?: in .*)?$/s, "")
+        : "Unexpected end or token";
     throw new CompileError(
       "syntax-error",
       { code, file },

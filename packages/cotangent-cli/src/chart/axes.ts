@@ -5,7 +5,11 @@ import { formatNumber } from "cotangent-view";
 export function ticks(low: number, high: number, count: number): number[] {
   const rough = (high - low) / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough) ?? 10 * power;
+  // The nearest by ratio.
+  const far = (step: number): number => Math.abs(Math.log(step / rough));
+  const step = [1, 2, 5, 10]
+    .map((m) => m * power)
+    .reduce((best, next) => (far(next) < far(best) ? next : best));
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   // Multiplied, not added up: 0.30000000000000004 is no round number.
