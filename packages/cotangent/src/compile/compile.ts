@@ -58,7 +58,8 @@ export type Call<F extends AnyFunction> = F extends (...args: infer A) => infer 
 export type Compiled<F extends AnyFunction> = Call<F> & {
   /**
    * Writes the result's numbers into `out` and returns it: an array or a Float64Array for an array, an array of one for a number,
-   * an object of the same structure for an object. Allocates nothing.
+   * an object of the same structure for an object; or a Float64Array for all numbers in order, such as a matrix row after row.
+   * Allocates nothing.
    * @throws AdError `wrong-structure`
    */
   into<T extends object>(out: T, ...args: Parameters<F>): T;
@@ -248,7 +249,7 @@ function specialiseRecorded(f: AnyFunction, args: readonly unknown[], options: C
       );
     },
     into: (out, list) => {
-      if ((isTyped || isList) && out instanceof Float64Array && out.length === size) compute(list, out);
+      if (out instanceof Float64Array && out.length === size) compute(list, out);
       else scatter(result, compute(list, scratch), out);
     },
   };

@@ -16,26 +16,37 @@ export function roll(program: Program): Program {
   return rolled === undefined ? program : { functions: [rolled, ...others] };
 }
 
-/** Repetitions count from so many operations on: the shortest first. If they tear longer ones apart, others are tried. */
+/** Repetitions count from so many operations on: the shortest first, though they may tear longer ones apart. */
 const LEAST = [12, 40, 200] as const;
-/** What is this much shorter need not be shorter still. */
+/** What has become this much shorter need not be shorter still, */
 const ENOUGH = 100;
+/** and is not looked at more closely if it is this much shorter, */
+const GOOD = 20;
+/** or that long. */
+const HUGE = 200_000;
 
 function rollFunction(func: Func): Func | undefined {
   let best: Rolled | undefined;
-  for (const early of [true, false]) {
-    const trace = traceOf(func, early);
+  const sizeOf = ({ links }: Rolled): number => links.operands.size;
+  for (const strict of [false, true]) {
+    const trace = traceOf(func, true, strict);
     if (trace === undefined) return undefined;
+    const count = trace.ops.length;
+    const enough = Math.max(LEAST[0], count / ENOUGH);
+    if (strict && (count > HUGE || (best !== undefined && sizeOf(best) <= Math.max(enough, count / GOOD))))
+      break;
+    // Written early, results may make the last repetition different from the others.
+    const traces = trace.writes ? [trace, traceOf(func, false, strict)!] : [trace];
     for (const least of LEAST) {
-      const nodes = nest(trace, least);
-      if (nodes === undefined) break;
-      const links = link(nodes, trace.yields);
-      if (links === undefined) continue;
-      const size = links.operands.size;
-      if (best === undefined || size < best.links.operands.size) best = { trace, nodes, links };
-      if (size <= Math.max(LEAST[0], trace.ops.length / ENOUGH)) return write(best);
+      for (const one of traces) {
+        const nodes = nest(one, least);
+        const links = nodes && link(nodes, one.yields);
+        if (links === undefined) continue;
+        const rolled: Rolled = { trace: one, nodes: nodes!, links };
+        if (best === undefined || sizeOf(rolled) < sizeOf(best)) best = rolled;
+        if (sizeOf(best) <= enough) return write(best);
+      }
     }
-    if (!trace.writes) break;
   }
   return best && write(best);
 }

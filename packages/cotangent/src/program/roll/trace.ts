@@ -25,9 +25,10 @@ export interface Trace {
  * The function's body as a trace. Undefined if it is no straight line of operations on numbers that reads array parameters
  * and writes others, at constant indices.
  *
- * Nobody reads what is written, so it does not matter when: at the end, as it is recorded, or (`early`) as soon as it is computed.
+ * @param early Nobody reads what is written, so it does not matter when: at the end, as it is recorded, or as soon as it is computed.
+ * @param strict Operations on the same input, if that is used in the same way again, are told from those on others.
  */
-export function traceOf(func: Func, early: boolean): Trace | undefined {
+export function traceOf(func: Func, early: boolean, strict: boolean): Trace | undefined {
   const spaceOf = new Int32Array(func.size);
   const placeOf = new Int32Array(func.size);
   const constants: number[] = [];
@@ -125,8 +126,27 @@ export function traceOf(func: Func, early: boolean): Trace | undefined {
       places[at++] = placeOf[v.id]!;
     }
   });
+  if (strict) tellApart(codes, begins, spaces, places);
   const yields = func.body.yields.map((v) => single(spaceOf[v.id]!, placeOf[v.id]!));
   return { func, ops, codes, begins, spaces, places, constants, yields, writes: written.size > 0 };
+}
+
+/** Changes the codes of operations on inputs that are used in the same way again. */
+function tellApart(codes: Int32Array, begins: Int32Array, spaces: Int32Array, places: Int32Array): void {
+  const used = new Map<string, number>();
+  const usesOf = (k: number): string[] => {
+    const uses: string[] = [];
+    for (let at = begins[k]!; at < begins[k + 1]!; at++) {
+      if (spaces[at]! >= PARAMETER) uses.push(`${codes[k]} ${at - begins[k]!} ${spaces[at]} ${places[at]}`);
+    }
+    return uses;
+  };
+  for (let k = 0; k < codes.length; k++) for (const use of usesOf(k)) used.set(use, (used.get(use) ?? 0) + 1);
+  const codeOf = numbering();
+  const told = codes.map((code, k) =>
+    codeOf([code, ...usesOf(k).filter((use) => used.get(use)! > 1)].join()),
+  );
+  codes.set(told);
 }
 
 const isComputed = (v: Value): boolean =>

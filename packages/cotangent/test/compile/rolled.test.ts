@@ -1,0 +1,154 @@
+/** Functions of Reals that repeat themselves, compiled: as if they had been run on Scalars. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compile } from "../../src/compile/compile.ts";
+import { add, exp, mul, sin, square, sub } from "../../src/primitives/index.ts";
+import type { Program, Region } from "../../src/program/ir.ts";
+import type { Real } from "../../src/real/real.ts";
+import { grad, valueAndGrad } from "../../src/transforms/grad.ts";
+import { hessian, hvp } from "../../src/transforms/hessian.ts";
+import { jacobian } from "../../src/transforms/jacobian.ts";
+import { made, steps } from "../program/repetitive.ts";
+
+type List = readonly Real[];
+
+const numbers = (n: number): Float64Array =>
+  Float64Array.from({ length: n }, (_, i) => Math.sin(12.9898 * (i + 1)));
+
+/** All numbers in a result, in order. */
+function flat(x: unknown): number[] {
+  if (typeof x === "number") return [x];
+  if (x instanceof Float64Array) return [...x];
+  return Object.values(x as object).flatMap(flat);
+}
+
+/** How far two results are apart, relative to the larger. */
+function apart(x: unknown, y: unknown): number {
+  const [a, b] = [flat(x), flat(y)];
+  expect(a.length).toBe(b.length);
+  const scale = Math.max(1, ...b.map(Math.abs));
+  return Math.max(0, ...a.map((ai, i) => (Object.is(ai, b[i]) ? 0 : Math.abs(ai - b[i]!) / scale)));
+}
+
+const hasLoops = ({ functions }: Program): boolean => {
+  const visit = (region: Region): boolean =>
+    region.ops.some((op) => op.kind === "for" || op.regions.some(visit));
+  return functions.some((f) => visit(f.body));
+};
+
+const rosenbrock = (x: List): Real =>
+  x
+    .slice(1)
+    .reduce(
+      (sum: Real, next, i) =>
+        add(sum, add(square(sub(1, x[i]!)), mul(100, square(sub(next, square(x[i]!)))))),
+      0,
+    );
+
+/** Of several arguments: weights, a number, data; they go in differently. */
+const mixed = (p: { w: List; bias: Real }, scale: Real, data: List): Real =>
+  data.reduce((sum: Real, d, i) => {
+    const w = p.w[i % 4]!;
+    return add(sum, square(add(mul(w, sin(mul(d, scale))), p.bias)));
+  }, 0);
+type Mixed = [p: { w: number[]; bias: number }, scale: number, data: Float64Array];
+const point: Mixed = [{ w: [0.3, -0.2, 0.9, 1.1], bias: 0.4 }, 1.3, numbers(40)];
+
+describe("derivatives of what repeats", () => {
+  test.each(["wasm", "js", "interpreter"] as const)("as by Scalars, in %s", (target) => {
+    const x = numbers(30);
+    const compiled = compile(grad(rosenbrock), { target, math: "exact" });
+    const result = compiled(x);
+    expect(hasLoops(compiled.program)).toBe(true);
+    expect(result).toBeInstanceOf(Float64Array);
+    expect(apart(result, grad(rosenbrock)(x))).toBeLessThan(1e-15);
+    // The argument may be asked to receive the result.
+    const both = x.slice();
+    expect(compiled.into(both, both)).toEqual(result);
+  });
+
+  test("of a list of many numbers, which goes in as one array", () => {
+    const x = Array.from(numbers(30));
+    const compiled = compile(grad(rosenbrock));
+    const result = compiled(x);
+    expect(hasLoops(compiled.program)).toBe(true);
+    expect(Array.isArray(result)).toBe(true);
+    expect(apart(result, grad(rosenbrock)(x))).toBeLessThan(1e-15);
+  });
+
+  test("of several arguments, in the structure of the arguments", () => {
+    const compiled = compile(grad(mixed));
+    const result = compiled(...point);
+    expect(hasLoops(compiled.program)).toBe(true);
+    expect(apart(result, grad(mixed)(...point))).toBeLessThan(1e-14);
+    expect(Object.keys(result[0])).toEqual(["w", "bias"]);
+    expect(result[2]).toBeInstanceOf(Float64Array);
+  });
+
+  test.each([{ wrt: 0 }, { wrt: 1 }, { wrt: [2, 0] }, { wrt: [1] }] as { wrt: number | number[] }[])(
+    "by some of them: %j",
+    (options) => {
+      const compiled = compile(grad(mixed, options));
+      const result = compiled(...point);
+      expect(hasLoops(compiled.program)).toBe(true);
+      const expected = grad(mixed, options)(...point);
+      expect(apart(result, expected)).toBeLessThan(1e-14);
+      expect(JSON.stringify(result).replace(/[-\d.e]+/g, "")).toBe(
+        JSON.stringify(expected).replace(/[-\d.e]+/g, ""),
+      );
+    },
+  );
+
+  test("with the value", () => {
+    const compiled = compile(valueAndGrad(mixed, { wrt: [1, 2] }));
+    expect(apart(compiled(...point), valueAndGrad(mixed, { wrt: [1, 2] })(...point))).toBeLessThan(1e-14);
+    const one = compile(valueAndGrad(rosenbrock));
+    expect(apart(one(numbers(20)), valueAndGrad(rosenbrock)(numbers(20)))).toBeLessThan(1e-15);
+  });
+
+  test("a Hessian times a vector", () => {
+    const [x, v] = [numbers(40), numbers(40).map((xi) => 1 - xi)];
+    const compiled = compile(hvp(rosenbrock));
+    const result = compiled([x], [v]);
+    expect(hasLoops(compiled.program)).toBe(true);
+    expect(apart(result, hvp(rosenbrock)([x], [v]))).toBeLessThan(1e-14);
+    const lists = compile(hvp(mixed));
+    const along: Mixed = [{ w: [1, 2, -1, 0.5], bias: 2 }, -0.3, numbers(40).map((d) => d * d)];
+    expect(apart(lists(point, along), hvp(mixed)(point, along))).toBeLessThan(1e-13);
+  });
+
+  test("a Hessian: banded, dense, and flat into an array", () => {
+    const x = numbers(12);
+    const banded = compile(hessian(rosenbrock));
+    const expected = hessian(rosenbrock)(x);
+    expect(apart(banded(x), expected)).toBeLessThan(1e-14);
+    expect(apart(banded.into(new Float64Array(144) as never, x), expected)).toBeLessThan(1e-14);
+    const dense = compile(hessian((y: List) => exp(y.reduce((s: Real, yi) => add(s, square(yi)), 0))));
+    expect(
+      apart(dense(x), hessian((y: List) => exp(y.reduce((s: Real, yi) => add(s, square(yi)), 0)))(x)),
+    ).toBeLessThan(1e-13);
+  });
+
+  test("transforms inside, and of results that are lists", () => {
+    const x = numbers(20);
+    const f = (y: List): readonly Real[] => y.map((yi, i) => mul(yi, sin(y[(i + 1) % y.length]!)));
+    expect(apart(compile(jacobian(f))(x), jacobian(f)(x))).toBeLessThan(1e-14);
+    const inner = (y: List): Real =>
+      (grad(rosenbrock)(y) as readonly Real[]).reduce((s: Real, g) => add(s, square(g)), 0);
+    expect(apart(compile(grad(inner))(x), grad(inner)(x))).toBeLessThan(1e-13);
+  });
+});
+
+test("random repetitions, their gradients and products with Hessians", () => {
+  fc.assert(
+    fc.property(steps, fc.integer({ min: 3, max: 10 }), (list, n) => {
+      const f = (x: List): Real =>
+        made(list)(x).reduce((sum: Real, y, i) => add(sum, mul(Math.cos(i), y)), 0);
+      const x = numbers(n);
+      expect(apart(compile(grad(f), { math: "exact" })(x), grad(f)(x))).toBeLessThan(1e-11);
+      const v = x.map((xi) => 1 - xi);
+      expect(apart(compile(hvp(f), { math: "exact" })([x], [v]), hvp(f)([x], [v]))).toBeLessThan(1e-9);
+    }),
+    { numRuns: Number(process.env["FUZZ"] ?? 60) },
+  );
+});
