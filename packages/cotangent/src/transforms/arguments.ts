@@ -8,8 +8,11 @@ import type { Tree } from "./structure.ts";
 // oxlint-disable-next-line no-explicit-any -- erasure: inside, a function is a function
 export type AnyFunction = (...args: any[]) => unknown;
 
-/** Which arguments to differentiate by: one (its derivative comes bare), or several (a tuple). Counted from zero. */
-export type Wrt = number | readonly number[] | undefined;
+/**
+ * Which arguments to differentiate by: one (its derivative comes bare), or several (a tuple). Counted from zero, or by name, which
+ * is known of plain functions.
+ */
+export type Wrt = number | string | readonly (number | string)[] | undefined;
 
 /** @throws AdError `not-a-function` */
 export function checkFunction(transform: string, f: unknown): asserts f is AnyFunction {

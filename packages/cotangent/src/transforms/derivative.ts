@@ -4,7 +4,7 @@ import type { Real } from "../real/real.ts";
 import { checkFunction, checkScalar, Chosen } from "./arguments.ts";
 import type { AnyFunction } from "./arguments.ts";
 import { push } from "./jvp.ts";
-import type { Value } from "./structure.ts";
+import type { Input, Value } from "./structure.ts";
 import { transformed } from "./transformed.ts";
 
 /**
@@ -15,7 +15,10 @@ import { transformed } from "./transformed.ts";
  *
  * @throws AdError `wrong-option` unless the order is a whole number from 0; and the errors of {@link grad}
  */
-export function derivative(f: (x: Real) => Real, order: number = 1): <X extends Real>(x: X) => Value<[X]> {
+export function derivative<P extends Real>(
+  f: (x: P) => Real,
+  order: number = 1,
+): <X extends Input<P> & Real>(x: X) => Value<[X]> {
   checkFunction("derivative", f);
   if (!Number.isInteger(order) || order < 0) {
     throw new AdError(
@@ -25,9 +28,9 @@ export function derivative(f: (x: Real) => Real, order: number = 1): <X extends 
     );
   }
   // Not f itself, which must not be marked as its own derivative.
-  let run: AnyFunction = (x: Real) => f(x);
+  let run: AnyFunction = (x: P) => f(x);
   for (let k = 0; k < order; k++) run = once(run);
-  return transformed("derivative", f, order, run) as <X extends Real>(x: X) => Value<[X]>;
+  return transformed("derivative", f, order, run) as <X extends Input<P> & Real>(x: X) => Value<[X]>;
 }
 
 const once =

@@ -2,12 +2,15 @@ import type { Real } from "../real/real.ts";
 import { checkFunction, checkScalar, Chosen } from "./arguments.ts";
 import type { AnyFunction, Wrt } from "./arguments.ts";
 import { record } from "./reverse.ts";
-import type { CotangentOf, Inputs, Value } from "./structure.ts";
+import type { CotangentOf, Inputs, Permitted, Value } from "./structure.ts";
 import { transformed } from "./transformed.ts";
 
 /** Which arguments to differentiate by. */
 export interface GradOptions<W extends Wrt = Wrt> {
-  /** The position of one argument, or a list of positions, counted from 0. By default all of them. */
+  /**
+   * The position of one argument, or a list of positions, counted from 0. By default all of them. Parameters of a plain function
+   * may be called by their names.
+   */
   readonly wrt?: W;
 }
 
@@ -33,7 +36,7 @@ export type ValueAndGradient<A extends readonly unknown[], W> = <X extends Input
  */
 export function grad<A extends readonly unknown[], const W extends Wrt = undefined>(
   f: (...args: A) => Real,
-  options?: GradOptions<W>,
+  options?: GradOptions<W> & Permitted<A, W>,
 ): Gradient<A, W> {
   const both = valueAndGradOf("grad", f, options);
   return transformed("grad", f, options, (...args: unknown[]) => both(args).grad) as Gradient<A, W>;
@@ -42,7 +45,7 @@ export function grad<A extends readonly unknown[], const W extends Wrt = undefin
 /** The value and the gradient of `f` in one go; otherwise as {@link grad}. */
 export function valueAndGrad<A extends readonly unknown[], const W extends Wrt = undefined>(
   f: (...args: A) => Real,
-  options?: GradOptions<W>,
+  options?: GradOptions<W> & Permitted<A, W>,
 ): ValueAndGradient<A, W> {
   const both = valueAndGradOf("valueAndGrad", f, options);
   return transformed("valueAndGrad", f, options, (...args: unknown[]) => both(args)) as ValueAndGradient<

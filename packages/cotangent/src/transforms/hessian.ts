@@ -5,7 +5,7 @@ import type { GradOptions } from "./grad.ts";
 import { directions, listOf, push } from "./jvp.ts";
 import { record } from "./reverse.ts";
 import { flatten } from "./structure.ts";
-import type { CotangentOf, Inputs, Product } from "./structure.ts";
+import type { CotangentOf, Inputs, Permitted, Product } from "./structure.ts";
 import { transformed } from "./transformed.ts";
 
 /** What `hessian(f)` is. */
@@ -26,7 +26,7 @@ export type HessianVectorProduct<A extends readonly unknown[]> = <X extends Inpu
  */
 export function hessian<A extends readonly unknown[], const W extends Wrt = undefined>(
   f: (...args: A) => Real,
-  options?: GradOptions<W>,
+  options?: GradOptions<W> & Permitted<A, W>,
 ): Hessian<A, W> {
   checkFunction("hessian", f);
   const run = (...args: unknown[]): unknown => {

@@ -5,7 +5,7 @@ import type { GradOptions } from "./grad.ts";
 import { push } from "./jvp.ts";
 import { record } from "./reverse.ts";
 import { flatten } from "./structure.ts";
-import type { CotangentOf, Inputs, Product } from "./structure.ts";
+import type { CotangentOf, Inputs, Permitted, Product } from "./structure.ts";
 import { transformed } from "./transformed.ts";
 
 /** What `jacobian(f)` is. */
@@ -23,7 +23,7 @@ export type Jacobian<A extends readonly unknown[], R, W> = <X extends Inputs<A, 
  */
 export function jacobian<A extends readonly unknown[], R, const W extends Wrt = undefined>(
   f: (...args: A) => R,
-  options?: GradOptions<W>,
+  options?: GradOptions<W> & Permitted<A, W>,
 ): Jacobian<A, R, W> {
   checkFunction("jacobian", f);
   const run = (...args: unknown[]): unknown => allDerivatives(f, new Chosen(f, args, options?.wrt));

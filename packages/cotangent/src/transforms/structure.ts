@@ -9,21 +9,23 @@ type Method = (...args: never[]) => unknown;
 /** What may be passed for a parameter of type `T`. */
 export type Input<T> = unknown extends T
   ? unknown
-  : T extends Real
-    ? Real
-    : T extends Float64Array | Method
-      ? T
-      : T extends readonly unknown[]
-        ? number extends T["length"]
-          ? readonly Input<T[number]>[] | (Real extends T[number] ? Float64Array : never)
-          : { readonly [K in keyof T]: Input<T[K]> }
-        : T extends ArrayLike<infer E>
-          ? T extends string
-            ? never
-            : readonly Input<E>[] | (Real extends E ? Float64Array : never)
-          : T extends object
-            ? { readonly [K in keyof T]: Input<T[K]> }
-            : never;
+  : [T] extends [number]
+    ? number
+    : T extends Real
+      ? Real
+      : T extends Float64Array | Method
+        ? T
+        : T extends readonly unknown[]
+          ? number extends T["length"]
+            ? readonly Input<T[number]>[] | (Real extends T[number] ? Float64Array : never)
+            : { readonly [K in keyof T]: Input<T[K]> }
+          : T extends ArrayLike<infer E>
+            ? T extends string
+              ? never
+              : readonly Input<E>[] | (Real extends E ? Float64Array : never)
+            : T extends object
+              ? { readonly [K in keyof T]: Input<T[K]> }
+              : never;
 
 /** The arguments for parameters `A`; those that are not differentiated may be anything that the function takes. */
 export type Inputs<A extends readonly unknown[], W = undefined> = {
@@ -33,7 +35,11 @@ export type Inputs<A extends readonly unknown[], W = undefined> = {
       ? Input<A[K]>
       : A[K] | Input<A[K]>;
 };
-type Selected<W> = W extends number ? `${W}` : W extends readonly number[] ? `${W[number]}` : never;
+type Selected<W> = W extends number
+  ? `${W}`
+  : W extends readonly unknown[]
+    ? `${Extract<W[number], number>}`
+    : never;
 
 /** The type of a derivative by something of type `X`: the same structure, of plain numbers if X is. */
 export type Cotangent<X> = X extends number
@@ -67,14 +73,28 @@ export type Result<R, X> = R extends Real
     ? R
     : { -readonly [K in keyof R]: Result<R[K], X> };
 
-/** One argument: its derivative. Several: a tuple. */
-export type CotangentOf<X extends readonly unknown[], W = undefined> = W extends number
-  ? Cotangent<X[W]>
-  : W extends readonly number[]
-    ? { -readonly [K in keyof W]: Cotangent<X[W[K] & number]> }
+/** One argument: its derivative. Several: a tuple. By name: that of some argument, since names are no part of types. */
+export type CotangentOf<X extends readonly unknown[], W = undefined> = W extends number | string
+  ? ByName<X, W>
+  : W extends readonly (number | string)[]
+    ? { -readonly [K in keyof W]: ByName<X, W[K]> }
     : X extends readonly [infer Only]
       ? Cotangent<Only>
       : { -readonly [K in keyof X]: Cotangent<X[K]> };
+type ByName<X extends readonly unknown[], W> = W extends number
+  ? Cotangent<X[W]>
+  : Cotangent<Exclude<X[number], string | boolean | bigint | symbol | null | undefined>>;
+
+/** What options with `wrt: W` must be for a function of `A`: names are only for a plain function, whose parameters take no variables. */
+export type Permitted<A extends readonly unknown[], W> = [
+  Extract<W | (W extends readonly (infer E)[] ? E : never), string>,
+] extends [never]
+  ? unknown
+  : 0 extends 1 & A[number]
+    ? unknown
+    : [Watched<A[number]>] extends [never]
+      ? unknown
+      : { readonly wrt: number | readonly number[] };
 
 /** `Outer`, with every number replaced by a derivative by `Inner`: the type of a Jacobian. */
 export type Product<Outer, Inner> = Outer extends Real

@@ -1,6 +1,7 @@
 /** What must not compile, and what hovering over a result says. */
 import { describe, expectTypeOf, it } from "vitest";
 import {
+  checkpoint,
   add,
   atan2,
   Context,
@@ -222,6 +223,40 @@ describe("transforms", () => {
     grad(model)(1, "a", 2);
     // @ts-expect-error the name is still a string
     grad(model, { wrt: 0 })(1, 3, 2);
+  });
+
+  it("by the names of a plain function's parameters, which are no part of its type", () => {
+    const plain = (p: number, x: Float64Array, name: string): number => p * x[0]! * name.length;
+    const x = new Float64Array(1);
+    // Some argument's derivative: which one, only the name says.
+    expectTypeOf(grad(plain, { wrt: "p" })(1, x, "a")).toEqualTypeOf<number | Float64Array>();
+    expectTypeOf(grad(plain, { wrt: ["x", 0] })(1, x, "a")).toEqualTypeOf<[number | Float64Array, number]>();
+    // Where all are alike, that says it all.
+    const alike = (a: number, b: number): number => a * b;
+    expectTypeOf(grad(alike, { wrt: "b" })(1, 2)).toEqualTypeOf<number>();
+    expectTypeOf(hessian(alike, { wrt: ["a", "b"] })(1, 2)).toEqualTypeOf<
+      [[number, number], [number, number]]
+    >();
+    expectTypeOf(jacobian(alike, { wrt: "a" })(1, 2)).toEqualTypeOf<number>();
+    expectTypeOf(grad(grad(alike, { wrt: "a" }), { wrt: "b" })(1, 2)).toEqualTypeOf<number>();
+    const model = (p: Real, q: Real): Real => mul(p, q);
+    // @ts-expect-error a function of Reals has no names when it runs
+    grad(model, { wrt: "p" });
+    // @ts-expect-error nor in a list
+    jacobian(model, { wrt: ["p", 1] });
+    // @ts-expect-error a name is no symbol
+    grad(alike, { wrt: Symbol("a") });
+  });
+
+  it("of plain functions take numbers, not variables", () => {
+    const plain = (x: number): number => x * x;
+    expectTypeOf(derivative(plain, 2)(3)).toEqualTypeOf<number>();
+    expectTypeOf(grad(plain)(3)).toEqualTypeOf<number>();
+    // @ts-expect-error it would be multiplied as if it were a number
+    grad(plain)(real);
+    // @ts-expect-error the same
+    derivative(plain)(real);
+    expectTypeOf(checkpoint(() => [1, 2])).toEqualTypeOf<number[]>();
   });
 
   it("refuse what cannot be", () => {
