@@ -24,8 +24,7 @@ export function GraphView({ picture, progress, pointed, onPoint, onChoose }: Gra
   return (
     <svg
       class="graph"
-      width={width}
-      height={height}
+      style={{ "--graph-width": `${width}px` }}
       viewBox={`0 0 ${width} ${height}`}
       role="group"
       aria-label="Computation graph"

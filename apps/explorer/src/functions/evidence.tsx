@@ -9,6 +9,7 @@ import type { Timing } from "../language/timing.ts";
 import type { TabContext } from "../tab.ts";
 import { formatNumber, formatTime } from "../ui/format.ts";
 import { useAnswer } from "../ui/use-answer.ts";
+import { useVisible } from "../ui/use-visible.ts";
 import { useWatched } from "../ui/use.ts";
 
 export function Evidence({
@@ -28,17 +29,18 @@ export function Evidence({
 
 export function FormulaPanel({ model }: { readonly model: FunctionModel }): JSX.Element {
   const { text, inputs, point } = useWatched(model.known);
+  const [element, seen] = useVisible<HTMLElement>();
   // A formula does not depend on the inputs that are numbers; on the lengths of lists it does.
   const shape = JSON.stringify(inputs, (_, x: unknown) =>
     typeof x === "number" && !Number.isInteger(x) ? 0 : x,
   );
   const { value, failure, waiting } = useAnswer(
-    point === undefined ? undefined : JSON.stringify([text, shape]),
+    point === undefined || !seen ? undefined : JSON.stringify([text, shape]),
     () => model.language.call("formulas", text, inputs),
     80,
   );
   return (
-    <section class="panel formulas" aria-label="Formula" aria-busy={waiting}>
+    <section class="panel formulas" ref={element} aria-label="Formula" aria-busy={waiting}>
       <div class="panel-head">
         <h2>Formula</h2>
       </div>

@@ -1,15 +1,14 @@
 /** Every worked example, one click away. */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
 import type { Example } from "../examples/examples.ts";
 import type { FunctionModel } from "../language/model.ts";
 
 export function ExamplePicker({ model }: { readonly model: FunctionModel }): JSX.Element {
   const [groups, setGroups] = useState<ReadonlyMap<string, readonly Example[]>>(new Map());
-  useEffect(() => {
+  const need = (): void =>
     void import("../examples/index.ts").then(({ exampleGroups }) => setGroups(exampleGroups));
-  }, []);
   const choose = (at: string): void => {
     const [group = "", title = ""] = at.split("\n");
     const example = groups.get(group)?.find((e) => e.title === title);
@@ -23,6 +22,8 @@ export function ExamplePicker({ model }: { readonly model: FunctionModel }): JSX
       <select
         class="field"
         value=""
+        onPointerEnter={need}
+        onFocus={need}
         onChange={({ currentTarget }) => {
           choose(currentTarget.value);
           currentTarget.value = "";

@@ -6,6 +6,7 @@ import type { Listing } from "../language/listings.ts";
 import type { FunctionModel } from "../language/model.ts";
 import type { Store } from "../tab.ts";
 import { useAnswer } from "../ui/use-answer.ts";
+import { useVisible } from "../ui/use-visible.ts";
 import { useWatched } from "../ui/use.ts";
 import type { Selection } from "./functions.tsx";
 import type { Pane, ViewState } from "./view-slice.ts";
@@ -71,15 +72,16 @@ function ListingPane({
   readonly onChange: (patch: Partial<Pane>) => void;
 }): JSX.Element {
   const { text, inputs, point, stale } = useWatched(model.known);
+  const [element, seen] = useVisible<HTMLElement>();
   // What is compiled depends on the inputs' structure alone.
   const shape = JSON.stringify(inputs, (_, x: unknown) => (typeof x === "number" ? 0 : x));
   const { value, failure, waiting } = useAnswer(
-    point === undefined ? undefined : JSON.stringify([text, shape, pane]),
+    point === undefined || !seen ? undefined : JSON.stringify([text, shape, pane]),
     () => model.language.call("listing", text, inputs, pane),
     60,
   );
   return (
-    <section class="panel listing" aria-label={name} aria-busy={waiting}>
+    <section class="panel listing" ref={element} aria-label={name} aria-busy={waiting}>
       <div class="panel-head">
         <div class="row wrap">
           <select

@@ -32,7 +32,7 @@ export interface LivePlotProps {
 }
 
 const MARGIN = { left: 58, right: 18, top: 26, bottom: 30 };
-const HEIGHTS = { value: 220, derivative: 130, second: 110 };
+const HEIGHTS = { value: 250, derivative: 150, second: 120 };
 const GAP = 24;
 
 export function LivePlot({ xs, xName, x, panels, description, onMove }: LivePlotProps): JSX.Element {

@@ -7,7 +7,6 @@ import type { Check } from "./check.ts";
 import type { Formulas } from "./formulas.ts";
 import type { GraphPicture, GraphRequest, GraphSummary, NoGraph } from "./graph.ts";
 import { functionNames } from "./names.ts";
-import { listing } from "./listings.ts";
 import type { Listing, ListingRequest } from "./listings.ts";
 import type { PairResult } from "./pair.ts";
 import { Subject } from "./subject.ts";
@@ -163,8 +162,9 @@ export const handlers = {
     return { xs, curves };
   },
 
-  listing(text: Text, given: readonly unknown[], request: ListingRequest): Promise<Listing> {
+  async listing(text: Text, given: readonly unknown[], request: ListingRequest): Promise<Listing> {
     const subject = subjectOf(text);
+    const { listing } = await import("./listings.ts");
     return listing(text, subject, inputsOf(subject, given), request);
   },
 

@@ -1,4 +1,5 @@
 /** The function and its derivative as code: what the compiler makes of it, at each stage. */
+import { derive } from "cotangent-compiler/derive";
 import { print } from "cotangent/program";
 
 import type { Text } from "./handlers.ts";
@@ -30,6 +31,14 @@ export async function listing(
   inputs: readonly Data[],
   { kind, mode }: ListingRequest,
 ): Promise<Listing> {
+  if (kind === "typescript" && mode !== "value") {
+    const { source, name } = text;
+    // A text that is one expression has no name for derive to find.
+    const module = subject.expression
+      ? `const ${subject.f.name} = ${source.trim().replace(/;$/, "")};`
+      : source;
+    return shortened(derive(module, { function: subject.expression ? subject.f.name : name, mode }).code);
+  }
   const compiled = subject.compiled(mode, kind === "javascript" ? "js" : "wasm");
   compiled(...subject.call(mode, inputs));
   if (kind === "javascript" || kind === "typescript") return shortened(compiled.source);

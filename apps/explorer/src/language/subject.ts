@@ -7,6 +7,7 @@ import { capturedOf, leafTypes } from "cotangent/program";
 import type { Program, Region, Structure, Value } from "cotangent/program";
 
 import type { Derivation } from "./listings.ts";
+import { functionNames } from "./names.ts";
 import { argumentOf, dataOf, directionOf, leavesOf } from "./values.ts";
 import type { Data, Leaf, Parameter } from "./values.ts";
 
@@ -23,6 +24,8 @@ export class Subject {
   readonly f: TextFunction;
   readonly parameters: readonly Parameter[];
   readonly result: Structure;
+  /** Whether the text is one function expression, and no module. */
+  readonly expression: boolean;
   readonly #pushforward: AnyFunction;
   #gradient: AnyFunction | undefined;
   #product: AnyFunction | undefined;
@@ -31,6 +34,7 @@ export class Subject {
     this.f = readFunction(source, name === "" ? {} : { function: name });
     this.parameters = this.f.parameters;
     this.result = this.f.result;
+    this.expression = functionNames(source).length === 0;
     this.#pushforward = jvp(this.f);
   }
 
