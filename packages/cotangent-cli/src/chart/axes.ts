@@ -1,5 +1,5 @@
 /** Axes in characters: round numbers, and where they stand. */
-import { formatNumber } from "cotangent-view";
+import { formatNumber } from "cotangent-view/data";
 
 /** Round numbers in a range, about `count` of them: multiples of 1, 2 or 5 times a power of ten. */
 export function ticks(low: number, high: number, count: number): number[] {

@@ -1,5 +1,5 @@
 /** Curves in the terminal. */
-import type { SampledFunction } from "cotangent-view";
+import type { SampledFunction } from "cotangent-view/data";
 
 import { styled } from "../terminal.ts";
 import type { Style } from "../terminal.ts";

@@ -1,6 +1,6 @@
 /** A function of two variables in the terminal: shades of the levels, darker or brighter the higher. */
-import { formatNumber } from "cotangent-view";
-import type { SampledSurface } from "cotangent-view";
+import { formatNumber } from "cotangent-view/data";
+import type { SampledSurface } from "cotangent-view/data";
 
 import { styled } from "../terminal.ts";
 import { withAxes } from "./axes.ts";

@@ -3,16 +3,9 @@ import { reverse } from "cotangent/differentiate";
 import { capturedOf, optimise, print } from "cotangent/program";
 import type { Program, Structure } from "cotangent/program";
 import type { TextFunction } from "cotangent-compiler/read";
-import {
-  backwardSteps,
-  computationGraph,
-  drawGraph,
-  drawProgram,
-  formatNumber,
-  graphToDot,
-  programToDot,
-} from "cotangent-view";
-import type { ComputationGraph, GraphOptions, ProgramOptions, Variable } from "cotangent-view";
+import type { GraphOptions, ProgramOptions } from "cotangent-view";
+import { backwardSteps, computationGraph, formatNumber, graphToDot, programToDot } from "cotangent-view/data";
+import type { ComputationGraph, Variable } from "cotangent-view/data";
 
 import { EXIT, UsageError } from "../command.ts";
 import type { Command, Invocation } from "../command.ts";
@@ -36,12 +29,12 @@ export const command: Command = async (invocation) => {
 };
 
 /** The computation graph at a point. */
-function ofCall(
+async function ofCall(
   f: TextFunction,
   args: readonly unknown[],
   invocation: Invocation,
   format: Format,
-): string | Promise<string | Uint8Array> {
+): Promise<string | Uint8Array> {
   const { options } = invocation;
   const output = scalarOf(f, args);
   const derivatives = options["derivatives"] === true;
@@ -53,6 +46,7 @@ function ofCall(
   };
   if (format === "dot") return graphToDot(output, settings);
   if (format === "svg" || format === "png") {
+    const { drawGraph } = await import("cotangent-view");
     return pictureOf(invocation, drawGraph(output, { ...settings, ...themeOf(invocation, format) }), format);
   }
   const graph = computationGraph(output);
@@ -151,11 +145,11 @@ function exampleOf(s: Structure): unknown {
   }
 }
 
-function ofProgram(
+async function ofProgram(
   program: Program,
   invocation: Invocation,
   format: Format,
-): string | Promise<string | Uint8Array> {
+): Promise<string | Uint8Array> {
   const settings: ProgramOptions = layoutOf(invocation);
   switch (format) {
     case "dot":
@@ -164,12 +158,14 @@ function ofProgram(
       return print(program);
     case "json":
       return json({ program: print(program) });
-    default:
+    default: {
+      const { drawProgram } = await import("cotangent-view");
       return pictureOf(
         invocation,
         drawProgram(program, { ...settings, ...themeOf(invocation, format) }),
         format,
       );
+    }
   }
 }
 

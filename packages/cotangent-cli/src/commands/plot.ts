@@ -2,8 +2,8 @@
 import { grad, value } from "cotangent";
 import type { Real } from "cotangent";
 import type { TextFunction } from "cotangent-compiler/read";
-import { plotContour, plotFunction, plotFunction3D, sampleFunction, sampleSurface } from "cotangent-view";
-import type { FunctionPlotOptions, SurfaceOptions } from "cotangent-view";
+import { sampleFunction, sampleSurface } from "cotangent-view/data";
+import type { FunctionPlotOptions, SurfaceOptions } from "cotangent-view/data";
 
 import { columnsOf, drawCurves } from "../chart/curves.ts";
 import type { ChartOptions } from "../chart/curves.ts";
@@ -91,7 +91,7 @@ const DEFAULT: [number, number] = [-4, 4];
 const TEXT = { columns: 80, rows: 24 };
 const WIDEST = 120;
 
-function curve(slice: Slice, invocation: Invocation, format: Format): string | Promise<string | Uint8Array> {
+async function curve(slice: Slice, invocation: Invocation, format: Format): Promise<string | Uint8Array> {
   const { options } = invocation;
   for (const name of ["gradient", "surface"]) {
     if (options[name] !== true) continue;
@@ -117,6 +117,7 @@ function curve(slice: Slice, invocation: Invocation, format: Format): string | P
   };
   const f: (x: Real) => Real = slice.along;
   if (format === "svg" || format === "png") {
+    const { plotFunction } = await import("cotangent-view");
     const size = sizeOf(options);
     const figure = plotFunction(chart.title, f, {
       ...settings,
@@ -131,11 +132,7 @@ function curve(slice: Slice, invocation: Invocation, format: Format): string | P
   return json({ function: slice.name, variable: name, ...sampled });
 }
 
-function surface(
-  slice: Slice,
-  invocation: Invocation,
-  format: Format,
-): string | Promise<string | Uint8Array> {
+async function surface(slice: Slice, invocation: Invocation, format: Format): Promise<string | Uint8Array> {
   const { options } = invocation;
   for (const name of ["derivatives", "tangent", "secant"]) {
     if (options[name] === undefined) continue;
@@ -155,6 +152,7 @@ function surface(
   const f: (x: Real, y: Real) => Real = slice.along;
   const gradient = options["gradient"] === true;
   if (format === "svg" || format === "png") {
+    const { plotContour, plotFunction3D } = await import("cotangent-view");
     const common = { ...settings, ...themeOf(invocation, format), ...sizeOf(options) };
     const figure =
       options["surface"] === true

@@ -1,8 +1,9 @@
 /** `cotangent steps` */
 import { writeFileSync } from "node:fs";
 import { extname } from "node:path";
-import { animateSteps, backwardSteps, computationGraph, drawSteps, formatNumber } from "cotangent-view";
-import type { BackwardStep, ComputationGraph, StepsOptions, Variable } from "cotangent-view";
+import type { StepsOptions } from "cotangent-view";
+import { backwardSteps, computationGraph, formatNumber } from "cotangent-view/data";
+import type { BackwardStep, ComputationGraph, Variable } from "cotangent-view/data";
 
 import { EXIT, UsageError } from "../command.ts";
 import type { Command } from "../command.ts";
@@ -39,6 +40,7 @@ export const command: Command = async (invocation) => {
     );
     return EXIT.ok;
   }
+  const { animateSteps, drawSteps } = await import("cotangent-view");
   const file = textOf(options, "output");
   if (format === "png" || options["frames"] === true) {
     if (file === undefined || file === "-") {

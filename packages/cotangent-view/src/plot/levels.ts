@@ -7,8 +7,8 @@ import type { Element } from "../svg/element.ts";
 import { formatNumber } from "../svg/text.ts";
 import { levels, paint } from "../svg/theme.ts";
 import type { Colour } from "../svg/theme.ts";
-import { checkRange } from "./sheet.ts";
-import type { PlotOptions } from "./sheet.ts";
+import { checkRange } from "./range.ts";
+import type { PlotOptions } from "./range.ts";
 
 /** A function of two numbers: on plain numbers, or on Reals where gradients are to be drawn. */
 export type Surface = ((x: number, y: number) => Real) | ((x: Real, y: Real) => Real);

@@ -7,20 +7,10 @@ import { arrow } from "../svg/arrow.ts";
 import { element, group, px } from "../svg/element.ts";
 import type { Element } from "../svg/element.ts";
 import { Figure, fingerprint } from "../svg/figure.ts";
-import type { FigureOptions } from "../svg/figure.ts";
 import { mathText, SERIF, textWidth } from "../svg/text.ts";
 import { paint } from "../svg/theme.ts";
 import type { Colour } from "../svg/theme.ts";
-
-/** What every plot takes. */
-export interface PlotOptions extends FigureOptions {
-  /** In pixels. Default: 560. */
-  readonly width?: number;
-  /** In pixels, without title and legend. Default: 360. */
-  readonly height?: number;
-  readonly xLabel?: string;
-  readonly yLabel?: string;
-}
+import type { PlotOptions } from "./range.ts";
 
 /** An entry of the legend. */
 export interface Key {
@@ -227,13 +217,3 @@ export function axisNames({ xLabel = "x", yLabel = "y" }: PlotOptions): Plot.Mar
 
 /** Room for ticks and names. */
 export const margins = { marginLeft: 60, marginRight: 24, marginBottom: 44 } as const;
-
-/** @throws AdError `wrong-option` */
-export function checkRange(range: readonly [number, number], what: string): void {
-  if (range.length === 2 && range.every(Number.isFinite) && range[0] < range[1]) return;
-  throw new AdError(
-    "wrong-option",
-    `${what} is [${range.join(", ")}].`,
-    "Give two finite numbers, the smaller one first.",
-  );
-}

@@ -6,8 +6,9 @@ import * as Plot from "@observablehq/plot";
 import type { Figure } from "../svg/figure.ts";
 import { formatNumber } from "../svg/text.ts";
 import { paint } from "../svg/theme.ts";
-import { axisNames, checkRange, frame, margins, series, sheet, ticks } from "./sheet.ts";
-import type { PlotOptions } from "./sheet.ts";
+import { checkRange } from "./range.ts";
+import { axisNames, frame, margins, series, sheet, ticks } from "./sheet.ts";
+import type { PlotOptions } from "./range.ts";
 
 /** How losses are plotted. */
 export interface LossOptions extends PlotOptions {
