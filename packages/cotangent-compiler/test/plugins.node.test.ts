@@ -139,6 +139,55 @@ describe("a small project, built with", () => {
     expect(await outcome("webpack.js")).toEqual(GOOD);
   });
 
+  // Next under webpack; and Turbopack, which runs webpack's loaders, given their options as JSON.
+  test("webpack, by the loader", async () => {
+    await esbuild({
+      entryPoints: [fileURLToPath(new URL("../src/plugin/loader.ts", import.meta.url))],
+      outfile: project.path("loader.mjs"),
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      conditions: ["@cotangent/source"],
+      logLevel: "silent",
+    });
+    await project.write({
+      "page.jsx": `"use client";\n${MAIN}\nexport const Page = () => <p>{banana(1, 2)}</p>;`,
+    });
+    const compiler = webpack({
+      mode: "production",
+      optimization: { minimize: false },
+      context: project.folder,
+      entry: "./page.jsx",
+      target: "node",
+      experiments: { outputModule: true },
+      output: { path: project.folder, filename: "loaded.js", module: true },
+      module: {
+        rules: [
+          // As Next has its own behind ours: here, what takes the elements out.
+          { test: /\.jsx$/, use: project.path("elements.cjs") },
+          {
+            test: /\.jsx?$/,
+            exclude: /node_modules/,
+            enforce: "pre",
+            use: [{ loader: project.path("loader.mjs"), options: { precompile: { target: "js" } } }],
+          },
+        ],
+      },
+    });
+    await project.write({
+      "elements.cjs": `module.exports = (code) => code.replace(/<p>.*<.p>/, "null");`,
+    });
+    const stats = await new Promise<webpack.Stats>((done, failed) => {
+      compiler.run((error, result) =>
+        result === undefined ? failed(error ?? new Error("no result")) : done(result),
+      );
+    });
+    expect(stats.toJson().errors).toEqual([]);
+    expect(stats.toJson().warnings).toEqual([]);
+    expect((await outcome("loaded.js")).printed).toEqual(EXPECTED);
+    expect(await readFile(project.path("loaded.js"), "utf8")).toContain("const __cotangent_1 =");
+  });
+
   test("nothing: node --import cotangent-compiler/register", async () => {
     const entry = (name: string): string => fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url));
     await esbuild({

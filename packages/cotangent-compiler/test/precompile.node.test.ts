@@ -6,7 +6,7 @@ import type { BuildResult } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import plugin from "../src/plugin/esbuild.ts";
-import type { PluginOptions } from "../src/plugin/plugin.ts";
+import type { PluginOptions } from "../src/plugin/build.ts";
 import { makeProject } from "./project.ts";
 import type { Project } from "./project.ts";
 

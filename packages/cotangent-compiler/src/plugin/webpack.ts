@@ -1,5 +1,5 @@
+import type { PluginOptions } from "./build.ts";
 import { plugin } from "./plugin.ts";
-import type { PluginOptions } from "./plugin.ts";
 
 /** Lowers plain functions that are to be differentiated. */
 const cotangent: (options?: PluginOptions) => ReturnType<typeof plugin.webpack> = plugin.webpack;

@@ -7,7 +7,7 @@ import { declared } from "./names.ts";
 import type { Declared, Resolve } from "./names.ts";
 
 /** A transform, and its second argument. */
-export interface Step {
+interface Step {
   readonly transform: string;
   readonly options: unknown;
 }

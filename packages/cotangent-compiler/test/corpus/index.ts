@@ -1,3 +1,4 @@
+/* oxlint-disable import/default -- `?raw` makes of any file its text */
 /** Functions as people write them, each with inputs. */
 import gradbenchText from "../../../../bench/src/gradbench/problems.ts?raw";
 import springsText from "../../../../bench/src/springs/springs.ts?raw";

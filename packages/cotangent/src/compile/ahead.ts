@@ -15,7 +15,7 @@ import { interfaceOf } from "./wasm/interface.ts";
 import type { Interface } from "./wasm/interface.ts";
 
 /** A function of the user's that the code calls: which class, and which half. */
-export interface AheadExternal {
+interface AheadExternal {
   readonly name: string;
   readonly half: "forward" | "backward";
   readonly arity: number;
