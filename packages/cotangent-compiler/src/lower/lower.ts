@@ -15,8 +15,9 @@ import { bind, body, callFunction } from "./functions.ts";
 import type { Declaration, Module } from "./module.ts";
 import { toValues } from "./outline.ts";
 import { structureFromType } from "./types.ts";
-import { bool, Cell, constant, Env, FALSE, I32_MAX, I32_MIN, NOTHING, number, TRUE } from "./values.ts";
-import type { Derivation, Fun, Num, Val } from "./values.ts";
+import { argument } from "./numbers.ts";
+import { bool, Cell, constant, Env, FALSE, NOTHING, TRUE } from "./values.ts";
+import type { Derivation, Fun, Val } from "./values.ts";
 
 /** A program and how arguments and results become its values. */
 export interface Lowered {
@@ -251,7 +252,7 @@ class Lowering {
     const cx = this.#cx;
     switch (s.kind) {
       case "number":
-        return this.#number(leaves.next().value as Value, path);
+        return argument(this.#cx, leaves.next().value as Value, path, path);
       case "boolean":
         return bool(leaves.next().value as Value);
       case "nothing":
@@ -271,12 +272,6 @@ class Lowering {
         return makeObject(s.kind === "tuple", parts, undefined);
       }
     }
-  }
-
-  #number(f: Value, path: string): Num {
-    const integer = this.#knowledge.guesses.get(path)?.kind === "integer";
-    if (!integer) return { ...number(f), leaf: path };
-    return { t: "num", f, i: this.#cx.b.index(f, path), int: true, lo: I32_MIN, hi: I32_MAX, leaf: path };
   }
 
   #prelude(call: Node, key: string, text: string): Fun {

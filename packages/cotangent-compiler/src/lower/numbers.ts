@@ -56,6 +56,12 @@ export function demand(cx: Context, x: Num): void {
   cx.knowledge.restart();
 }
 
+/** The argument f; `path` is how it is known across restarts. Checked at the call, if it has to be an integer. */
+export function argument(cx: Context, f: Value, path: string, name: string): Num {
+  if (cx.knowledge.guesses.get(path)?.kind !== "integer") return { ...number(f), leaf: path };
+  return { t: "num", f, i: cx.b.index(f, name), int: true, lo: I32_MIN, hi: I32_MAX, leaf: path };
+}
+
 /** JavaScript's ToInt32. */
 export function toInt32(cx: Context, x: Num): Value {
   if (x.k !== undefined) return cx.b.i32(x.k | 0);

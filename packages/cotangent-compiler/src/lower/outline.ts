@@ -9,7 +9,7 @@ import { arrayFrom, leavesOf, NUMBER, structureOf } from "./arrays.ts";
 import type { Context } from "./context.ts";
 import { toNumber } from "./expressions.ts";
 import { sameStructure, truth } from "./merge.ts";
-import { f64 } from "./numbers.ts";
+import { argument, f64 } from "./numbers.ts";
 import { structureFromType } from "./types.ts";
 import { bool, Cell, kindOf, NOTHING, number } from "./values.ts";
 import type { Callee, Derived, Fun, Outlined, Val } from "./values.ts";
@@ -139,8 +139,12 @@ export function outline(cx: Context, fun: Fun | Derived, args: readonly Val[], s
     let results: readonly Value[] = [];
     const list = values[Symbol.iterator]();
     const changed = cx.collect(() => {
-      const own = structures.map((s, i) => fromValues(cx, s, list, `argument ${i + 1}`));
-      outside.forEach(([cell, name], i) => (cell.value = fromValues(cx, free[i]!, list, name)));
+      const enter = (s: Structure, name: string): Val =>
+        s.kind === "number"
+          ? argument(cx, list.next().value as Value, `${key} ${name}`, name)
+          : fromValues(cx, s, list, name);
+      const own = structures.map((s, i) => enter(s, `argument ${i + 1}`));
+      outside.forEach(([cell, name], i) => (cell.value = enter(free[i]!, name)));
       const inside = outside.map(([cell]) => cell.value);
       const value = fun.t === "fun" ? cx.parts.body(fun, own) : cx.parts.derivative(fun, own, site);
       outside.forEach(([cell, name], i) => {
