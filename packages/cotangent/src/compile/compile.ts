@@ -7,6 +7,8 @@ import { roll } from "../program/roll/index.ts";
 import type { Real } from "../real/real.ts";
 import { checkCount, checkFunction, isMapped } from "../transforms/arguments.ts";
 import type { Input, Result } from "../transforms/structure.ts";
+import { directCalls, typedCalls } from "./direct.ts";
+import type { Direct } from "./direct.ts";
 import { execute } from "./execute.ts";
 import type { Datum, Executable, MathMode, Target } from "./execute.ts";
 import { emitJs } from "./js/emit.ts";
@@ -78,8 +80,8 @@ export type Compiled<F extends AnyFunction> = Call<F> & {
   readonly target: Target;
 };
 
-/** Below so many operations, JavaScript is faster: measured. */
-const SMALL = 50;
+/** Below so many operations in a straight line, JavaScript is faster: measured. */
+const SMALL = 150;
 
 /**
  * Compiles `f`: a function of Reals, any transform of one (`grad(f)`, `hessian(f)`, ...), or a captured plain function. Lazily: the
@@ -105,21 +107,29 @@ export function compile<F extends AnyFunction>(f: F, options: CompileOptions = {
   const known: Specialised[] = [];
   let latest: Specialised | undefined;
   const specialise = (args: readonly unknown[]): Specialised => {
+    if (latest?.fits(args) === true) return latest;
     let found = known.find((s) => s.fits(args));
     if (found === undefined) {
       checkCount(f, args);
       found =
         capturedOf(base(f)) === undefined
-          ? specialiseRecorded(f, args, options)
+          ? specialiseRecorded(f, args, options, [slow, slowInto])
           : specialiseCaptured(f, args, options);
       known.push(found);
     }
+    enter = found.direct?.call ?? slow;
+    enterInto = found.direct?.into ?? slowInto;
     return (latest = found);
   };
-  const call = (...given: unknown[]): unknown => {
+  const slow = (...given: unknown[]): unknown => {
     const args = given.length === 3 && isMapped(base(f), given) ? given.slice(0, 1) : given;
-    return (latest !== undefined && latest.fits(args) ? latest : specialise(args)).call(args);
+    return specialise(args).call(args);
   };
+  const slowInto = (out: object, ...args: unknown[]): void => specialise(args).into(out, args);
+  // For arguments of the structure seen last, straight to what was made for it.
+  let enter = slow;
+  let enterInto = slowInto;
+  const call = (...given: unknown[]): unknown => enter(...given);
   const any = (): Specialised => latest ?? specialise(Array.from({ length: base(f).length }, () => 1));
   const getter = (get: () => unknown): PropertyDescriptor => ({ get, enumerable: true });
   return Object.defineProperties(call, {
@@ -127,7 +137,7 @@ export function compile<F extends AnyFunction>(f: F, options: CompileOptions = {
     length: { value: f.length },
     into: {
       value: (out: object, ...args: unknown[]) => {
-        specialise(args).into(out, args);
+        enterInto(out, ...args);
         return out;
       },
     },
@@ -148,6 +158,8 @@ interface Specialised {
   fits(args: readonly unknown[]): boolean;
   call(args: readonly unknown[]): unknown;
   into(out: object, args: readonly unknown[]): void;
+  /** The same for a list of arguments, quicker. */
+  readonly direct?: Direct | undefined;
 }
 
 /** The program as it is compiled. Only what is exact is simplified: `math` says where elementary functions come from. */
@@ -170,16 +182,36 @@ function isSmall(program: Program): boolean {
   return program.functions.every((f) => visit(f.body));
 }
 
-const rolled = (recorded: Recorded): Recorded => ({ ...recorded, program: roll(recorded.program) });
+/**
+ * What is compiled for f: the program of a transform of what has been rolled, if that repeats; else f, run on variables. What is small is
+ * left a straight line.
+ */
+function programFor(f: AnyFunction, args: readonly unknown[]): Recorded {
+  const derived = recordTransform(f, args, SMALL / 3);
+  if (derived !== undefined) return { ...derived, program: prepare(derived.program) };
+  const recorded = recordFunction(f, args, false);
+  const { program } = recorded;
+  if (program.functions[0]!.size <= 4 * SMALL) {
+    const straight = prepare(program);
+    if (isSmall(straight)) return { ...recorded, program: straight };
+  }
+  return { ...recorded, program: prepare(roll(program)) };
+}
 
-function specialiseRecorded(f: AnyFunction, args: readonly unknown[], options: CompileOptions): Specialised {
-  const recorded = recordTransform(f, args) ?? rolled(recordFunction(f, args, false));
-  const { args: shape, spread, result, outputs } = recorded;
-  const program = prepare(recorded.program);
+function specialiseRecorded(
+  f: AnyFunction,
+  args: readonly unknown[],
+  options: CompileOptions,
+  otherwise: readonly [Direct["call"], Direct["into"]],
+): Specialised {
+  const recorded = programFor(f, args);
+  const { program, args: shape, spread, result, outputs } = recorded;
   const executable = run(program, options, outputs ? [program.functions[0]!.params.length - 1] : []);
   const { call } = executable;
   const fit = fitter(shape);
   const size = count(result);
+  const direct =
+    directCalls(recorded, executable, ...otherwise) ?? typedCalls(recorded, executable, ...otherwise);
   if (!outputs) {
     const marshal = marshaller(shape, spread);
     const compute = isPlain(shape)
@@ -188,6 +220,7 @@ function specialiseRecorded(f: AnyFunction, args: readonly unknown[], options: C
     return {
       program,
       executable,
+      direct,
       fits: fit,
       call:
         result.kind === "number"
@@ -232,6 +265,7 @@ function specialiseRecorded(f: AnyFunction, args: readonly unknown[], options: C
   return {
     program,
     executable,
+    direct,
     fits: fit,
     call: (list) => {
       if (isTyped) return compute(list, new Float64Array(size));

@@ -14,16 +14,22 @@ import type { AnyFunction, Parameters, Recorded } from "./recorded.ts";
 import { count } from "./shape.ts";
 import type { Shape } from "./shape.ts";
 
-/** The program of a transform of a function of Reals. Undefined if the function has to be run on Scalars for it. */
-export function recordTransform(f: AnyFunction, list: readonly unknown[]): Recorded | undefined {
+/**
+ * The program of a transform of a function of Reals. Undefined if the function has to be run on Scalars for it, or has no more than
+ * `few` operations.
+ */
+export function recordTransform(f: AnyFunction, list: readonly unknown[], few: number): Recorded | undefined {
   const from = derivationOf(f);
   if (from === undefined || derivationOf(from.f) !== undefined || !TRANSFORMS.has(from.transform))
     return undefined;
   const lists = from.transform === "hvp";
   const given = lists ? list[0] : list;
-  if (!Array.isArray(given)) return undefined;
+  // What is refused is refused as on Scalars.
+  if (!Array.isArray(given) || given.length < Math.max(1, from.f.length)) return undefined;
   const recorded = recordFunction(from.f, given, false);
+  const { ops } = recorded.program.functions[0]!.body;
   if (recorded.result.kind !== "number") return undefined;
+  if (ops.filter(({ kind }) => kind !== "constant" && kind !== "load").length <= few) return undefined;
   const rolled = roll(recorded.program);
   if (rolled === recorded.program) return undefined;
   const { wrt } = (from.options ?? {}) as { readonly wrt?: number | readonly number[] };

@@ -18,7 +18,11 @@ interface ArrayParameter extends ArrayInterface {
   /** Where it is at present, in elements, and how long. */
   at: number;
   length: number;
+  /** That part of the memory: to make one at every call takes longer than to copy a hundred numbers. */
+  block: Float64Array;
 }
+
+const NONE = new Float64Array(0);
 
 /** An instance of a module. Nothing else refers to it or its memory: they go when this goes. */
 export class Instance {
@@ -26,6 +30,8 @@ export class Instance {
   readonly #fault: (site: number, values: readonly number[]) => AdError;
   readonly #types: readonly Ty[];
   readonly #arrays: readonly ArrayParameter[];
+  readonly #read: readonly ArrayParameter[];
+  readonly #written: readonly ArrayParameter[];
   readonly #results: readonly Ty[];
   /** The addresses of arguments that are not passed directly and of results. The globals are slow to ask. */
   readonly #parametersAt: number;
@@ -49,7 +55,9 @@ export class Instance {
     this.#exports = exports;
     this.#fault = fault;
     this.#types = types;
-    this.#arrays = arrays.map((a) => ({ ...a, at: -1, length: -1 }));
+    this.#arrays = arrays.map((a) => ({ ...a, at: -1, length: -1, block: NONE }));
+    this.#read = this.#arrays.filter((a) => a.isRead);
+    this.#written = this.#arrays.filter((a) => a.isWritten);
     let place = 0;
     this.#places = this.#types.map((ty) => (ty === "array" ? (place += 2) - 2 : place++));
     this.#results = results;
@@ -66,6 +74,8 @@ export class Instance {
     const { buffer } = this.#exports.memory;
     this.#f64 = new Float64Array(buffer);
     this.#i32 = new Int32Array(buffer);
+    for (const array of this.#arrays)
+      if (array.length >= 0) array.block = this.#f64.subarray(array.at, array.at + array.length);
   }
 
   /** Gives each array its place, one behind the other. */
@@ -90,24 +100,22 @@ export class Instance {
       }
     }
     top.value = free;
+    this.#refresh();
   }
 
   readonly call = (...args: Datum[]): Datum | readonly Datum[] | undefined => {
     const flat = this.#flat;
-    for (const array of this.#arrays) {
-      if ((args[array.position] as Float64Array).length !== array.length) {
-        this.#layOut(args);
-        break;
-      }
+    const arrays = this.#arrays;
+    for (let k = 0; k < arrays.length; k++) {
+      const array = arrays[k]!;
+      if ((args[array.position] as Float64Array).length === array.length) continue;
+      this.#layOut(args);
+      break;
     }
     if (this.#f64.length === 0) this.#refresh();
     for (const k of this.#numbers) flat[this.#places[k]!] = args[k] as number;
-    for (const { position, isRead, at, length } of this.#arrays) {
-      if (!isRead) continue;
-      const arg = args[position] as Float64Array;
-      if (length > SHORT) this.#f64.set(arg, at);
-      else for (let i = 0; i < length; i++) this.#f64[at + i] = arg[i]!;
-    }
+    const read = this.#read;
+    for (let k = 0; k < read.length; k++) copy(args[read[k]!.position] as Float64Array, read[k]!.block);
     let returned: number | undefined;
     try {
       returned = this.#enter();
@@ -115,12 +123,9 @@ export class Instance {
       throw this.#explain(error);
     }
     if (this.#f64.length === 0) this.#refresh();
-    for (const { position, isWritten, at, length } of this.#arrays) {
-      if (!isWritten) continue;
-      const arg = args[position] as Float64Array;
-      if (length > SHORT) arg.set(this.#f64.subarray(at, at + length));
-      else for (let i = 0; i < length; i++) arg[i] = this.#f64[at + i]!;
-    }
+    const written = this.#written;
+    for (let k = 0; k < written.length; k++)
+      copy(written[k]!.block, args[written[k]!.position] as Float64Array);
     if (this.#returned) return returned;
     if (this.#results.length === 0) return undefined;
     if (this.#results.length === 1) return this.#result(this.#results[0]!, 0, args);
@@ -183,4 +188,10 @@ export class Instance {
     this.#i32[SITE / 4] = 0;
     return this.#fault(site, Array.from(this.#f64.subarray(SITE_VALUES / 8, SITE_VALUES / 8 + 8)));
   }
+}
+
+function copy(from: Float64Array, to: Float64Array): void {
+  const { length } = from;
+  if (length > SHORT) to.set(from);
+  else for (let i = 0; i < length; i++) to[i] = from[i]!;
 }

@@ -122,7 +122,7 @@ describe("derivatives of what repeats", () => {
     const banded = compile(hessian(rosenbrock));
     const expected = hessian(rosenbrock)(x);
     expect(apart(banded(x), expected)).toBeLessThan(1e-14);
-    expect(apart(banded.into(new Float64Array(144) as never, x), expected)).toBeLessThan(1e-14);
+    expect(apart(banded.into(new Float64Array(144), x), expected)).toBeLessThan(1e-14);
     const dense = compile(hessian((y: List) => exp(y.reduce((s: Real, yi) => add(s, square(yi)), 0))));
     expect(
       apart(dense(x), hessian((y: List) => exp(y.reduce((s: Real, yi) => add(s, square(yi)), 0)))(x)),

@@ -1,0 +1,185 @@
+/**
+ * Small functions in JavaScript are called by functions that are written for their arguments: to take lists apart and put results
+ * together in general takes longer than what they compute.
+ */
+import type { Executable } from "./execute.ts";
+import type { Recorded } from "./recorded.ts";
+import { count } from "./shape.ts";
+import type { Shape } from "./shape.ts";
+
+/** Calls for arguments of one structure; for all others, what they were given instead. */
+export interface Direct {
+  readonly call: (...args: unknown[]) => unknown;
+  readonly into: (out: object, ...args: unknown[]) => void;
+}
+
+/** Arguments and results of more numbers are not taken apart in a straight line. */
+const MOST = 64;
+
+/**
+ * @param slow what is called with arguments of another structure
+ * @param slowInto what is called with those, or with another place for the result
+ */
+export function directCalls(
+  { args, spread, result, outputs }: Recorded,
+  { target, call }: Executable,
+  slow: Direct["call"],
+  slowInto: Direct["into"],
+): Direct | undefined {
+  if (target !== "js" || !spread || args.kind !== "list" || count(result) > MOST) return undefined;
+  const writer = new Writer();
+  const names = args.elements.map((_, i) => `a${i}`);
+  const isKnown = args.elements.every((shape, i) => writer.take(shape, names[i]!));
+  const value = outputs ? writer.give(result) : "";
+  if (!isKnown || value === undefined) return undefined;
+  const passed = [...writer.numbers, ...writer.arrays];
+  const run = (out: string): string => `kernel(${[...passed, out].join(", ")})`;
+  const size = count(result);
+  const checked = (names: readonly string[], fallback: string, ...body: string[]): string =>
+    [
+      `function (${names.join(", ")}) {`,
+      `  known: {`,
+      `    if (arguments.length !== ${names.length}) break known;`,
+      ...writer.checks.map((line) => `    ${line}`),
+      ...body.map((line) => `    ${line}`),
+      `  }`,
+      `  return ${fallback}(...arguments);`,
+      `}`,
+    ].join("\n");
+  const returned = !outputs
+    ? [`return kernel(${passed.join(", ")});`]
+    : result.kind === "typed"
+      ? [`const out = new Float64Array(${size});`, `${run("out")};`, `return out;`]
+      : [`${run("scratch")};`, `return ${value};`];
+  const separate = writer.arrays.map((name) => ` && out !== ${name}`).join("");
+  const written = outputs
+    ? [`if (out instanceof Float64Array && out.length === ${size}${separate}) return ${run("out")};`]
+    : [`if (Array.isArray(out) && out.length === 1) return void (out[0] = kernel(${passed.join(", ")}));`];
+  const source = [
+    `"use strict";`,
+    `return {`,
+    `call: ${checked(names, "slow", ...returned)},`,
+    `into: ${checked(["out", ...names], "slowInto", ...written)},`,
+    `};`,
+  ].join("\n");
+  // oxlint-disable-next-line no-implied-eval -- generated code is allowed, or the target would not be JavaScript
+  const make = new Function("kernel", "scratch", "slow", "slowInto", source) as (
+    ...outside: unknown[]
+  ) => Direct;
+  return make(call, new Float64Array(size), slow, slowInto);
+}
+
+/**
+ * The same for one or two Float64Arrays that go to one, as they are.
+ */
+export function typedCalls(
+  { args, spread, result }: Recorded,
+  { call }: Executable,
+  slow: Direct["call"],
+  slowInto: Direct["into"],
+): Direct | undefined {
+  if (args.kind !== "list" || !spread || result.kind !== "typed") return undefined;
+  const lengths = args.elements.map((shape) => (shape.kind === "typed" ? shape.length : -1));
+  const [n, m] = lengths as [number, number];
+  const size = result.length;
+  const isTyped = (x: unknown, length: number): x is Float64Array =>
+    x instanceof Float64Array && x.length === length;
+  if (lengths.length === 1 && n >= 0) {
+    return {
+      call(x, ...more) {
+        if (more.length > 0 || !isTyped(x, n)) return slow(x, ...more);
+        const out = new Float64Array(size);
+        call(x, out);
+        return out;
+      },
+      into(out, x, ...more) {
+        if (more.length > 0 || !isTyped(x, n) || !isTyped(out, size) || x === out) slowInto(out, x, ...more);
+        else call(x, out);
+      },
+    };
+  }
+  if (lengths.length !== 2 || n < 0 || m < 0) return undefined;
+  return {
+    call(x, y, ...more) {
+      if (more.length > 0 || !isTyped(x, n) || !isTyped(y, m)) return slow(x, y, ...more);
+      const out = new Float64Array(size);
+      call(x, y, out);
+      return out;
+    },
+    into(out, x, y, ...more) {
+      const fits = more.length === 0 && isTyped(x, n) && isTyped(y, m) && isTyped(out, size);
+      if (!fits || x === out || y === out) slowInto(out, x, y, ...more);
+      else call(x, y, out);
+    },
+  };
+}
+
+/** Writes what takes arguments apart and puts a result together. */
+class Writer {
+  /** Statements that leave the block `known` where the structure is another. */
+  readonly checks: string[] = [];
+  /** The names of the numbers, and of the typed arrays, in the arguments. */
+  readonly numbers: string[] = [];
+  readonly arrays: string[] = [];
+  #next = 0;
+  #written = 0;
+
+  /** Takes apart what has this structure and this name. False if it takes more than this. */
+  take(shape: Shape, name: string): boolean {
+    switch (shape.kind) {
+      case "number":
+        this.checks.push(`if (typeof ${name} !== "number") break known;`);
+        this.numbers.push(name);
+        return true;
+      case "typed":
+        this.#refuse(`!(${name} instanceof Float64Array) || ${name}.length !== ${shape.length}`);
+        this.arrays.push(name);
+        return true;
+      case "list":
+        this.#refuse(`!Array.isArray(${name}) || ${name}.length !== ${shape.elements.length}`);
+        return shape.elements.every((element, i) => {
+          const part = `v${this.#next++}`;
+          this.checks.push(`const ${part} = ${name}[${i}];`);
+          return this.take(element, part);
+        });
+      default:
+        return false;
+    }
+  }
+
+  #refuse(condition: string): void {
+    this.checks.push(`if (${condition}) break known;`);
+  }
+
+  /** An expression for something of this structure, made of numbers in `scratch`. */
+  give(shape: Shape): string | undefined {
+    switch (shape.kind) {
+      case "number":
+        return `scratch[${this.#written++}]`;
+      case "typed": {
+        const from = this.#written;
+        this.#written += shape.length;
+        return `scratch.slice(${from}, ${this.#written})`;
+      }
+      case "list":
+        return this.#all(shape.elements, (parts) => `[${parts.join(", ")}]`);
+      case "record":
+        return this.#all(
+          shape.fields,
+          (parts) => `{ ${parts.map((part, k) => `${JSON.stringify(shape.keys[k])}: ${part}`).join(", ")} }`,
+        );
+      default:
+        return undefined;
+    }
+  }
+
+  #all(shapes: readonly Shape[], join: (parts: readonly string[]) => string): string | undefined {
+    const parts: string[] = [];
+    for (const shape of shapes) {
+      const part = this.give(shape);
+      if (part === undefined) return undefined;
+      parts.push(part);
+    }
+    return join(parts);
+  }
+}
