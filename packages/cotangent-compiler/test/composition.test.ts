@@ -197,6 +197,32 @@ describe("to any order", () => {
     expect(derivative(f, 0)(x)).toBe(Math.sin(x) * x);
   });
 
+  test("where a first derivative, or a factor of it, is zero", () => {
+    // A path that carries nothing contributes nothing; but what it carries varies.
+    const smooth = differentiable((x: number): number => Math.sqrt(1 + x * x));
+    const series = differentiable((x: number): number => {
+      let [term, total] = [1, 1];
+      for (let k = 1; k < 20; k++) {
+        term *= x / k;
+        total += term;
+      }
+      return total;
+    });
+    const onReals = (x: Real): Real => ad.sqrt(add(1, mul(x, x)));
+    for (const g of [smooth, series, onReals]) {
+      for (const way of [
+        hessian(g),
+        grad(grad(g)),
+        derivative(g, 2),
+        derivative(grad(g)),
+        ad.compile(hessian(g)),
+      ]) {
+        expect(way(0)).toBe(1);
+      }
+    }
+    expect(derivative(series, 3)(0)).toBe(1);
+  });
+
   test("inactive arguments stay what they are, and cost nothing", () => {
     const residual = differentiable((a: number, xs: Float64Array, n: number): number => {
       let s = 0;

@@ -4,7 +4,7 @@ import { Builder } from "../program/builder.ts";
 import type { Func, Op, OpOf, Parameter, Program, Region, Ty, Value } from "../program/ir.ts";
 import { Activity, carries } from "./activity.ts";
 import { Module } from "./module.ts";
-import { firstOrderOnly, isSingular, isSteep, operand, partialOf, scale } from "./rules.ts";
+import { chooses, firstOrderOnly, isSingular, isSteep, operand, partialOf, scale } from "./rules.ts";
 
 export interface ForwardOptions {
   /** Parameters of the entry by which to differentiate, by position. Default: all numbers and arrays. */
@@ -241,7 +241,7 @@ class Pushforward {
         case "external":
           return this.#external(op);
         case "select": {
-          const condition = this.#value(first!);
+          const condition = chooses(b, op, this.#value(first!), () => this.#value(third!));
           const [x, y] = [this.#given(second!), this.#given(third!)];
           return this.#set(
             result,

@@ -7,7 +7,7 @@ import type { Augmented } from "./augmented.ts";
 import { recordOf, tripCount } from "./indices.ts";
 import { nameAfter } from "./names.ts";
 import type { Sweeps } from "./sweeps.ts";
-import { firstOrderOnly, isSingular, isSteep, operand, partialOf, scale } from "./rules.ts";
+import { chooses, firstOrderOnly, isSingular, isSteep, operand, partialOf, scale } from "./rules.ts";
 import type { Guard } from "./rules.ts";
 import { aside, backThrough, insert } from "./tape.ts";
 import type { Back, Tapes } from "./tape.ts";
@@ -154,7 +154,8 @@ export class Pullback {
       case "primitive":
         return this.#primitive(op, adjoint, at);
       case "select": {
-        const [condition, zero] = [this.#need(first!, at), b.f64(0)];
+        const condition = chooses(b, op, this.#need(first!, at), () => this.#need(third!, at));
+        const zero = b.f64(0);
         if (this.active(second!)) this.add(second!, b.select(condition, adjoint, zero), at);
         if (this.active(third!)) this.add(third!, b.select(condition, zero, adjoint), at);
         return;

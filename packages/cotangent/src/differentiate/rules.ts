@@ -183,6 +183,33 @@ export function scale(b: Builder, x: Value, p: Real, guard: Guard): Value | unde
   return product;
 }
 
+/**
+ * Whether a choice is one of those that `scale` writes: 0 where a factor is 0, and else the product. To be differentiated again, it is
+ * chosen only where the product is no number: elsewhere the product varies with both its factors, though one of them is 0 here.
+ */
+function absorbs(op: OpOf<"select">): boolean {
+  const [condition, zero, product] = op.args as [Value, Value, Value];
+  const test = condition.def;
+  if (!("kind" in test) || test.kind !== "f64.eq" || constantOf(zero) !== 0) return false;
+  const [x, y] = test.args as [Value, Value];
+  const factor = constantOf(y) === 0 ? x : constantOf(x) === 0 ? y : undefined;
+  return factor !== undefined && isProductOf(product, factor);
+}
+
+/** Whether `v` is the product of `factor` and something, which may have been chosen in its turn. */
+function isProductOf(v: Value, factor: Value): boolean {
+  if (!("kind" in v.def)) return false;
+  if (v.def.kind === "select") return absorbs(v.def) && isProductOf(v.def.args[2]!, factor);
+  return v.def.kind === "primitive" && v.def.attr === mul && v.def.args.includes(factor);
+}
+
+/** The condition of a choice, for derivatives: see `absorbs`. `product` is the value of what is chosen otherwise. */
+export function chooses(b: Builder, op: OpOf<"select">, condition: Value, product: () => Value): Value {
+  if (!absorbs(op)) return condition;
+  const value = product();
+  return b.op("i32.and", condition, b.op("f64.ne", value, value));
+}
+
 /** A second derivative was asked of a function that was written on plain numbers. */
 export function firstOrderOnly(f: UserFunction): AdError {
   return new AdError(
