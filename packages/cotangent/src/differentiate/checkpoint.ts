@@ -10,6 +10,7 @@ import { ceil, sqrt } from "../primitives/index.ts";
 import { Builder, buildFunction } from "../program/builder.ts";
 import { kinds } from "../program/ir.ts";
 import type { Func, Op, OpOf, Program, Region, Ty, Value } from "../program/ir.ts";
+import { Copy } from "./copy.ts";
 import { tripCount } from "./indices.ts";
 import { isMemory } from "./places.ts";
 import { privateSpace } from "./private.ts";
@@ -58,7 +59,7 @@ class Cutter {
   all(): Func[] {
     const functions = this.#program.functions.map((f) => {
       const write = (b: Builder, args: readonly Value[]): readonly Value[] => {
-        const copy = new Copy(this, f.name, b);
+        const copy = new Segmented(this, f.name, b);
         return copy.region(f.body, args);
       };
       return buildFunction(f.name, f.params, write, { pullback: f.pullback });
@@ -71,7 +72,7 @@ class Cutter {
     stem: string,
     own: readonly Ty[],
     free: readonly Value[],
-    write: (copy: Copy, own: readonly Value[]) => readonly Value[],
+    write: (copy: Segmented, own: readonly Value[]) => readonly Value[],
   ): string {
     let name = `${stem}_segment`;
     for (let n = 2; this.#names.has(name); n++) name = `${stem}_segment${n}`;
@@ -82,7 +83,7 @@ class Cutter {
       ...free.map((v, i) => ({ name: v.name ?? `free${i}`, ty: v.ty })),
     ];
     const made = buildFunction(name, params, (b, args) => {
-      const copy = new Copy(this, stem, b);
+      const copy = new Segmented(this, stem, b);
       free.forEach((v, i) => copy.values.set(v, args[own.length + i]!));
       return write(copy, args.slice(0, own.length));
     });
@@ -91,62 +92,39 @@ class Cutter {
   }
 }
 
-/** Rewrites a region through a builder. */
-class Copy {
-  readonly values: Map<Value, Value> = new Map();
+/** Rewrites a function, with its segments called. */
+class Segmented extends Copy {
   readonly #cutter: Cutter;
   readonly #stem: string;
-  readonly #b: Builder;
 
   constructor(cutter: Cutter, stem: string, b: Builder) {
+    super(b);
     this.#cutter = cutter;
     this.#stem = stem;
-    this.#b = b;
   }
 
-  get builder(): Builder {
-    return this.#b;
-  }
-
-  /** Writes what a region does for these arguments; returns what it yields. */
-  region(region: Region, args: readonly Value[]): readonly Value[] {
-    region.args.forEach((v, i) => this.#bind(v, args[i]!));
+  override region(region: Region, args: readonly Value[]): readonly Value[] {
     // The block outside stays for what only asks how long it is.
     const own = this.#cutter.moves.get(region) ?? [];
     const outside = own.map((op) => this.values.get(op.results[0]!)!);
-    for (const op of own) this.#plain(op);
-    for (const op of region.ops) {
-      this.#b.loc = op.loc;
-      if (rotates(op)) this.#rotate(op);
-      else if (!wants(op)) this.#plain(op);
-      else if (op.kind === "for") this.#for(op);
-      else this.#while(op);
-    }
+    for (const op of own) this.plain(op);
+    const yields = super.region(region, args);
     own.forEach((op, i) => this.values.set(op.results[0]!, outside[i]!));
-    return region.yields.map((v) => this.values.get(v)!);
+    return yields;
   }
 
-  #bind(v: Value, value: Value): void {
-    this.values.set(v, value);
-    value.name ??= v.name;
-  }
-
-  #args(op: Op): Value[] {
-    return op.args.map((v) => this.values.get(v)!);
-  }
-
-  #plain(op: Op): void {
-    const types = (values: readonly Value[]): Ty[] => values.map((v) => v.ty);
-    const regions = op.regions.map((r) => this.#b.region(types(r.args), (...args) => this.region(r, args)));
-    const results = this.#b.emit(op.kind, this.#args(op), op.attr, types(op.results), regions);
-    op.results.forEach((v, i) => this.#bind(v, results[i]!));
+  protected override op(op: Op): void {
+    if (rotates(op)) this.#rotate(op);
+    else if (!wants(op)) this.plain(op);
+    else if (op.kind === "for") this.#for(op);
+    else this.#while(op);
   }
 
   /** The condition is computed before the loop, and at the end of its body, where it is like all else. */
   #rotate(op: OpOf<"while">): void {
-    const b = this.#b;
+    const { b } = this;
     const [test, body] = op.regions as [Region, Region];
-    const inits = this.#args(op);
+    const inits = this.args(op);
     const results = b.while(
       [...inits, this.region(test, inits)[0]!],
       (carries) => carries.at(-1)!,
@@ -155,14 +133,14 @@ class Copy {
         return [...next, this.region(test, next)[0]!];
       },
     );
-    op.results.forEach((v, i) => this.#bind(v, i < inits.length ? results[i]! : results.at(-1)!));
+    op.results.forEach((v, i) => this.bind(v, i < inits.length ? results[i]! : results.at(-1)!));
   }
 
   /** As many segments as each has iterations: ⌈√n⌉ of the n. */
   #for(op: OpOf<"for">): void {
-    const b = this.#b;
+    const { b } = this;
     const [body] = op.regions as [Region];
-    const [lo, hi, ...inits] = this.#args(op) as [Value, Value, ...Value[]];
+    const [lo, hi, ...inits] = this.args(op) as [Value, Value, ...Value[]];
     const { step } = op.attr;
     const free = freeIn(body);
     const name = this.#cutter.segment(
@@ -171,7 +149,7 @@ class Copy {
       free,
       (copy, args) => {
         const [from, to, ...carries] = args as [Value, Value, ...Value[]];
-        return copy.builder.for(from, to, carries, (i, values) => copy.region(body, [i, ...values]), {
+        return copy.b.for(from, to, carries, (i, values) => copy.region(body, [i, ...values]), {
           step,
         });
       },
@@ -190,18 +168,18 @@ class Copy {
       const types = carries.map((v) => v.ty);
       return b.call(name, [from, to, ...carries, ...outside], types);
     });
-    op.results.forEach((v, i) => this.#bind(v, results[i]!));
+    op.results.forEach((v, i) => this.bind(v, results[i]!));
   }
 
   /** Where nobody knows n, the segments grow: the s-th has s + FIRST iterations, so that there are O(√n) of O(√n). */
   #while(op: OpOf<"while">): void {
-    const b = this.#b;
+    const { b } = this;
     const [test, body] = op.regions as [Region, Region];
-    const inits = this.#args(op);
+    const inits = this.args(op);
     const free = [...new Set([...freeIn(test), ...freeIn(body)])];
     const types = inits.map((v) => v.ty);
     const name = this.#cutter.segment(this.#stem, ["i32", ...types], free, (copy, [limit, ...carries]) => {
-      const inner = copy.builder;
+      const inner = copy.b;
       return inner.while(
         [...carries, inner.i32(0)],
         (values) => {
@@ -232,7 +210,7 @@ class Copy {
         ];
       },
     );
-    op.results.forEach((v, i) => this.#bind(v, i < inits.length ? results[i]! : results[inits.length + 1]!));
+    op.results.forEach((v, i) => this.bind(v, i < inits.length ? results[i]! : results[inits.length + 1]!));
   }
 }
 

@@ -5,6 +5,7 @@ import type { Func, Op, OpOf, Parameter, Program, Region, Ty, Value } from "../p
 import { Activity, carries } from "./activity.ts";
 import { Module } from "./module.ts";
 import { chooses, firstOrderOnly, isSingular, isSteep, operand, partialOf, scale } from "./rules.ts";
+import { rememberWinners } from "./winners.ts";
 
 export interface ForwardOptions {
   /** Parameters of the entry by which to differentiate, by position. Default: all numbers and arrays. */
@@ -33,7 +34,8 @@ export interface ForwardDerivative {
 type Tangents = readonly (Value | undefined)[];
 
 /** The derivative of a program along directions: value and tangent in one go. */
-export function forward(program: Program, options: ForwardOptions = {}): ForwardDerivative {
+export function forward(original: Program, options: ForwardOptions = {}): ForwardDerivative {
+  const program = rememberWinners(original);
   const entry = program.functions[0]!;
   const inputs = options.wrt ?? positions(entry.params.map((p) => p.ty));
   const tangentResults = positions(entry.results);

@@ -12,6 +12,8 @@ export interface SecondOrderOptions {
   readonly wrt?: readonly number[];
   /** The result of the entry to differentiate, a number, by position. Default: the first. */
   readonly of?: number;
+  /** How many columns of a Hessian are computed at once. Default: several. */
+  readonly columns?: number;
 }
 
 /** The gradient's derivative along some directions, as a function to be called. */
@@ -76,7 +78,10 @@ function gradientPushforward(
 }
 
 /** Defaults, and the refusal of what is not a number. */
-function settle(program: Program, options: SecondOrderOptions): { wrt: readonly number[]; of: number } {
+function settle(
+  program: Program,
+  options: SecondOrderOptions,
+): { readonly wrt: readonly number[]; readonly of: number } {
   const entry = program.functions[0]!;
   const wrt = options.wrt ?? entry.params.flatMap((p, i) => (p.ty === "f64" || p.ty === "array" ? [i] : []));
   const of = options.of ?? 0;
@@ -134,7 +139,7 @@ export function hessian(program: Program, options: SecondOrderOptions = {}): Pro
   const { wrt, of } = settle(program, options);
   const entry = program.functions[0]!;
   const numbersOnly = wrt.every((i) => entry.params[i]!.ty === "f64");
-  const columns = numbersOnly ? Math.max(1, Math.min(wrt.length, 2 * COLUMNS)) : COLUMNS;
+  const columns = options.columns !== undefined ? options.columns : numbersOnly ? Math.max(1, Math.min(wrt.length, 2 * COLUMNS)) : COLUMNS;
   const inner = gradientPushforward(program, wrt, of, columns);
   const written = writtenParameters(program);
   const params: ParameterSpec[] = [...entry.params, { name: "hessian", ty: "array", noalias: true }];

@@ -16,6 +16,8 @@ export interface JacobianOptions {
   readonly outParameters?: readonly number[];
   /** Default: `reverse` where all outputs are numbers, and fewer than the inputs or some input is an array. */
   readonly mode?: "forward" | "reverse";
+  /** How many columns are computed at once, by columns. Default: 4. */
+  readonly columns?: number;
 }
 
 /** How many columns are computed at once. */
@@ -33,7 +35,7 @@ export function jacobian(program: Program, options: JacobianOptions = {}): Progr
   const wrt = options.wrt ?? numbersOf(entry.params);
   const of = options.of ?? numbersOf(entry.body.yields);
   const outParameters = options.outParameters ?? [];
-  const settled = { wrt, of, outParameters };
+  const settled = { wrt, of, outParameters, columns: options.columns ?? COLUMNS };
   const scalars = outParameters.length === 0 && of.every((k) => entry.results[k] === "f64");
   const few = of.length < wrt.length || wrt.some((i) => entry.params[i]!.ty === "array");
   const mode = options.mode ?? (scalars && few ? "reverse" : "forward");
@@ -57,9 +59,9 @@ function unit(b: Builder, { value, offset }: Block, at: Value): Value {
   return value;
 }
 
-function byColumns(program: Program, { wrt, of, outParameters }: Settled): Program {
+function byColumns(program: Program, { wrt, of, outParameters, columns }: Settled): Program {
   const entry = program.functions[0]!;
-  const derivative = forward(program, { wrt, directions: COLUMNS });
+  const derivative = forward(program, { wrt, directions: columns });
   const target = derivative.program.functions[0]!;
   const written = writtenParameters(program);
   const made = buildFunction(`${entry.name}_jacobian`, withOut(entry.params), (b, all) => {
@@ -70,7 +72,7 @@ function byColumns(program: Program, { wrt, of, outParameters }: Settled): Progr
       wrt.map((i) => args[i]!),
     );
     const restore = keepArguments(b, args, written);
-    const each = <T>(make: (d: number) => T): T[] => Array.from({ length: COLUMNS }, (_, d) => make(d));
+    const each = <T>(make: (d: number) => T): T[] => Array.from({ length: columns }, (_, d) => make(d));
     const tangents = derivative.tangentParameters.map((i) =>
       each(() => (args[i]!.ty === "array" ? b.allocate(b.length(args[i]!)) : undefined)),
     );
@@ -94,7 +96,7 @@ function byColumns(program: Program, { wrt, of, outParameters }: Settled): Progr
         const received = b.call(target.name, [...args, ...directions], target.results);
         each((d) => {
           const tangent = (k: number): Value =>
-            received[entry.results.length + derivative.tangentResults.indexOf(k) * COLUMNS + d]!;
+            received[entry.results.length + derivative.tangentResults.indexOf(k) * columns + d]!;
           const none = (i: number): Value => b.allocate(b.length(args[i]!));
           const after = (i: number): Value =>
             tangents[derivative.tangentParameters.indexOf(i)]?.[d] ?? none(i);
@@ -112,7 +114,7 @@ function byColumns(program: Program, { wrt, of, outParameters }: Settled): Progr
         restore();
         return [];
       },
-      { step: COLUMNS },
+      { step: columns },
     );
     return b.call(entry.name, args, entry.results);
   });

@@ -11,6 +11,7 @@ import { Sweeps } from "./sweeps.ts";
 import type { Pair } from "./sweeps.ts";
 import { backThrough, insert, Tapes, turn } from "./tape.ts";
 import type { Forth, Recorder } from "./tape.ts";
+import { rememberWinners } from "./winners.ts";
 
 export interface ReverseOptions {
   /** Parameters of the entry by which to differentiate, by position. Default: all numbers and arrays. */
@@ -43,7 +44,7 @@ export interface ReverseDerivative {
 
 /** Values and adjoints of a program in one go. */
 export function reverse(original: Program, options: ReverseOptions = {}): ReverseDerivative {
-  const checkpointed = cutSegments(original);
+  const checkpointed = cutSegments(rememberWinners(original));
   const { program } = checkpointed;
   const entry = program.functions[0]!;
   const inputs = options.wrt ?? positions(entry.params.map((p) => p.ty));

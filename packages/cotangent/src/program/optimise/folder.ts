@@ -56,7 +56,7 @@ export class Folder extends Builder {
   ): readonly Value[] {
     const { effect } = kinds[kind];
     if (effect === "regions" || effect === "calls") return super.emit(kind, args, attr, types, regions);
-    if (this.#options.readable === true && isIndexCheck(kind, attr)) return [];
+    if (this.#options.readable === true && isCheck(kind, attr)) return [];
     const equal = simplify(this, kind, args, attr, this.#options) ?? this.#known(kind, args);
     if (equal !== undefined) return [equal];
     if (kind === "primitive" && ROUNDING.has(attr as PrimitiveBase) && this.#isInteger(args[0]!)) return args;
@@ -544,7 +544,6 @@ const COMMUTATIVE: ReadonlySet<unknown> = /* @__PURE__ */ new Set<unknown>([
   "f64.ne",
 ]);
 
-/** Whether an operation does nothing but find fault with an index or a length. */
-const isIndexCheck = (kind: Kind, attr: unknown): boolean =>
-  kind === "bound" || (kind === "fail" && INDEX_FAULTS.has((attr as Attributes["fail"]).code));
-const INDEX_FAULTS: ReadonlySet<string> = new Set(["index-out-of-range", "not-an-index"]);
+/** Whether an operation does nothing but find fault with an index, a length or a count: not what the function itself throws. */
+const isCheck = (kind: Kind, attr: unknown): boolean =>
+  kind === "bound" || (kind === "fail" && (attr as Attributes["fail"]).code !== "thrown");

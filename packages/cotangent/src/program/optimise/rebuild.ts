@@ -28,7 +28,7 @@ export interface Callee extends Source {
 
 /** What a loop says that would never end. */
 const ENDLESS: Attributes["fail"] = {
-  code: "not-an-index",
+  code: "endless-loop",
   message: "A loop counts up in steps of {0}, so that it never ends",
   remedy: "Check the step: it must be greater than 0.",
 };
