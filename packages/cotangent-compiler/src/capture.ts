@@ -1,6 +1,6 @@
 /** Capturing a function at run time: its text, the values around it, a program for each structure of its arguments. */
 import * as library from "cotangent";
-import { attach, CAPTURE_VERSION, derivationOf } from "cotangent/program";
+import { attach, bringInside, CAPTURE_VERSION, derivationOf } from "cotangent/program";
 import type { Captured, Specialisation, Structure, UserFunction } from "cotangent/program";
 
 import { bare, isFunction } from "./ast.ts";
@@ -43,7 +43,9 @@ export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
       const key = JSON.stringify(structures);
       let found = known.get(key);
       if (found === undefined) {
-        found = lower(module, node, f.name || "anonymous", structures, around(scope, values, ""), outside);
+        const surroundings = around(scope, values, "");
+        const lowered = lower(module, node, f.name || "anonymous", structures, surroundings, outside);
+        found = { ...lowered, program: bringInside(lowered.program) };
         known.set(key, found);
       }
       return found;

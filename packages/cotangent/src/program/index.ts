@@ -18,3 +18,4 @@ export type { PrimitiveBase, UserFunction } from "../real/real.ts";
 export { fromLeaves, toLeaves } from "./marshal.ts";
 export { arraysIn, children, eachNumber, leafTypes, stride } from "./structure.ts";
 export type { Leaf, Structure } from "./structure.ts";
+export { bringInside } from "./users.ts";

@@ -6,6 +6,7 @@ import { attach, CAPTURE_VERSION } from "./captured.ts";
 import type { CapturedParameter, Specialisation } from "./captured.ts";
 import { parse } from "./parse.ts";
 import type { Structure } from "./structure.ts";
+import { bringInside } from "./users.ts";
 
 /** A function's program for a number of arguments; plain data. */
 export interface LoweredVariant {
@@ -71,5 +72,10 @@ const named = (classes: readonly UserFunction[], names: readonly string[]): read
 
 function read(variant: LoweredVariant, functions: readonly UserFunction[]): Specialisation {
   const { params, outside, result, program } = variant;
-  return { params, outside, result, program: parse(program, { primitives: primitives(), functions }) };
+  return {
+    params,
+    outside,
+    result,
+    program: bringInside(parse(program, { primitives: primitives(), functions })),
+  };
 }
