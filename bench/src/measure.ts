@@ -21,6 +21,8 @@ export interface Finding {
   readonly ratioQuartiles: readonly [number, number];
   /** Getting ready and the first run. */
   readonly first: number;
+  /** After the first run: how many runs, and how long they took, until a run took at most a quarter longer than `time`. */
+  readonly peak: { readonly runs: number; readonly time: number };
   readonly facts: Readonly<Record<string, number>>;
 }
 
@@ -34,6 +36,12 @@ interface Compared {
   readonly best: number;
 }
 
+/** A contender that could not run here, and why. */
+interface Missing {
+  readonly contender: string;
+  readonly reason: string;
+}
+
 export interface Findings {
   readonly row: string;
   readonly group: string;
@@ -42,8 +50,7 @@ export interface Findings {
   readonly part: string | undefined;
   readonly findings: readonly Finding[];
   readonly comparisons: readonly Compared[];
-  /** Which contenders could not run here, and why. */
-  readonly missing: readonly { readonly contender: string; readonly reason: string }[];
+  readonly missing: readonly Missing[];
 }
 
 export interface MeasureOptions {
@@ -63,26 +70,44 @@ interface Runner extends Ready {
   /** Runs in one sample. */
   readonly repeats: number;
   readonly times: number[];
+  /** Everything that was timed after the first run, in order. */
+  readonly history: Stretch[];
 }
 
-/** @throws Error where a contender's result is not that of the first */
-export function measure(row: Row, { rounds: wanted = 15, sample = 20 }: MeasureOptions = {}): Findings {
-  const missing = row.contenders.flatMap(({ name, missing }) => {
-    const reason = missing?.();
-    return reason === undefined ? [] : [{ contender: name, reason }];
-  });
-  const present = row.contenders.filter(({ name }) => missing.every(({ contender }) => contender !== name));
-  const runners = present.map((contender) => start(contender, sample));
-  checkResults(row, runners);
+/** So many runs one after the other, and how long they took. */
+interface Stretch {
+  readonly runs: number;
+  readonly time: number;
+}
+
+/** @throws Error where a contender fails that may not, or its result is not that of the first */
+export async function measure(
+  row: Row,
+  { rounds: wanted = 15, sample = 20 }: MeasureOptions = {},
+): Promise<Findings> {
+  const runners: Runner[] = [];
+  const missing: Missing[] = [];
+  for (const contender of row.contenders) {
+    const reason = contender.missing?.();
+    try {
+      if (reason !== undefined) missing.push({ contender: contender.name, reason });
+      else runners.push(checked(row, runners, await start(contender, sample)));
+    } catch (error) {
+      if (contender.mayFail !== true) throw error;
+      missing.push({ contender: contender.name, reason: `it fails: ${firstLine(error)}` });
+    }
+  }
   const round = runners.reduce((total, { repeats, warm }) => total + repeats * warm, 0);
   const rounds = Math.min(wanted, Math.max(5, Math.floor(LONGEST / round)));
 
   for (let round = 0; round < rounds; round++) {
     for (let k = 0; k < runners.length; k++) {
-      const { clock, repeats, times } = runners[(round + k) % runners.length]!;
+      const { clock, repeats, times, history } = runners[(round + k) % runners.length]!;
       // Nobody pays for what another one left lying about.
       collectGarbage();
-      times.push(clock(repeats) / repeats);
+      const time = clock(repeats);
+      times.push(time / repeats);
+      history.push({ runs: repeats, time });
     }
   }
 
@@ -95,17 +120,19 @@ export function measure(row: Row, { rounds: wanted = 15, sample = 20 }: MeasureO
     title: row.title,
     rounds,
     part: row.parts?.name,
-    findings: runners.map(({ contender, times, first, facts = {} }) => {
+    findings: runners.map(({ contender, times, first, history, facts = {} }) => {
       const ratios = times.map((time, round) => time / reference[round]!);
       const best = Math.min(...times);
+      const time = quantile(times, 0.5);
       return {
         contender: contender.name,
-        time: quantile(times, 0.5),
+        time,
         best,
         perPart: row.parts === undefined ? undefined : best / row.parts.count,
         ratio: quantile(ratios, 0.5),
         ratioQuartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
         first,
+        peak: peakIn(history, time),
         facts,
       };
     }),
@@ -127,22 +154,35 @@ export function measure(row: Row, { rounds: wanted = 15, sample = 20 }: MeasureO
 }
 
 /** Lets the contender get ready and warm, and finds how often it must run to fill a sample. */
-function start(contender: Contender, sample: number): Runner {
+async function start(contender: Contender, sample: number): Promise<Runner> {
   const begin = performance.now();
-  const ready = contender.prepare();
+  const ready = await contender.prepare();
   ready.run();
   const first = 1000 * (performance.now() - begin);
   const clock = ready.clock ?? ((repeats: number): number => time(ready.run, repeats));
+  const history: Stretch[] = [];
   let repeats = 1;
   for (let time = 0; ; repeats *= 2) {
     time = clock(repeats);
+    history.push({ runs: repeats, time });
     // Machine code is not the fastest yet after few runs: half of the sample's time is spent warming.
     if (time >= 500 * sample || repeats > 2 ** 30) {
       const warm = time / repeats;
       repeats = Math.max(FEWEST, Math.ceil((1000 * sample) / warm));
-      return { ...ready, clock, contender, first, warm, repeats, times: [] };
+      return { ...ready, clock, contender, first, warm, repeats, times: [], history };
     }
   }
+}
+
+/** What it took until the speed was that of the end. */
+function peakIn(history: readonly Stretch[], steady: number): Finding["peak"] {
+  let [runs, time] = [0, 0];
+  for (const stretch of history) {
+    if (stretch.time / stretch.runs <= 1.25 * steady) break;
+    runs += stretch.runs;
+    time += stretch.time;
+  }
+  return { runs, time };
 }
 
 /** So that garbage that a run leaves is collected within a sample, and counts. */
@@ -165,33 +205,28 @@ const collectGarbage: () => void = (() => {
   return runInNewContext("gc") as () => void;
 })();
 
-function checkResults(row: Row, runners: readonly Runner[]): void {
-  const firsts = new Map<string | undefined, Runner>();
-  for (const runner of runners) {
-    const { work } = runner.contender;
-    const first = firsts.get(work);
-    if (first === undefined) firsts.set(work, runner);
-    else checkResult(row, first, runner);
-  }
-}
-
-function checkResult(row: Row, first: Runner, other: Runner): void {
+/** The runner, if it gives what the first does that does the same work. */
+function checked(row: Row, earlier: readonly Runner[], runner: Runner): Runner {
+  const { name, work, tolerance = row.tolerance ?? 1e-9 } = runner.contender;
+  const first = earlier.find(({ contender }) => contender.work === work);
+  if (first === undefined) return runner;
   const complain = (place: string, got: number | undefined, wanted: number | undefined): never => {
-    throw new Error(
-      `${row.name}: ${other.contender.name} gives ${got}${place}, but ${first.contender.name} gives ${wanted}`,
-    );
+    throw new Error(`${row.name}: ${name} gives ${got}${place}, but ${first.contender.name} gives ${wanted}`);
   };
-  const tolerance = row.tolerance ?? 1e-9;
-  const [wanted, got] = [first.result?.(), other.result?.()];
+  const [wanted, got] = [first.result?.(), runner.result?.()];
   if (wanted === undefined || got === undefined) {
-    const [wanted, got] = [first.run(), other.run()];
+    const [wanted, got] = [first.run(), runner.run()];
     if (!(Math.abs(got - wanted) <= tolerance * Math.abs(wanted))) complain("", got, wanted);
-    return;
+    return runner;
   }
   if (got.length !== wanted.length) complain(" numbers", got.length, wanted.length);
   const at = differs(got, wanted, tolerance);
   if (at !== undefined) complain(` in place ${at}`, got[at], wanted[at]);
+  return runner;
 }
+
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
 
 /**
  * The first place where two lists of numbers differ by more than `tolerance`, relative to the Euclidean length of the whole: where

@@ -19,8 +19,12 @@ export interface Contender {
   readonly work?: string;
   /** Why it cannot run here; undefined if it can. */
   readonly missing?: () => string | undefined;
+  /** Somebody else's: where it fails or gives other numbers, the row says so and goes on without it. */
+  readonly mayFail?: boolean;
+  /** How far its results may differ, where that is further than for the row: it computes in float32, say. */
+  readonly tolerance?: number;
   /** Gets ready; how long this and the first run take is reported apart (compiling is done here, or then). */
-  readonly prepare: () => Ready;
+  readonly prepare: () => Ready | Promise<Ready>;
 }
 
 /** A ratio that the row is about: how long one contender takes beside another. */

@@ -13,7 +13,7 @@ export const header = ({ node, cpu, platform, cpp }: Machine): string =>
   `Node ${node}, ${platform}, ${cpu}\n` +
   (cpp === undefined ? "" : `${cpp}\n`) +
   "time: one run, median and best round; ratio: to the first line, in the same round, median (middle half of the rounds);\n" +
-  "first: getting ready and the first run";
+  "first: getting ready and the first run; peak: from then on until a run takes what it takes in the end";
 
 export function table({ row, title, part, findings, comparisons, missing }: Findings): string {
   const columns = [
@@ -24,6 +24,7 @@ export function table({ row, title, part, findings, comparisons, missing }: Find
     "ratio",
     "",
     "first",
+    "peak",
     "",
   ];
   const lines = findings.map((finding) => [
@@ -34,6 +35,7 @@ export function table({ row, title, part, findings, comparisons, missing }: Find
     ratio(finding.ratio),
     `(${finding.ratioQuartiles.map(ratio).join(" to ")})`,
     duration(finding.first),
+    duration(finding.peak.time),
     facts(finding),
   ]);
   const text = aligned([columns, ...lines]);

@@ -25,8 +25,8 @@ describe("the harness", () => {
     contenders: [contender("few", 1000), contender("many", 20_000)],
   };
 
-  it("compares contenders within each round", () => {
-    const findings = measure(row, { rounds: 5, sample: 2 });
+  it("compares contenders within each round", async () => {
+    const findings = await measure(row, { rounds: 5, sample: 2 });
     const [few, many] = findings.findings;
     expect(findings.rounds).toBe(5);
     expect(few!.ratio).toBe(1);
@@ -37,16 +37,18 @@ describe("the harness", () => {
     expect(many!.ratioQuartiles[1]).toBeGreaterThanOrEqual(many!.ratio);
   });
 
-  it("prints a table with every contender", () => {
-    const text = table(measure(row, { rounds: 1, sample: 1 }));
+  it("prints a table with every contender", async () => {
+    const text = table(await measure(row, { rounds: 1, sample: 1 }));
     expect(text).toMatch(/sines: sines\n +time +best +per sine +ratio/);
     expect(text).toMatch(/few .* 1\.00x .*bytes 7/);
     expect(text).toMatch(/many .*x/);
   });
 
-  it("refuses contenders whose results differ", () => {
+  it("refuses contenders whose results differ", async () => {
     const wrong = { ...row, contenders: [contender("right", 1), contender("wrong", 1, 2)] };
-    expect(() => measure(wrong, { rounds: 1, sample: 1 })).toThrow("sines: wrong gives 2, but right gives 1");
+    await expect(measure(wrong, { rounds: 1, sample: 1 })).rejects.toThrow(
+      "sines: wrong gives 2, but right gives 1",
+    );
   });
 
   it("takes medians and quartiles", () => {
@@ -63,9 +65,10 @@ describe("the rows", () => {
     for (const name of names) expect(name).toMatch(/^\S+$/);
   });
 
-  it("of Scalars: everybody computes the same gradient", () => {
+  it("of Scalars: everybody computes the same gradient", async () => {
     const row = rows.find(({ name }) => name === "scalars-1000")!;
-    const [byHand, ...others] = row.contenders.map(({ prepare }) => prepare().run());
+    const ready = await Promise.all(row.contenders.map(async ({ prepare }) => prepare()));
+    const [byHand, ...others] = ready.map(({ run }) => run());
     expect(others).toHaveLength(3);
     for (const other of others) expect(other / byHand!).toBeCloseTo(1, 12);
   });

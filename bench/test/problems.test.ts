@@ -34,8 +34,8 @@ const small = [
 ];
 
 describe("rows of plain functions", () => {
-  it.each(small)("$name: every contender gives the same numbers", (row) => {
-    const { findings, comparisons, missing } = measure(row, { rounds: 1, sample: 0.01 });
+  it.each(small)("$name: every contender gives the same numbers", async (row) => {
+    const { findings, comparisons, missing } = await measure(row, { rounds: 1, sample: 0.01 });
     expect(findings.length + missing.length).toBe(row.contenders.length);
     // Without a compiler for C++ there is nothing beside it.
     expect(missing.length).toBe(noNative() === undefined ? 0 : 2);
