@@ -6,13 +6,14 @@ import { optimise } from "../program/optimise/index.ts";
 import { roll } from "../program/roll/index.ts";
 import type { Real } from "../real/real.ts";
 import { checkCount, checkFunction, isMapped } from "../transforms/arguments.ts";
+import { derivationOf } from "../transforms/transformed.ts";
 import type { Input, Result } from "../transforms/structure.ts";
 import { directCalls, typedCalls } from "./direct.ts";
 import type { Direct } from "./direct.ts";
 import { execute } from "./execute.ts";
 import type { Datum, Executable, MathMode, Target } from "./execute.ts";
 import { emitJs } from "./js/emit.ts";
-import { recordTransform } from "./derived.ts";
+import { recordHessian, recordTransform } from "./derived.ts";
 import { plainCall } from "./plain.ts";
 import { base, recordFunction } from "./recorded.ts";
 import type { AnyFunction, Recorded } from "./recorded.ts";
@@ -81,7 +82,9 @@ export type Compiled<F extends AnyFunction> = Call<F> & {
 };
 
 /** Below so many operations in a straight line, JavaScript is faster: measured. */
-const SMALL = 150;
+const SMALL = 350;
+/** A function of more operations is rolled into loops, if it repeats: they take longer to run, until it has ten times as many, but less to compile. */
+const FEW = 64;
 
 /**
  * Compiles `f`: a function of Reals, any transform of one (`grad(f)`, `hessian(f)`, ...), or a captured plain function. Lazily: the
@@ -110,11 +113,12 @@ export function compile<F extends AnyFunction>(f: F, options: CompileOptions = {
     if (latest?.fits(args) === true) return latest;
     let found = known.find((s) => s.fits(args));
     if (found === undefined) {
-      checkCount(f, args);
-      found =
-        capturedOf(base(f)) === undefined
-          ? specialiseRecorded(f, args, options, [slow, slowInto])
-          : specialiseCaptured(f, args, options);
+      // Captured functions know themselves which arguments may be left out.
+      const isCaptured = capturedOf(base(f)) !== undefined;
+      if (!isCaptured) checkCount(f, args);
+      found = isCaptured
+        ? specialiseCaptured(f, args, options)
+        : specialiseRecorded(f, args, options, [slow, slowInto]);
       known.push(found);
     }
     enter = found.direct?.call ?? slow;
@@ -187,13 +191,15 @@ function isSmall(program: Program): boolean {
  * left a straight line.
  */
 function programFor(f: AnyFunction, args: readonly unknown[]): Recorded {
-  const derived = recordTransform(f, args, SMALL / 3);
+  const straight = recordHessian(f, args);
+  const derived = straight === undefined ? recordTransform(f, args, FEW) : undefined;
   if (derived !== undefined) return { ...derived, program: prepare(derived.program) };
-  const recorded = recordFunction(f, args, false);
+  const recorded = straight ?? recordFunction(f, args, false);
   const { program } = recorded;
-  if (program.functions[0]!.size <= 4 * SMALL) {
-    const straight = prepare(program);
-    if (isSmall(straight)) return { ...recorded, program: straight };
+  // Of a transform, most may be optimised away.
+  if (program.functions[0]!.size <= (derivationOf(f) === undefined ? 2 * FEW : 20 * SMALL)) {
+    const optimised = prepare(program);
+    if (isSmall(optimised)) return { ...recorded, program: optimised };
   }
   return { ...recorded, program: prepare(roll(program)) };
 }

@@ -2,16 +2,20 @@
  * Transforms of functions of Reals that repeat themselves: the function is recorded and rolled, and its program differentiated. To
  * record the derivative instead would take longer, and make a straight line many times as long.
  */
-import { hessian, hvp, reverse, sparseJacobian } from "../differentiate/index.ts";
+import { hessian, hvp as hvpOf, reverse, sparseJacobian } from "../differentiate/index.ts";
+import { colour, sparsity } from "../differentiate/sparsity.ts";
 import { buildFunction } from "../program/builder.ts";
 import type { Builder } from "../program/builder.ts";
 import type { Program, Value } from "../program/ir.ts";
 import { optimise } from "../program/optimise/index.ts";
 import { roll } from "../program/roll/index.ts";
+import type { Real } from "../real/real.ts";
+import { grad } from "../transforms/grad.ts";
+import { hvp } from "../transforms/hessian.ts";
 import { derivationOf } from "../transforms/transformed.ts";
 import { baseName, parametersOf, recordFunction } from "./recorded.ts";
 import type { AnyFunction, Parameters, Recorded } from "./recorded.ts";
-import { count } from "./shape.ts";
+import { count, eachLeaf, rebuild, shapeOf } from "./shape.ts";
 import type { Shape } from "./shape.ts";
 
 /**
@@ -58,6 +62,54 @@ export function recordTransform(f: AnyFunction, list: readonly unknown[], few: n
 }
 
 const TRANSFORMS: ReadonlySet<string> = new Set(["grad", "valueAndGrad", "hvp", "hessian"]);
+
+/** Hessians of more numbers are loops. */
+const STRAIGHT = 40;
+
+/**
+ * The program of a Hessian of few numbers of which many are zero: as many products with vectors as its pattern has colours, in a
+ * straight line.
+ */
+export function recordHessian(f: AnyFunction, list: readonly unknown[]): Recorded | undefined {
+  const from = derivationOf(f);
+  if (from?.transform !== "hessian" || derivationOf(from.f) !== undefined || from.options !== undefined)
+    return undefined;
+  if (list.length < Math.max(1, from.f.length)) return undefined;
+  const size = count(shapeOf(list));
+  if (size < 3 || size > STRAIGHT) return undefined;
+  const g = from.f as (...args: unknown[]) => Real;
+  const { program, result } = recordFunction(g, list, false);
+  if (result.kind !== "number") return undefined;
+  const subject = subjectOf(program, parametersOf(from.f, list, false), undefined);
+  if (subject === undefined || !subject.inOrder) return undefined;
+  const gradient = recordFunction(grad(g), list, false).program;
+  const { params } = gradient.functions[0]!;
+  const like = params.map(({ ty }, i) =>
+    ty === "f64" ? 1 : new Float64Array(i === params.length - 1 ? size : lengthOf(subject.params, i)),
+  );
+  const pattern = sparsity(gradient, like, { wrt: subject.wrt, of: [], outParameters: [params.length - 1] });
+  if (pattern === undefined) return undefined;
+  const { colours, count: passes } = colour(pattern);
+  if (passes === 0 || passes >= size) return undefined;
+  const run = (...args: unknown[]): unknown => {
+    const products = Array.from({ length: passes }, (_, c) => {
+      let k = 0;
+      const next = (): number => Number(colours[k++] === c);
+      const vector = rebuild(subject.params.args, next, (length) => Array.from({ length }, next));
+      const product = hvp(g)(args, vector as unknown[]);
+      const leaves: unknown[] = [];
+      eachLeaf(shapeOf(product), product, (x) => leaves.push(x));
+      return leaves;
+    });
+    return pattern.rows.flatMap((row, i) => {
+      const numbers = Array.from({ length: size }, (): unknown => 0);
+      for (const j of row) numbers[j] = products[colours[j]!]![i];
+      return numbers;
+    });
+  };
+  const recorded = recordFunction(f, list, false, run);
+  return { ...recorded, result: outer(subject.shape, subject.shape) };
+}
 
 /** A program to be differentiated, and by what. */
 interface Subject {
@@ -236,7 +288,7 @@ class Places {
 function product(name: string, subject: Subject, params: Parameters): Program {
   const { program, wrt, pieces } = subject;
   const entry = program.functions[0]!;
-  const derived = hvp(program, { wrt });
+  const derived = hvpOf(program, { wrt });
   const target = derived.functions[0]!;
   const { numbers, arrays, spread } = subject.params;
   return wrap(name, params, derived, (b, args, out) => {

@@ -27,6 +27,9 @@ export interface Recorded {
 /** So many numbers are passed one by one. */
 const FEW = 16;
 
+/** More zeros than these, if they are most of the result, are written all at once. */
+const ZEROS = 16;
+
 /** How the arguments of a function are passed to a program. */
 export interface Parameters {
   /** The structure of the list of arguments. */
@@ -73,13 +76,20 @@ export function parametersOf(f: AnyFunction, list: readonly unknown[], batch: bo
  * The program takes the numbers among the arguments (or an array of them, if they are many), then each Float64Array, then an
  * array that the result's numbers are written to, unless the result is one number. With `batch`, each number is an array,
  * one element per call, and each Float64Array has its calls' elements one behind the other; so has the result.
+ *
+ * @param run what is run, if it is not f itself
  */
-export function recordFunction(f: AnyFunction, list: readonly unknown[], batch: boolean): Recorded {
+export function recordFunction(
+  f: AnyFunction,
+  list: readonly unknown[],
+  batch: boolean,
+  run: AnyFunction = f,
+): Recorded {
   const { args, specs, spread, numbers, arrays } = parametersOf(f, list, batch);
   // The structure of the result is known when f has run.
   let result: Shape = { kind: "static", value: undefined };
   const write = (recorder: Recorder, b: Builder, values: readonly Value[]): readonly Value[] => {
-    const run = (call: Value | undefined): readonly Value[] => {
+    const one = (call: Value | undefined): readonly Value[] => {
       const at = (size: number, k: number): Value => {
         const index = b.i32(k);
         if (call === undefined) return index;
@@ -102,21 +112,26 @@ export function recordFunction(f: AnyFunction, list: readonly unknown[], batch: 
           return recorder.variable(x);
         });
       };
-      const output = f(...(rebuild(args, variable, elements) as unknown[]));
+      const output = run(...(rebuild(args, variable, elements) as unknown[]));
       result = shapeOf(output);
       if (result.kind === "number" && !batch) return [recorder.valueOf(output as Real)];
       const leaves: Real[] = [];
       eachLeaf(result, output, (x) => leaves.push(x as Real));
       const target = values.at(-1)!;
-      leaves.forEach((x, k) => b.store(target, at(leaves.length, k), recorder.valueOf(x)));
+      const zeros = leaves.filter((x) => Object.is(x, 0)).length;
+      const sparse = !batch && zeros > Math.max(ZEROS, leaves.length / 2);
+      if (sparse) b.fill(target, b.f64(0));
+      leaves.forEach((x, k) => {
+        if (!sparse || !Object.is(x, 0)) b.store(target, at(leaves.length, k), recorder.valueOf(x));
+      });
       return [];
     };
-    if (!batch) return run(undefined);
+    if (!batch) return one(undefined);
     const first = values[0]!;
     const size = numbers > 0 ? 1 : arrays[0]!.length;
     const calls = size === 1 ? b.length(first) : b.op("i32.div", b.length(first), b.i32(size));
     b.for(b.i32(0), calls, [], (i) => {
-      run(i);
+      one(i);
       return [];
     });
     return [];

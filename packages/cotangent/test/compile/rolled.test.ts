@@ -123,6 +123,18 @@ describe("derivatives of what repeats", () => {
     const expected = hessian(rosenbrock)(x);
     expect(apart(banded(x), expected)).toBeLessThan(1e-14);
     expect(apart(banded.into(new Float64Array(144), x), expected)).toBeLessThan(1e-14);
+    const larger = numbers(60);
+    const loops = compile(hessian(rosenbrock));
+    expect(apart(loops(larger), hessian(rosenbrock)(larger))).toBeLessThan(1e-14);
+    expect(hasLoops(loops.program)).toBe(true);
+    const arrow = (y: List, z: Real): Real =>
+      add(
+        square(z),
+        y.reduce((s: Real, yi) => add(s, mul(square(yi), exp(z))), 0),
+      );
+    expect(apart(compile(hessian(arrow))(x, 0.3), hessian(arrow)(x, 0.3))).toBeLessThan(1e-14);
+    const list = Array.from(x);
+    expect(apart(compile(hessian(arrow))(list, 0.3), hessian(arrow)(list, 0.3))).toBeLessThan(1e-14);
     const dense = compile(hessian((y: List) => exp(y.reduce((s: Real, yi) => add(s, square(yi)), 0))));
     expect(
       apart(dense(x), hessian((y: List) => exp(y.reduce((s: Real, yi) => add(s, square(yi)), 0)))(x)),

@@ -1,5 +1,5 @@
 /** A straight line of operations in arrays of integers: what repetitions are looked for in. */
-import type { Func, Op, Value } from "../ir.ts";
+import type { Func, Op, OpOf, Value } from "../ir.ts";
 import { ARRAY, CONSTANT, INDEX, PARAMETER, single, VALUE } from "./slots.ts";
 import type { Slot } from "./slots.ts";
 
@@ -19,6 +19,8 @@ export interface Trace {
   readonly yields: readonly Slot[];
   /** Whether it writes to arrays. */
   readonly writes: boolean;
+  /** What arrays are filled with before all that. */
+  readonly fills: readonly OpOf<"fill">[];
 }
 
 /**
@@ -48,6 +50,7 @@ export function traceOf(func: Func, early: boolean, strict: boolean): Trace | un
   const computed: Op[] = [];
   const stores = new Map<Value, Op[]>();
   const late: Op[] = [];
+  const fills: OpOf<"fill">[] = [];
   for (const op of func.body.ops) {
     const result = op.results[0];
     switch (op.kind) {
@@ -79,6 +82,13 @@ export function traceOf(func: Func, early: boolean, strict: boolean): Trace | un
         if (list !== undefined) list.push(op);
         else if (early && isComputed(x)) stores.set(x, [op]);
         else late.push(op);
+        break;
+      }
+      case "fill": {
+        const [array, x] = op.args as [Value, Value];
+        if (!positions.has(array) || written.has(array) || isComputed(x)) return undefined;
+        written.add(array);
+        fills.push(op);
         break;
       }
       case "primitive":
@@ -128,7 +138,7 @@ export function traceOf(func: Func, early: boolean, strict: boolean): Trace | un
   });
   if (strict) tellApart(codes, begins, spaces, places);
   const yields = func.body.yields.map((v) => single(spaceOf[v.id]!, placeOf[v.id]!));
-  return { func, ops, codes, begins, spaces, places, constants, yields, writes: written.size > 0 };
+  return { func, ops, codes, begins, spaces, places, constants, yields, writes: written.size > 0, fills };
 }
 
 /** Changes the codes of operations on inputs that are used in the same way again. */

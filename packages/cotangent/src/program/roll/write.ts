@@ -1,7 +1,8 @@
 /** A rolled program, written anew. */
 import { buildFunction } from "../builder.ts";
 import type { Builder } from "../builder.ts";
-import type { Func, Value } from "../ir.ts";
+import type { Func, OpOf, Value } from "../ir.ts";
+import { definedBy } from "../optimise/analysis.ts";
 import type { Access, Carry, Iteration, Links, Path, Store, Strip } from "./link.ts";
 import { isLoop } from "./nest.ts";
 import type { Leaf, Loop, Node } from "./nest.ts";
@@ -24,6 +25,7 @@ export function write({ trace, nodes, links }: Rolled): Func {
     (b, args) => {
       const writer = new Writer(trace, links, b, args);
       writer.allocate();
+      for (const op of trace.fills) writer.fill(op);
       writer.nodes(nodes, []);
       return links.yields.map((access) => writer.value(access));
     },
@@ -68,6 +70,13 @@ class Writer {
         if (!this.#arrays.has(strip)) allocate(strip, (strip.last - strip.first) / strip.unit + 1);
       }
     }
+  }
+
+  /** Fills a parameter with a constant or another parameter. */
+  fill({ args }: OpOf<"fill">): void {
+    const [array, x] = args as [Value, Value];
+    const constant = definedBy(x, "constant");
+    this.#b.fill(this.#args[array.index]!, constant ? this.#b.f64(constant.attr) : this.#args[x.index]!);
   }
 
   nodes(nodes: readonly Node[], path: Path): void {
