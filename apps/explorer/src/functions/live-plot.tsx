@@ -1,10 +1,11 @@
 /** Curves one above the other along one input, which can be dragged. cotangent-view draws the figures to keep. */
 import type { JSX } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 
 import { formatNumber } from "../ui/format.ts";
 import { linear, niceStep, rangeOf, snapped, ticks } from "../ui/scale.ts";
 import type { Scale } from "../ui/scale.ts";
+import { useWidth } from "../ui/use-width.ts";
 
 /** One curve. */
 export interface Series {
@@ -288,16 +289,3 @@ function pathOf(xs: Float64Array, ys: Float64Array, x: Scale, y: Scale, from: nu
 
 /** A curve that leaves the panel runs along its edge, so that nothing is drawn over the neighbour. */
 const clamped = (py: number, from: number, to: number): number => Math.min(to, Math.max(from, py));
-
-/** The width of an element, kept up to date. */
-function useWidth(element: { readonly current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(560);
-  useEffect(() => {
-    const observer = new ResizeObserver(([entry]) =>
-      setWidth(Math.max(240, Math.round(entry!.contentRect.width))),
-    );
-    observer.observe(element.current!);
-    return () => observer.disconnect();
-  }, [element]);
-  return width;
-}

@@ -1,4 +1,5 @@
 /** Solvers that use exact derivatives: the entry `cotangent/optimize`. */
+export { AdamRule } from "./adam-rule.ts";
 export type { AdamOptions } from "./adam-rule.ts";
 export { minimize, minimizeSteps } from "./minimize.ts";
 export type { Method, MinimizeOptions, MinimizeReason, Minimum, Step } from "./minimize.ts";
