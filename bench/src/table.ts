@@ -40,14 +40,15 @@ export function table({ row, title, part, findings, comparisons, missing }: Find
   ]);
   const text = aligned([columns, ...lines]);
   const compared = comparisons.map(
-    ({ name, ratio: r, quartiles }) => `  ${name}: ${ratio(r)} (${quartiles.map(ratio).join(" to ")})`,
+    ({ name, best, ratio: r, quartiles }) =>
+      `  ${name}: ${ratio(best)}; in the same round ${ratio(r)} (${quartiles.map(ratio).join(" to ")})`,
   );
   const absent = missing.map(({ contender, reason }) => `  Without ${contender}: ${reason}.`);
   return [`\n${row}: ${title}`, ...text, ...compared, ...absent].join("\n");
 }
 
 /**
- * What the rows are about: a line for each, one for each group of several (the geometric means of its rows), and the geometric means of
+ * What the rows are about, each contender in its quickest round: a line for each row, one for each group of several (the geometric means of its rows), and the geometric means of
  * all groups. Empty where no row compares anything.
  */
 export function summary(rows: readonly Findings[]): string {
@@ -55,13 +56,13 @@ export function summary(rows: readonly Findings[]): string {
   if (compared.length === 0) return "";
   const names = [...new Set(compared.flatMap(({ comparisons }) => comparisons.map(({ name }) => name)))];
   const ratios = ({ comparisons }: Findings): Ratios =>
-    names.map((name) => comparisons.find((c) => c.name === name)?.ratio);
+    names.map((name) => comparisons.find((c) => c.name === name)?.best);
   const groups = new Map<string, Ratios[]>();
   for (const row of compared) groups.set(row.group, [...(groups.get(row.group) ?? []), ratios(row)]);
   const means = new Map([...groups].map(([group, list]) => [group, geometricMeans(list)]));
   const line = (name: string, values: Ratios): string[] =>
     [name].concat(values.map((x) => (x === undefined ? "" : ratio(x))));
-  return `\nSummary\n${aligned([
+  return `\nSummary: quickest round beside quickest round\n${aligned([
     ["", ...names],
     ...compared.map((row) => line(row.row, ratios(row))),
     ...[...means]
