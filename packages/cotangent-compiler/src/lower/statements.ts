@@ -643,20 +643,54 @@ function thrown(cx: Context, node: Node, env: Env): void {
   );
 }
 
+/** A message that is put together from texts and values; numbers and booleans are put in when it is thrown. */
 function messageOf(cx: Context, outer: Node, env: Env, values: Value[]): string {
   const node = bare(outer);
-  if (node.type === "Literal") return String(node.value);
-  if (node.type !== "TemplateLiteral") return cx.textOf(node).code.slice(node.start, node.end);
-  return node.quasis
-    .map((quasi, i) => {
-      const text = (quasi.value as { cooked: string }).cooked;
-      const part = node.expressions[i];
-      if (part === undefined) return text;
-      const x = expression(cx, part, env);
-      if (x.t === "str") return text + x.k;
-      if (x.t !== "num") return text + cx.textOf(part).code.slice(part.start, part.end);
-      values.push(f64(cx, x));
-      return `${text}{${values.length - 1}}`;
-    })
-    .join("");
+  if (node.type === "TemplateLiteral") {
+    return node.quasis
+      .map((quasi, i) => {
+        const text = (quasi.value as { cooked: string }).cooked;
+        const part = node.expressions[i];
+        return part === undefined ? text : text + messageOf(cx, part, env, values);
+      })
+      .join("");
+  }
+  if (node.type === "BinaryExpression" && isConcatenation(node)) {
+    return messageOf(cx, node.left, env, values) + messageOf(cx, node.right, env, values);
+  }
+  // String(x), x.toString(), x.toFixed(2): the number itself says as much.
+  const converted = convertedToText(node);
+  if (converted !== undefined) return messageOf(cx, converted, env, values);
+  if (node.type === "ConditionalExpression" || node.type === "LogicalExpression") return sourceOf(cx, node);
+  const x = expression(cx, node, env);
+  if (x.t === "str") return x.k;
+  if (x.t === "nothing") return "undefined";
+  if (x.t === "bool" && x.k !== undefined) return String(x.k);
+  const value = x.t === "num" ? f64(cx, x) : undefined;
+  if (value === undefined) return sourceOf(cx, node);
+  values.push(value);
+  return `{${values.length - 1}}`;
 }
+
+const sourceOf = (cx: Context, node: Node): string => cx.textOf(node).code.slice(node.start, node.end);
+
+/** Is this `+` one of texts? */
+function isConcatenation(outer: Node): boolean {
+  const node = bare(outer);
+  if (node.type === "TemplateLiteral") return true;
+  if (node.type === "Literal") return typeof node.value === "string";
+  return (
+    node.type === "BinaryExpression" &&
+    node.operator === "+" &&
+    (isConcatenation(node.left) || isConcatenation(node.right))
+  );
+}
+
+function convertedToText(node: Node): Node | undefined {
+  if (node.type !== "CallExpression") return undefined;
+  const callee = bare(node.callee);
+  if (callee.type === "Identifier" && callee.name === "String") return node.arguments[0] ?? undefined;
+  const method = callee.type === "MemberExpression" && !callee.computed ? callee.property.name : "";
+  return TEXT_METHODS.has(method) ? callee.object : undefined;
+}
+const TEXT_METHODS: ReadonlySet<string> = new Set(["toString", "toFixed", "toPrecision", "toExponential"]);

@@ -30,7 +30,9 @@ export function failure(
   values: readonly unknown[],
   loc: Location | undefined,
 ): AdError {
-  const message = attr.message.replace(/\{(\d+)\}/g, (_, i: string) => String(values[Number(i)]));
+  const message = attr.message.replace(/\{(\d+)\}/g, (text, i: string) =>
+    Number(i) < values.length ? String(values[Number(i)]) : text,
+  );
   return new AdError(attr.code, `${message}${at(loc)}`, attr.remedy);
 }
 
