@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { measure, quantile } from "../src/measure.ts";
+import { differs, measure, quantile } from "../src/measure.ts";
 import type { Row } from "../src/row.ts";
 import { rows } from "../src/rows.ts";
-import { table } from "../src/table.ts";
+import { summary, table } from "../src/table.ts";
 
 /** Does as much work as it is told. */
 const contender = (name: string, work: number, result = 1) => ({
@@ -49,6 +49,80 @@ describe("the harness", () => {
     await expect(measure(wrong, { rounds: 1, sample: 1 })).rejects.toThrow(
       "sines: wrong gives 2, but right gives 1",
     );
+  });
+
+  it("compares every number, where there are several", async () => {
+    const list = (name: string, numbers: readonly number[]) => ({
+      name,
+      prepare: () => ({ run: () => 1, result: () => numbers }),
+    });
+    const against = (...other: number[]): Row => ({
+      ...row,
+      contenders: [list("right", [3, 4]), list("other", other)],
+    });
+    const options = { rounds: 1, sample: 0.01 };
+    await expect(measure(against(3, 4 + 4e-9), options)).resolves.toMatchObject({ rounds: 1 });
+    await expect(measure(against(3 + 6e-9, 4), options)).rejects.toThrow(
+      "other gives 3.000000006 in place 0",
+    );
+    await expect(measure(against(3), options)).rejects.toThrow("other gives 1 numbers, but right gives 2");
+    await expect(measure(against(3, Number.NaN), options)).rejects.toThrow("other gives NaN in place 1");
+    expect(differs([1, 2], [1, 2], 0)).toBe(undefined);
+  });
+
+  it("goes on without what is missing, and without what may fail and does", async () => {
+    const fails = {
+      name: "failing",
+      mayFail: true,
+      prepare: () => {
+        throw new Error("too large\nin line 3");
+      },
+    };
+    const others = [
+      { ...contender("absent", 1), missing: () => "not installed" },
+      fails,
+      { ...contender("wrong", 1, 2), mayFail: true },
+      { ...contender("rough", 1, 1.1), tolerance: 0.2 },
+    ];
+    const findings = await measure(
+      { ...row, contenders: [contender("right", 1), ...others] },
+      { rounds: 1, sample: 0.01 },
+    );
+    expect(findings.findings.map((each) => each.contender)).toEqual(["right", "rough"]);
+    expect(findings.missing).toEqual([
+      { contender: "absent", reason: "not installed" },
+      { contender: "failing", reason: "it fails: too large" },
+      { contender: "wrong", reason: "it fails: sines: wrong gives 2, but right gives 1" },
+    ]);
+    expect(table(findings)).toContain("Without failing: it fails: too large.");
+  });
+
+  it("lets each problem count once in the summary, whatever its sizes", async () => {
+    const clocked = (name: string, work: string, time: number) => ({
+      name,
+      work,
+      prepare: () => ({ run: () => 1, clock: (repeats: number) => repeats * time }),
+    });
+    const sized = (name: string, group: string, time: number): Row => ({
+      name,
+      title: name,
+      group,
+      contenders: [clocked("a", "one", time), clocked("b", "two", 1000)],
+      comparisons: [{ name: "a / b", contender: "a", to: "b" }],
+    });
+    const rows = [sized("x-1", "x", 1000), sized("x-2", "x", 4000), sized("y", "y", 16_000)];
+    const found = [];
+    for (const each of rows) found.push(await measure(each, { rounds: 1, sample: 1 }));
+    expect(found.map(({ comparisons }) => comparisons[0]!.best)).toEqual([1, 4, 16]);
+    expect(summary(found).split("\n").slice(2)).toEqual([
+      "                  a / b",
+      "  x-1             1.00x",
+      "  x-2             4.00x",
+      "  y               16.0x",
+      "  all x           2.00x",
+      "  geometric mean  5.66x",
+    ]);
+    expect(summary([await measure(row, { rounds: 1, sample: 1 })])).toBe("");
   });
 
   it("takes medians and quartiles", () => {
