@@ -27,6 +27,7 @@ import { callPullback, derivativeOf } from "./derivatives.ts";
 import { expression, operate, spread, toBool, toNumber, unsupported } from "./expressions.ts";
 import { asFunction } from "./functions.ts";
 import { add, compare, extreme, f64, index, primitive, round, sub, toInt32 } from "./numbers.ts";
+import { fround } from "./rounding.ts";
 import { bool, Cell, constant, FALSE, I32_MAX, I32_MIN, integer, NOTHING, number, TRUE } from "./values.ts";
 import type { Bool, Builtin, Env, Num, Obj, Val, Vec } from "./values.ts";
 
@@ -211,6 +212,8 @@ function math(cx: Context, key: string, args: readonly Val[], num: (i: number) =
       if (all.length === 0) return constant(0);
       if (all.length === 1) return primitive(cx, library.abs, all[0]!);
       return all.reduce((x, y) => primitive(cx, library.hypot, x, y));
+    case "fround":
+      return fround(cx, num(0), node);
     case "imul":
       return integer(cx.b.op("i32.mul", toInt32(cx, num(0)), toInt32(cx, num(1))), I32_MIN, I32_MAX);
     case "clz32":
