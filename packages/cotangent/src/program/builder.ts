@@ -16,6 +16,8 @@ import type {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+const NONE: readonly never[] = [];
+
 /** A region being written. */
 interface Frame {
   readonly ops: Op[];
@@ -84,7 +86,7 @@ export class Builder {
     args: readonly Value[],
     attr: AttributeOf<K>,
     types: readonly Ty[] = kinds[kind].results as readonly Ty[],
-    regions: readonly Region[] = [],
+    regions: readonly Region[] = NONE,
   ): readonly Value[] {
     const results: Value[] = [];
     const op = {
@@ -96,7 +98,8 @@ export class Builder {
       loc: this.loc,
       parent: this.#frame.region,
     } as unknown as OpOf<K>;
-    types.forEach((ty, index) => results.push(this.#value(ty, op as Op, index, this.#frame.depth)));
+    for (let index = 0; index < types.length; index++)
+      results.push(this.#value(types[index]!, op as Op, index, this.#frame.depth));
     for (const region of regions) (region as Mutable<Region>).parent = op as Op;
     this.#frame.ops.push(op as Op);
     return results;

@@ -69,6 +69,8 @@ export class Recorder implements Trace {
   readonly level: number;
   readonly #name: string;
   #builder = new Builder();
+  /** Those of the function that is being recorded. */
+  #constants = new Map<number, Value>();
   #closed = false;
   /** What has become of the user's functions: a function of the program by name, or null if it is called from outside. */
   readonly #users = new Map<UserFunction, Map<number, string | null>>();
@@ -99,16 +101,26 @@ export class Recorder implements Trace {
 
   /** The f64 that a number or a variable stands for. */
   valueOf(x: Real): Value {
-    if (typeof x === "number") return this.#builder.f64(x);
+    if (typeof x === "number") return this.#constant(x);
     if (!(x instanceof Variable) || x.trace !== this) throw foreign(x);
     if (this.#closed || x.home !== this.#builder) throw escaped(x);
     return x.value;
   }
 
+  /** Each constant is written once. */
+  #constant(x: number): Value {
+    // A map takes -0 for 0.
+    if (Object.is(x, -0)) return this.#builder.f64(x);
+    let value = this.#constants.get(x);
+    if (value === undefined) this.#constants.set(x, (value = this.#builder.f64(x)));
+    return value;
+  }
+
   apply(f: Differentiable, args: readonly Real[]): Real {
     if (this.#closed) throw escaped(args.find((x) => x instanceof Variable));
-    const values = args.map((x) => this.valueOf(x));
-    const result = isPrimitive(f) ? this.#builder.primitive(f, ...values) : this.#user(f, values);
+    const values: Value[] = [];
+    for (const x of args) values.push(this.valueOf(x));
+    const result = isPrimitive(f) ? this.#builder.emit("primitive", values, f)[0]! : this.#user(f, values);
     // Under noGrad, what is computed counts as constant.
     return this.variable(isRecording(this.level) ? result : this.#builder.primitive(stopGradient, result));
   }
@@ -168,13 +180,16 @@ export class Recorder implements Trace {
     run: (xs: Real[]) => readonly Real[],
   ): Func {
     const outer = this.#builder;
+    const constants = this.#constants;
     this.#builder = new Builder();
+    this.#constants = new Map();
     try {
       const write = (_: Builder, args: readonly Value[]): Value[] =>
         run(args.map((v) => this.variable(v))).map((x) => this.valueOf(x));
       return buildFunction(name, params, write, { pullback, builder: this.#builder });
     } finally {
       this.#builder = outer;
+      this.#constants = constants;
     }
   }
 

@@ -142,6 +142,13 @@ class Linker {
       to.push({ kind: "leaf", slot, user });
       return;
     }
+    if (user.length === 0) {
+      const node = this.#nodes[placeIn(this.#starts, slot.at)]!;
+      if (!isLoop(node)) {
+        to.push({ kind: "value", leaf: node });
+        return;
+      }
+    }
     const source = this.#sourceOf(slot, user);
     const from = source === undefined ? "elsewhere" : originOf(source, user);
     const isPlain = slot.firsts.every((first) => first === undefined);

@@ -5,7 +5,7 @@ import type { Slot } from "./slots.ts";
 
 export interface Trace {
   readonly func: Func;
-  /** What is done, one after the other. Constants and loads are operands. */
+  /** What is done, one after the other, if it is used. Constants and loads are operands. */
   readonly ops: readonly Op[];
   /** For each operation, a number for what it does. */
   readonly codes: Int32Array;
@@ -103,9 +103,21 @@ export function traceOf(func: Func, early: boolean, strict: boolean): Trace | un
   }
   for (const array of written) if (read.has(array)) return undefined;
 
+  // What nobody uses is left out. A function of the user's may throw, so it counts as used.
+  const used = new Uint8Array(func.size);
+  for (const v of func.body.yields) used[v.id] = 1;
+  for (const list of stores.values()) used[list[0]!.args[2]!.id] = 1;
+  for (const op of late) used[op.args[2]!.id] = 1;
+  for (let k = computed.length - 1; k >= 0; k--) {
+    const op = computed[k]!;
+    if (op.kind !== "primitive") used[op.results[0]!.id] = 1;
+    if (used[op.results[0]!.id] === 1) for (const v of op.args) used[v.id] = 1;
+  }
+
   const ops: Op[] = [];
   for (const op of computed) {
     const x = op.results[0]!;
+    if (used[x.id] === 0) continue;
     spaceOf[x.id] = VALUE;
     placeOf[x.id] = ops.push(op) - 1;
     const list = stores.get(x);
