@@ -30,7 +30,7 @@ describe("Network", () => {
     await expect.poll(async () => Number(await reading(page, "epoch")), eventually).toBeGreaterThan(20);
     await page.getByRole("button", { name: "Stop" }).click();
     await page.getByRole("button", { name: "Go on" }).waitFor();
-    expect(await page.locator(".loss-line").getAttribute("d")).toMatch(/^M[\d.]+,[\d.]+L/);
+    expect(await page.locator(".log-chart path").getAttribute("d")).toMatch(/^M[\d.]+,[\d.]+L/);
     // What the worker was at when it was asked to stop is still shown.
     await expect
       .poll(async () =>

@@ -37,7 +37,7 @@ export function Walk({
   const request = { output, direction: narrow ? ("down" as const) : ("right" as const), theme };
   const { value: picture, failure } = useAnswer(
     point === undefined ? undefined : JSON.stringify([text, inputs, request]),
-    () => model.language.call("graph", text, inputs, request),
+    () => model.aside.call("graph", text, inputs, request),
   );
   const outputs = point?.outputs ?? [];
   return (

@@ -36,7 +36,7 @@ export function FormulaPanel({ model }: { readonly model: FunctionModel }): JSX.
   );
   const { value, failure, waiting } = useAnswer(
     point === undefined || !seen ? undefined : JSON.stringify([text, shape]),
-    () => model.language.call("formulas", text, inputs),
+    () => model.aside.call("formulas", text, inputs),
     80,
   );
   return (
@@ -76,7 +76,7 @@ function CheckPanel({ model }: { readonly model: FunctionModel }): JSX.Element {
   const { text, inputs, point } = useWatched(model.known);
   const { value, failure } = useAnswer<Check>(
     point === undefined ? undefined : JSON.stringify([text, inputs]),
-    () => model.language.call("check", text, inputs),
+    () => model.aside.call("check", text, inputs),
     250,
   );
   return (
@@ -136,7 +136,7 @@ function TimingPanel({
     setRunning(true);
     setRemark("");
     try {
-      const found = await model.language.call("timing", text, inputs);
+      const found = await model.aside.call("timing", text, inputs);
       setTiming(found);
       const wasm = found.rows.at(-1)!;
       context.announce(`A call takes ${formatTime(wasm.value)}, the gradient ${formatTime(wasm.gradient)}.`);

@@ -48,7 +48,7 @@ export function FigureView({
   };
   const { value, failure } = useAnswer(
     JSON.stringify([text, inputs, question]),
-    () => model.language.call("surface", text, inputs, question),
+    () => model.aside.call("surface", text, inputs, question),
     30,
   );
   const choose = (label: string, chosen: Choice, field: "along" | "across"): JSX.Element => (

@@ -7,6 +7,7 @@ import type { FunctionModel } from "../language/model.ts";
 import { fitting } from "../language/values.ts";
 import type { Data, Leaf } from "../language/values.ts";
 import { formatNumber } from "../ui/format.ts";
+import { NumberField } from "../ui/number-field.tsx";
 import { niceStep, snapped } from "../ui/scale.ts";
 import { useWatched } from "../ui/use.ts";
 
@@ -141,50 +142,6 @@ function Row({
         )}
       </span>
     </div>
-  );
-}
-
-/** A number that takes effect as soon as what is typed is one. */
-function NumberField({
-  label,
-  value,
-  whole,
-  quiet = false,
-  onChange,
-}: {
-  readonly label: string;
-  readonly value: number;
-  readonly whole: boolean;
-  readonly quiet?: boolean;
-  readonly onChange: (x: number) => void;
-}): JSX.Element {
-  const [draft, setDraft] = useState<string | undefined>(undefined);
-  const read = (text: string): number | undefined => {
-    const x = Number(text.replace("−", "-").replace(",", "."));
-    return text.trim() === "" || !Number.isFinite(x) || (whole && !Number.isInteger(x)) ? undefined : x;
-  };
-  return (
-    <input
-      class={quiet ? "field number quiet" : "field number"}
-      inputMode={whole ? "numeric" : "decimal"}
-      aria-label={label}
-      aria-invalid={draft !== undefined && read(draft) === undefined}
-      value={draft ?? String(value)}
-      onInput={({ currentTarget }) => {
-        setDraft(currentTarget.value);
-        const x = read(currentTarget.value);
-        // The end of a range follows when it is finished: "1" on the way to "10" is not meant.
-        if (x !== undefined && !quiet) onChange(x);
-      }}
-      onKeyDown={(event) => {
-        if (event.key === "Enter") event.currentTarget.blur();
-      }}
-      onBlur={() => {
-        const x = draft === undefined ? undefined : read(draft);
-        if (x !== undefined && quiet) onChange(x);
-        setDraft(undefined);
-      }}
-    />
   );
 }
 

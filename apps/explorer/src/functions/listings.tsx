@@ -77,7 +77,7 @@ function ListingPane({
   const shape = JSON.stringify(inputs, (_, x: unknown) => (typeof x === "number" ? 0 : x));
   const { value, failure, waiting } = useAnswer(
     point === undefined || !seen ? undefined : JSON.stringify([text, shape, pane]),
-    () => model.language.call("listing", text, inputs, pane),
+    () => model.aside.call("listing", text, inputs, pane),
     60,
   );
   return (

@@ -10,6 +10,7 @@ import type { Leaf } from "../language/values.ts";
 import type { Store, TabContext } from "../tab.ts";
 import { formatNumber } from "../ui/format.ts";
 import { Segments } from "../ui/segments.tsx";
+import { useAnswer } from "../ui/use-answer.ts";
 import { useWatched } from "../ui/use.ts";
 import { FigureView } from "./figure-view.tsx";
 import { rangeFor } from "./inputs.tsx";
@@ -168,7 +169,12 @@ function LiveCurves({
     leaf.path,
     low,
     high,
+    order > 1,
   ]);
+  const second = useAnswer(
+    order > 1 && point.outputs.length === 1 ? JSON.stringify([text, inputs, index]) : undefined,
+    () => model.language.call("second", text, inputs, index),
+  );
   const [curves, setCurves] = useState<Curves | undefined>(undefined);
   const latest = useMemo(() => new Latest(), []);
   useEffect(() => {
@@ -179,6 +185,7 @@ function LiveCurves({
             leaf: index,
             range: [low, high],
             points: POINTS,
+            second: order > 1,
           }),
         );
       } catch (error) {
@@ -220,7 +227,7 @@ function LiveCurves({
     all.push({
       title: partial2,
       kind: "second",
-      series: [{ name: name("″", ""), ys: seconds, now: point.second?.[index] ?? NaN }],
+      series: [{ name: name("″", ""), ys: seconds, now: second.value ?? NaN }],
     });
   }
   const panels = all.slice(0, 1 + order);

@@ -7,9 +7,15 @@ import type { Failure, Handlers } from "../worker/protocol.ts";
 /** A call that takes longer than this is shown, and can be stopped by hand. */
 const NOTICEABLE = 300;
 /** A call that takes longer than this is stopped. */
-const LIMIT = 10_000;
+const LIMIT = 15_000;
 
 export type Halt = "by hand" | "by time";
+
+/**
+ * What happens when a call takes too long. `halt`: nothing more is answered until `resume`, as it would only happen again. `skip`:
+ * this one call fails, and the others go on.
+ */
+export type Patience = "halt" | "skip";
 
 /**
  * One worker of the language. Nothing that a text says can hold it: `stop` ends it in the middle of a loop, and so does time.
@@ -19,10 +25,12 @@ export class Language<H extends Handlers> {
   readonly #client: Client<H>;
   readonly #busy = new Value(false);
   readonly #halted = new Value<Halt | undefined>(undefined);
+  readonly #patience: Patience;
   #timers: ReturnType<typeof setTimeout>[] = [];
 
-  constructor(make: () => Worker) {
+  constructor(make: () => Worker, patience: Patience = "halt") {
     this.#client = new Client(make);
+    this.#patience = patience;
   }
 
   /** Whether something takes noticeably long. */
@@ -75,8 +83,22 @@ export class Language<H extends Handlers> {
     }
     this.#timers = [
       setTimeout(() => this.#busy.replace(true), NOTICEABLE),
-      setTimeout(() => this.stop("by time"), LIMIT),
+      setTimeout(() => this.#giveUp(), LIMIT),
     ];
+  }
+
+  #giveUp(): void {
+    if (this.#patience === "halt") {
+      this.stop("by time");
+      return;
+    }
+    this.#client.skip(
+      new WorkerFailure({
+        name: "Error",
+        message: `This takes longer than ${LIMIT / 1000} seconds, and was given up.`,
+      }),
+    );
+    this.#watch();
   }
 }
 

@@ -42,8 +42,6 @@ export interface Output {
 export interface Point {
   readonly inputs: readonly Leaf[];
   readonly outputs: readonly Output[];
-  /** Of a single number: the second derivative by each input. */
-  readonly second: readonly number[] | undefined;
 }
 
 /** One number of the result along one input. */
@@ -101,11 +99,7 @@ export const handlers = {
     const values = subject.values(inputs);
     if (subject.scalar) {
       const gradient = numeric === 0 ? [] : subject.gradient(inputs);
-      const second =
-        leaves.length > MOST_INPUTS
-          ? undefined
-          : leaves.map((leaf) => (isActive(leaf) ? subject.second(inputs, leaf) : 0));
-      return { inputs: leaves, outputs: [{ path: "", value: values[0]!, gradient }], second };
+      return { inputs: leaves, outputs: [{ path: "", value: values[0]!, gradient }] };
     }
     const columns = leaves
       .slice(0, MOST_INPUTS)
@@ -117,15 +111,28 @@ export const handlers = {
         value: values[k]!,
         gradient: columns.map((slopes) => slopes[k] ?? 0),
       })),
-      second: undefined,
     };
+  },
+
+  /** The second derivative by one input, of a single number. */
+  second(text: Text, given: readonly unknown[], index: number): number {
+    const subject = subjectOf(text);
+    const inputs = inputsOf(subject, given);
+    const leaf = subject.leaves(inputs)[index];
+    return leaf === undefined || !subject.scalar ? NaN : subject.second(inputs, leaf);
   },
 
   /** The value and its derivatives while one input goes through a range, the others standing still. */
   curves(
     text: Text,
     given: readonly unknown[],
-    which: { readonly leaf: number; readonly range: readonly [number, number]; readonly points: number },
+    which: {
+      readonly leaf: number;
+      readonly range: readonly [number, number];
+      readonly points: number;
+      /** Whether to compute second derivatives, too. */
+      readonly second: boolean;
+    },
   ): Curves {
     const subject = subjectOf(text);
     const inputs = inputsOf(subject, given);
@@ -138,12 +145,13 @@ export const handlers = {
       { length: which.points },
       (_, i) => low + ((high - low) * i) / (which.points - 1),
     );
+    const second = which.second && subject.scalar;
     const paths = subject.outputs(subject.f(...subject.arguments(inputs))).slice(0, MOST_OUTPUTS);
     const curves = paths.map((path) => ({
       path,
       values: new Float64Array(xs.length).fill(NaN),
       slopes: new Float64Array(xs.length).fill(NaN),
-      seconds: subject.scalar ? new Float64Array(xs.length).fill(NaN) : undefined,
+      seconds: second ? new Float64Array(xs.length).fill(NaN) : undefined,
     }));
     xs.forEach((x, i) => {
       const moved = inputs.map((data, k) => (k === leaf.argument ? withLeaf(data, leaf.place, x) : data));
@@ -153,7 +161,7 @@ export const handlers = {
           curve.values[i] = values[k] ?? NaN;
           curve.slopes[i] = slopes[k] ?? NaN;
         });
-        if (subject.scalar) curves[0]!.seconds![i] = subject.second(moved, leaf);
+        if (second) curves[0]!.seconds![i] = subject.second(moved, leaf);
       } catch (error) {
         // An index out of range, say: the curve has a gap there.
         if (!(error instanceof AdError)) throw error;

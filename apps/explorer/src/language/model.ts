@@ -26,16 +26,20 @@ export interface Known {
 
 export class FunctionModel {
   readonly store: Store<FunctionState>;
+  /** Reads, evaluates and draws curves: what must not wait for anything else. */
   readonly language: Language<typeof handlers>;
+  /** Everything that is shown beside: if one of it takes too long, the others do not suffer. */
+  readonly aside: Language<typeof handlers>;
   readonly known: Value<Known>;
   readonly #latest = new Latest();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(context: TabContext) {
     this.store = context.use(functionSlice);
-    this.language = new Language(
-      () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "language" }),
-    );
+    const make = (): Worker =>
+      new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "language" });
+    this.language = new Language(make);
+    this.aside = new Language(make, "skip");
     const { source, name } = this.store.value;
     this.known = new Value<Known>({
       reading: undefined,

@@ -25,7 +25,7 @@ export function StopBar({
       <div class="notice stop-bar" role="alert">
         <span>
           {halted === "by time"
-            ? "Stopped: it ran for 10 seconds without an answer. Does a loop never end?"
+            ? "Stopped: it ran for 15 seconds without an answer. Does a loop never end?"
             : "Stopped."}
         </span>
         <button type="button" class="button" onClick={onRunAgain}>

@@ -1,9 +1,8 @@
 /** Whether an element has come into view: what is far below need not be computed, nor the code for it loaded. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { MutableRef } from "preact/hooks";
 
 /** Put the ref on the element. Once seen, it counts as seen. */
-export function useVisible<E extends Element>(): readonly [MutableRef<E | null>, boolean] {
+export function useVisible<E extends Element>(): readonly [{ current: E | null }, boolean] {
   const element = useRef<E | null>(null);
   const [seen, setSeen] = useState(false);
   useEffect(() => {

@@ -21,6 +21,7 @@ export class Stopped extends Error {
 }
 
 interface Waiting {
+  readonly call: Call;
   readonly resolve: (value: never) => void;
   readonly reject: (error: Error) => void;
 }
@@ -51,10 +52,10 @@ export class Client<H extends Handlers> {
   /** @throws WorkerFailure what the worker threw; Stopped */
   call<K extends keyof H & string>(name: K, ...args: Parameters<H[K]>): Promise<Awaited<ReturnType<H[K]>>> {
     const worker = (this.#worker ??= this.#start());
-    const id = this.#next++;
+    const call: Call = { id: this.#next++, name, args };
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      worker.postMessage({ id, name, args } satisfies Call);
+      this.#waiting.set(call.id, { call, resolve, reject });
+      worker.postMessage(call);
     });
   }
 
@@ -69,6 +70,20 @@ export class Client<H extends Handlers> {
     this.#worker?.terminate();
     this.#worker = undefined;
     this.#fail(new Stopped());
+  }
+
+  /** Gives up the oldest question, ending the worker, and asks the others again. */
+  skip(error: Error): void {
+    const oldest = this.#waiting.values().next().value;
+    if (oldest === undefined) return;
+    this.#waiting.delete(oldest.call.id);
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    if (this.#waiting.size > 0) {
+      this.#worker = this.#start();
+      for (const { call } of this.#waiting.values()) this.#worker.postMessage(call);
+    }
+    oldest.reject(error);
   }
 
   #fail(error: Error): void {

@@ -1,0 +1,4 @@
+import { serve } from "../worker/serve.ts";
+import { handlers } from "./handlers.ts";
+
+serve(handlers);
