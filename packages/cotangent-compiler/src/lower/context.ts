@@ -83,6 +83,10 @@ const MOST_STEPS = 500_000;
 export interface Parts {
   callExpression(node: Node, env: Env, name: string | undefined): Val;
   newExpression(node: Node, env: Env, name: string | undefined): Val;
+  /** A statement in a scope of its own. */
+  block(node: Node, env: Env): void;
+  /** A declaration of variables. */
+  declare(node: Node, env: Env): void;
   /** The body of a function, here and now. */
   body(fun: Fun, args: readonly Val[]): Val;
   /** Calls a derivative. */

@@ -5,9 +5,10 @@ import { elementAt, lengthOf, view } from "./arrays.ts";
 import type { Context, Frame } from "./context.ts";
 import { branch } from "./control.ts";
 import { assignVariable, entriesOf, expression, keyOf, unsupported } from "./expressions.ts";
+import { ends } from "./flow.ts";
 import { index } from "./numbers.ts";
 import { callRecursive } from "./outline.ts";
-import { ends, hoistVars, statements } from "./statements.ts";
+import { hoistVars, statements } from "./statements.ts";
 import { Cell, constant, Env, FALSE, kindOf, NOTHING, UNSET } from "./values.ts";
 import type { Bool, Fun, Val } from "./values.ts";
 

@@ -14,6 +14,7 @@ import { callDerivative, derivationFrom, TRANSFORMS } from "./derivatives.ts";
 import { bind, body, callFunction } from "./functions.ts";
 import type { Declaration, Module } from "./module.ts";
 import { toValues } from "./outline.ts";
+import { declare, scoped } from "./statements.ts";
 import { structureFromType } from "./types.ts";
 import { argument } from "./numbers.ts";
 import { bool, Cell, constant, Env, FALSE, NOTHING, TRUE } from "./values.ts";
@@ -146,6 +147,8 @@ class Lowering {
       newExpression: (node, env, name) => newExpression(cx, node, env, name),
       call: (fun, args, site) => callFunction(cx, fun, args, site),
       body: (fun, args) => body(cx, fun, args),
+      block: (node, env) => scoped(cx, node, env)(),
+      declare: (node, env) => declare(cx, node, env),
       derivative: (f, args, site) => callDerivative(cx, f, args, site),
       bind: (pattern, value, env, declare) => bind(cx, pattern, value, env, declare),
       prelude: (call, key, text) => this.#prelude(call, key, text),
