@@ -1,7 +1,7 @@
 /** Jacobians of programs: column after column by forward mode, or row after row by reverse mode. */
 import { Builder, buildFunction } from "../program/builder.ts";
 import type { ParameterSpec } from "../program/builder.ts";
-import type { Program, Value } from "../program/ir.ts";
+import type { Program, Region, Value } from "../program/ir.ts";
 import { forward } from "./forward.ts";
 import { eachNumber, keepArguments, layOut, programOf, writtenParameters } from "./layout.ts";
 import type { Block } from "./layout.ts";
@@ -22,6 +22,8 @@ export interface JacobianOptions {
 
 /** How many columns are computed at once. */
 const COLUMNS = 4;
+/** So many rows, or fewer, are written out one after another, where there are no loops. */
+const FEW_ROWS = 4;
 
 /**
  * The program of Jacobians: its entry takes the parameters of the original and an array of m·n numbers, and writes the
@@ -39,7 +41,16 @@ export function jacobian(program: Program, options: JacobianOptions = {}): Progr
   const scalars = outParameters.length === 0 && of.every((k) => entry.results[k] === "f64");
   const few = of.length < wrt.length || wrt.some((i) => entry.params[i]!.ty === "array");
   const mode = options.mode ?? (scalars && few ? "reverse" : "forward");
-  return mode === "forward" ? byColumns(program, settled) : byRows(program, settled);
+  if (mode === "forward") return byColumns(program, settled);
+  const apart = scalars && of.length <= FEW_ROWS && isStraight(program);
+  return apart ? rowByRow(program, settled) : byRows(program, settled);
+}
+
+/** Whether a program is a single function without loops. */
+function isStraight({ functions }: Program): boolean {
+  const straight = (region: Region): boolean =>
+    region.ops.every((op) => op.kind !== "for" && op.kind !== "while" && op.regions.every(straight));
+  return functions.length === 1 && straight(functions[0]!.body);
 }
 
 type Settled = Required<Omit<JacobianOptions, "mode">>;
@@ -119,6 +130,41 @@ function byColumns(program: Program, { wrt, of, outParameters, columns }: Settle
     return b.call(entry.name, args, entry.results);
   });
   return programOf(made, derivative.program, program);
+}
+
+/** Each row by a derivative of its own: nothing is multiplied by the zeros of a seed, and what rows share is computed once. */
+function rowByRow(program: Program, { wrt, of }: Settled): Program {
+  const entry = program.functions[0]!;
+  const rows = of.map((k) => {
+    const derivative = reverse(program, { wrt, of: [k], seeds: "one" });
+    const target = derivative.program.functions[0]!;
+    return { ...derivative, target: { ...target, name: `${target.name}_${k}` } };
+  });
+  const written = writtenParameters(program);
+  const made = buildFunction(`${entry.name}_jacobian`, withOut(entry.params), (b, all) => {
+    const args = all.slice(0, entry.params.length);
+    const out = all[args.length]!;
+    const inputs = layOut(
+      b,
+      wrt.map((i) => args[i]!),
+    );
+    const restore = keepArguments(b, args, written);
+    rows.forEach(({ target, adjointParameters, adjointResults }, row) => {
+      const shadows = new Map(adjointParameters.map((i) => [i, b.allocate(b.length(args[i]!))]));
+      const received = b.call(target.name, [...args, ...shadows.values()], target.results);
+      const adjoint = (i: number): Value =>
+        shadows.get(i) ?? received[entry.results.length + adjointResults.indexOf(i)]!;
+      const start = b.op("i32.mul", b.i32(row), inputs.total);
+      inputs.blocks.forEach(({ offset }, k) =>
+        eachNumber(b, { value: adjoint(wrt[k]!), offset }, (place, x) =>
+          b.store(out, b.op("i32.add", start, place), x),
+        ),
+      );
+      restore();
+    });
+    return b.call(entry.name, args, entry.results);
+  });
+  return programOf(made, ...rows.map(({ target }) => ({ functions: [target] })), program);
 }
 
 function byRows(program: Program, { wrt, of, outParameters }: Settled): Program {

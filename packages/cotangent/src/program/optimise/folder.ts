@@ -4,6 +4,8 @@ import { kinds } from "../ir.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
 import type { AttributeOf, Attributes, Kind, Op, OpOf, Region, Ty, Value } from "../ir.ts";
 import { definedBy, isOp } from "./analysis.ts";
+import { eachVisible, sameResults } from "./choices.ts";
+import type { Choice } from "./choices.ts";
 import { simplify } from "./fold.ts";
 import { affine, Memory } from "./memory.ts";
 import type { OptimiseOptions } from "./options.ts";
@@ -54,14 +56,17 @@ export class Folder extends Builder {
     types: readonly Ty[] = kinds[kind].results as readonly Ty[],
     regions: readonly Region[] = [],
   ): readonly Value[] {
+    if (this.#truths.size > 0) args = args.map((v) => this.#settled(v));
     const { effect } = kinds[kind];
+    if (kind === "if" && regions[0]!.yields.length > 0) return this.#choose(args[0]!, types, regions);
     if (effect === "regions" || effect === "calls") return super.emit(kind, args, attr, types, regions);
     if (this.#options.readable === true && isCheck(kind, attr)) return [];
     const equal = simplify(this, kind, args, attr, this.#options) ?? this.#known(kind, args);
     if (equal !== undefined) return [equal];
     if (kind === "primitive" && ROUNDING.has(attr as PrimitiveBase) && this.#isInteger(args[0]!)) return args;
     if (kind === "f64.index") {
-      const integer = this.#indexInLoop(args[0]!, attr as Attributes["f64.index"]);
+      const integer =
+        this.#besideIndex(args[0]!) ?? this.#indexInLoop(args[0]!, attr as Attributes["f64.index"]);
       if (integer !== undefined) return [integer];
     }
     if (kind === "bound") return this.#check(args[0]!, args[1]!, attr as Attributes["bound"]);
@@ -80,10 +85,72 @@ export class Folder extends Builder {
     if (this.exists(i, a)) return [];
     const loop = this.#everyTime();
     if (loop === undefined || !this.#checkEnds(loop, i, a, attr)) super.emit("bound", [i, a], attr);
-    const key = `bound ${i.id},${a.id}`;
-    this.#checked.set(key, this.depth);
-    this.#scopes[this.depth - 1]!.checks.push(key);
+    for (const key of [`bound ${i.id},${a.id}`, `index ${i.id}`]) {
+      if (this.#checked.has(key)) continue;
+      this.#checked.set(key, this.depth);
+      this.#scopes[this.depth - 1]!.checks.push(key);
+    }
     return [];
+  }
+
+  /** x + c as an i32, where x is known to be an index into some array: the sum cannot wrap around. */
+  #besideIndex(sum: Value): Value | undefined {
+    const op = definedBy(sum, "primitive");
+    const c = op?.attr === add ? definedBy(op.args[1], "constant")?.attr : undefined;
+    if (c === undefined || c !== (c | 0) || Math.abs(c) > FURTHEST) return undefined;
+    const i = this.#indexOf(op!.args[0]!);
+    if (i === undefined || (this.#checked.get(`index ${i.id}`) ?? Infinity) > this.depth) return undefined;
+    return this.op("i32.add", i, this.i32(c));
+  }
+
+  /** Conditions that are known to hold, or not to, in the region that is being written. */
+  #truths: ReadonlyMap<Value, boolean> = new Map();
+
+  /** The branches that have been written here, and that have results. */
+  readonly #choices: Choice[] = [];
+
+  #choose(condition: Value, types: readonly Ty[], regions: readonly Region[]): readonly Value[] {
+    for (const choice of this.#choices) {
+      const same = sameResults(choice, condition, regions);
+      if (same !== undefined) return same;
+    }
+    const results = super.emit("if", [condition], undefined, types, regions);
+    this.#choices.push({ condition, regions, results });
+    return results;
+  }
+
+  /** Writes the branch that is taken if the condition holds, or if it does not; in its region. */
+  taking<T>(condition: Value, holds: boolean, write: () => T): T {
+    const outer = this.#truths;
+    this.#truths = new Map([...outer, [condition, holds]]);
+    for (const choice of this.#choices) {
+      if (choice.condition !== condition) continue;
+      eachVisible(choice, holds, (op, args, value) => {
+        const key = this.#key(op.kind, args, op.attr, [value.ty]);
+        if (this.#seen.has(key)) return;
+        this.#seen.set(key, value);
+        this.#scopes[this.depth - 1]!.keys.push(key);
+      });
+    }
+    try {
+      return write();
+    } finally {
+      this.#truths = outer;
+    }
+  }
+
+  /** What a choice comes to, where its condition is known. */
+  #settled(v: Value): Value {
+    const choice = definedBy(v, "select");
+    const holds = choice && this.#truths.get(choice.args[0]!);
+    return holds === undefined ? v : this.#settled(choice!.args[holds ? 1 : 2]!);
+  }
+
+  /** Whether a condition is known to hold, or not to. */
+  truthOf(condition: Value): boolean | undefined {
+    const [least, greatest] = this.rangeOf(condition);
+    if (least > 0 || greatest < 0) return true;
+    return least === 0 && greatest === 0 ? false : this.#truths.get(condition);
   }
 
   /**
@@ -458,12 +525,14 @@ export class Folder extends Builder {
   #scoped(loop: boolean, types: readonly Ty[], write: (...args: Value[]) => readonly Value[]): Region {
     const outer = this.#scopes.splice(this.depth);
     this.#scopes.push({ keys: [], checks: [], loop });
+    const choices = this.#choices.length;
     try {
       return this.memory.inside(() => super.region(types, write));
     } finally {
       const { keys, checks } = this.#scopes.pop()!;
       for (const key of keys) this.#seen.delete(key);
       for (const key of checks) this.#checked.delete(key);
+      this.#choices.length = choices;
       this.#scopes.push(...outer);
     }
   }
@@ -476,6 +545,9 @@ export class Folder extends Builder {
     }
   }
 }
+
+/** Elements further from an index are looked at by themselves. */
+const FURTHEST = 2 ** 20;
 
 /** Each condition doubles the checks: further out they are not moved. */
 const MOST_CONDITIONS = 2;

@@ -553,10 +553,9 @@ class Rebuilder {
   #if(ops: readonly OpOf<"if">[]): void {
     const b = this.#b;
     const condition = this.#new(ops[0]!.args[0]!);
-    const range = b.rangeOf(condition);
-    const taken = range[0] > 0 || range[1] < 0 ? 0 : range[0] === 0 && range[1] === 0 ? 1 : undefined;
-    if (taken !== undefined) {
-      for (const op of ops) this.#bind(op.results, this.#region(op.regions[taken]!));
+    const truth = b.truthOf(condition);
+    if (truth !== undefined) {
+      for (const op of ops) this.#bind(op.results, this.#region(op.regions[truth ? 0 : 1]!));
       return;
     }
     if (ops.every((op) => op.results.length === 0 && isChecks(op.regions[0]!) && isEmpty(op.regions[1]!))) {
@@ -570,11 +569,14 @@ class Rebuilder {
     const before = elements.map((e) => e.get());
     const branch = (which: 0 | 1) => (): readonly Value[] => {
       elements.forEach((e, k) => e.set(before[k]!));
-      for (const op of ops) this.#bind(op.results, this.#region(op.regions[which]!));
-      return [...this.#all(live), ...elements.map((e) => e.get())];
+      return b.taking(condition, which === 0, () => {
+        for (const op of ops) this.#bind(op.results, this.#region(op.regions[which]!));
+        return [...this.#all(live), ...elements.map((e) => e.get())];
+      });
     };
     const regions = [b.region([], branch(0)), b.region([], branch(1))];
-    const isTruth = range[0] === 0 && range[1] === 1;
+    const [least, greatest] = b.rangeOf(condition);
+    const isTruth = least === 0 && greatest === 1;
     for (const op of ops) this.#forgetWritten(op);
     b.loc = ops[0]!.loc;
     const types = regions[0]!.yields.map((v) => v.ty);
