@@ -11,8 +11,8 @@ export interface Playback {
   /** The step that is shown. */
   readonly step: number;
   readonly playing: boolean;
-  go(step: number): void;
-  toggle(): void;
+  readonly go: (step: number) => void;
+  readonly toggle: () => void;
 }
 
 /** The last step is shown until somebody goes back; new walks are seen to their ends, too. */

@@ -60,7 +60,7 @@ export function walk(f: TextFunction, id: MethodId, { start, rates }: DescentSet
           reason: step.reason,
           evaluations: { ...none, ...step.evaluations },
         };
-      xs.push([step.x[0]!, step.x[1]!]);
+      xs.push([step.x[0], step.x[1]]);
       values.push(step.value);
       steepness.push(step.gradientNorm);
     }

@@ -8,7 +8,7 @@ import {
   indentUnit,
   syntaxHighlighting,
 } from "@codemirror/language";
-import { linter, lintGutter, forceLinting } from "@codemirror/lint";
+import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import type { Diagnostic } from "@codemirror/lint";
 import { EditorState, StateEffect, StateField } from "@codemirror/state";
 import {
@@ -76,7 +76,6 @@ const highlighting = HighlightStyle.define([
 ]);
 
 export function createEditor(parent: HTMLElement, text: string, options: EditorOptions): Editor {
-  let failure: Failure | undefined;
   let quiet = false;
   // In a shadow root CodeMirror styles itself without <style> elements, which the page's policy forbids.
   const host = parent.appendChild(document.createElement("div"));
@@ -101,7 +100,6 @@ export function createEditor(parent: HTMLElement, text: string, options: EditorO
         typescriptLanguage,
         syntaxHighlighting(highlighting),
         lintGutter(),
-        linter((v) => diagnostics(v, failure), { delay: 0 }),
         highlightedLines,
         // Tab is left to those who move through the page by it.
         keymap.of([...defaultKeymap, ...historyKeymap]),
@@ -125,8 +123,7 @@ export function createEditor(parent: HTMLElement, text: string, options: EditorO
       quiet = false;
     },
     mark(next) {
-      failure = next;
-      forceLinting(view);
+      view.dispatch(setDiagnostics(view.state, diagnostics(view, next)));
     },
     highlight(lines) {
       view.dispatch({ effects: setLines.of(lines) });

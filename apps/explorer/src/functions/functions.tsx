@@ -32,11 +32,11 @@ export function Functions({
       <div class="functions-write">
         <Source model={model} linked={linked} onSelect={(from, to) => setSelection({ from, to })} />
         <Inputs model={model} />
-        <FormulaPanel model={model} />
+        <Evidence model={model} context={context} />
       </div>
       <div class="functions-see">
         <Picture model={model} view={view} context={context} />
-        <Evidence model={model} context={context} />
+        <FormulaPanel model={model} />
       </div>
       <Listings model={model} view={view} selection={selection} onPoint={setLinked} />
     </div>

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 
 import { isRange } from "../function-slice.ts";
 import type { FunctionModel } from "../language/model.ts";
-import { fitting } from "../language/values.ts";
+import { fitting, leavesOf } from "../language/values.ts";
 import type { Data, Leaf } from "../language/values.ts";
 import { formatNumber } from "../ui/format.ts";
 import { NumberField } from "../ui/number-field.tsx";
@@ -29,7 +29,10 @@ export function rangeFor(
 export function Inputs({ model }: { readonly model: FunctionModel }): JSX.Element {
   const known = useWatched(model.known);
   const { reading, inputs, point, text } = known;
-  const leaves = point?.inputs ?? [];
+  // What the reader set, at once; the derivatives follow when they are there.
+  const leaves = (reading?.parameters ?? []).flatMap(({ name, structure }, i) =>
+    leavesOf(structure, inputs[i]!, name, i),
+  );
   const output = point?.outputs[0];
   const name = output === undefined ? "" : `${text.name}${output.path === "" ? "" : `.${output.path}`}`;
   return (
