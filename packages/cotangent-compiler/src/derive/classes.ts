@@ -152,6 +152,8 @@ export class Classes {
         case "if":
         case "select":
         case "tape.load":
+        // Truth as a number is written as such.
+        case "f64.fromI32":
           return;
         case "call":
           functions.get(op.attr.callee)!.body.yields.forEach((v, k) => {

@@ -7,6 +7,7 @@ import type {
   Func,
   ParameterSpec,
   Program,
+  Region,
   Structure,
   Ty,
   Value,
@@ -254,9 +255,12 @@ const SHAPES: Readonly<Record<DeriveMode, (task: Task) => Shape>> = {
   },
   hessian: (task) => {
     needsNumber(task, "hessian");
-    return matrix(task, "Hessian", hessian(task.program, { wrt: leavesOf(task) }));
+    return matrix(task, "Hessian", (wrt) => hessian(task.program, { wrt, columns: 1 }));
   },
-  jacobian: (task) => matrix(task, "Jacobian", jacobian(task.program, { wrt: leavesOf(task) })),
+  jacobian: (task) =>
+    task.lowered.result.kind === "number"
+      ? { ...SHAPES.reverse(task), name: `${task.name}Jacobian`, title: `The Jacobian of \`${task.name}\`` }
+      : matrix(task, "Jacobian", (wrt) => jacobian(task.program, { wrt, columns: 1 })),
   hvp: (task) => {
     needsNumber(task, "hvp");
     const { program, name } = task;
@@ -290,27 +294,109 @@ const SHAPES: Readonly<Record<DeriveMode, (task: Task) => Shape>> = {
 const seedPositions = (result: Structure, of: readonly number[]): readonly number[] =>
   positionsOf(leafTypes(result)).filter((k) => of.includes(k));
 
-/** Hessians and Jacobians: rows in one array. */
-function matrix(task: Task, what: "Hessian" | "Jacobian", derived: Program): Shape {
-  const original = task.program.functions[0]!;
+/** Hessians and Jacobians. */
+function matrix(
+  task: Task,
+  what: "Hessian" | "Jacobian",
+  derive: (wrt: readonly number[]) => Program,
+): Shape {
+  const { program, name } = task;
+  const original = program.functions[0]!;
   const leaves = leavesOf(task);
-  const own = `${task.name}${what}`;
-  const made = entryOf(derived, own, original.params, (b, args, run) => {
-    let width = b.i32(0);
-    for (const i of leaves) {
-      const n = original.params[i]!.ty === "array" ? b.length(args[i]!) : b.i32(1);
-      width = b.op("i32.add", width, n);
-    }
-    const out = b.allocate(b.op("i32.mul", width, width));
-    run([...args, out]);
-    return [out];
-  });
+  const isArray = (i: number): boolean => original.params[i]!.ty === "array";
+  const fixed = !leaves.some(isArray) && (what === "Hessian" || !original.results.includes("array"));
+  // What rows are put together like: the value, where its arrays or truths must be known.
+  const value = what === "Jacobian" && (!fixed || original.results.includes("i32"));
+  const own = `${name}${what}`;
+  const task2 = { task, own, leaves, value };
   return {
     name: own,
-    program: made,
+    program: fixed ? columnByColumn(task2, what) : inOneArray(task2, what, derive(leaves)),
     kind: what === "Hessian" ? "hessian" : "jacobian",
-    seeds: leaves,
-    value: false,
-    title: `The ${what} of \`${task.name}\``,
+    seeds: [],
+    value,
+    leaves,
+    title: `The ${what} of \`${name}\``,
+    fixed,
   };
+}
+
+interface MatrixTask {
+  readonly task: Task;
+  readonly own: string;
+  readonly leaves: readonly number[];
+  readonly value: boolean;
+}
+
+/** A matrix of as many numbers for all arguments: each column is a forward derivative of its own, in which all else is constant. */
+function columnByColumn({ task, own, leaves, value }: MatrixTask, what: "Hessian" | "Jacobian"): Program {
+  const { program } = task;
+  const original = program.functions[0]!;
+  const rows = positionsOf(original.results);
+  const inner = what === "Hessian" ? reverse(program, { wrt: leaves, of: [0], seeds: "one" }) : undefined;
+  const derived = leaves.map((leaf, k) =>
+    renamed(forward(inner?.program ?? program, { wrt: [leaf] }), `_${k}`),
+  );
+  const functions = new Map(program.functions.map((f) => [f.name, f]));
+  for (const d of derived)
+    for (const f of d.program.functions) if (!functions.has(f.name)) functions.set(f.name, f);
+  const all = { functions: [...functions.values()] };
+  return entryOf(all, own, original.params, (b, args) => {
+    const columns = derived.map((d) => {
+      const entry = d.program.functions[0]!;
+      const out = b.call(entry.name, [...args, b.f64(1)], entry.results);
+      const first = (inner?.program ?? program).functions[0]!.results.length;
+      const of =
+        inner === undefined
+          ? rows
+          : leaves.map((leaf) => original.results.length + inner.adjointResults.indexOf(leaf));
+      return of.map((k) => out[first + d.tangentResults.indexOf(k)]!);
+    });
+    const height = columns[0]?.length ?? 0;
+    const numbers = Array.from({ length: height }, (_, r) => columns.map((column) => column[r]!)).flat();
+    return [...numbers, ...(value ? b.call(original.name, args, original.results) : [])];
+  });
+}
+
+/** The same derivative with other names for its functions. */
+function renamed<D extends { readonly program: Program }>(derivative: D, suffix: string): D {
+  const names = new Set(derivative.program.functions.map((f) => f.name));
+  const region = (r: Region): void => {
+    for (const op of r.ops) {
+      if (op.kind === "call" && names.has(op.attr.callee)) {
+        (op as { attr: { readonly callee: string } }).attr = { callee: op.attr.callee + suffix };
+      }
+      op.regions.forEach(region);
+    }
+  };
+  const functions = derivative.program.functions.map((f) => {
+    region(f.body);
+    return { ...f, name: f.name + suffix };
+  });
+  return { ...derivative, program: { functions } };
+}
+
+/** A matrix whose size depends on the arguments: all rows one after the other. */
+function inOneArray(
+  { task, own, leaves, value }: MatrixTask,
+  what: "Hessian" | "Jacobian",
+  derived: Program,
+): Program {
+  const { program } = task;
+  const original = program.functions[0]!;
+  const rows = positionsOf(original.results);
+  const more = program.functions.filter((f) => !derived.functions.some((g) => g.name === f.name));
+  const parts = { functions: [...derived.functions, ...more] };
+  return entryOf(parts, own, original.params, (b, args, run) => {
+    const sizeOf = (ty: Ty, v: Value): Value => (ty === "array" ? b.length(v) : b.i32(1));
+    const total = (list: readonly Value[]): Value => list.reduce((x, y) => b.op("i32.add", x, y), b.i32(0));
+    const width = total(leaves.map((i) => sizeOf(original.params[i]!.ty, args[i]!)));
+    const values = value ? b.call(original.name, args, original.results) : [];
+    const height =
+      what === "Hessian" ? width : total(rows.map((k) => sizeOf(original.results[k]!, values[k]!)));
+    const out = b.allocate(b.op("i32.mul", height, width));
+    out.name = what.toLowerCase();
+    run([...args, out]);
+    return [out, ...values];
+  });
 }

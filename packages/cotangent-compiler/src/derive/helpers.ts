@@ -98,7 +98,15 @@ function erf(x: number): number {
   eulerMaclaurin: {
     text: `/** The tail of Stirling's series and its like: Σ B₂ₖ/(2k)! (s + 1)…(s + 2k − 2) x^(1−2k). */
 function eulerMaclaurin(s: number, x: number): number {
-  const bernoulli = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6];
+  const bernoulli = [
+    1 / 6,
+    -1 / 30,
+    1 / 42,
+    -1 / 30,
+    5 / 66,
+    -691 / 2730,
+    7 / 6,
+  ];
   let term = 0.5 / x;
   let total = 0;
   bernoulli.forEach((b, k) => {

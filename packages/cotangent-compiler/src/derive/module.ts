@@ -13,10 +13,11 @@ import { clean } from "./naming.ts";
 import { putTogether, takeApart, Words } from "./structures.ts";
 import type { Leaf, Part } from "./structures.ts";
 import { withReadableNumbers } from "./text/algebra.ts";
-import { printComment, printFunction, printStatements } from "./text/print.ts";
+import { printAlias, printFunction, printStatements } from "./text/print.ts";
 import { call, num, text, use } from "./text/tree.ts";
 import type { Expression, Statement, Variable } from "./text/tree.ts";
 import { Types } from "./types.ts";
+import { Matrix, matrixType, rowType } from "./matrix.ts";
 import { FunctionWriter } from "./write.ts";
 import type { Shared } from "./write.ts";
 
@@ -31,6 +32,10 @@ export interface Shape {
   /** Whether the leaves of the value come first. */
   readonly value: boolean;
   readonly title: string;
+  /** Of a matrix: the leaves by which is differentiated. */
+  readonly leaves?: readonly number[];
+  /** Of a matrix: whether its numbers are returned one by one, because there are as many for all arguments. */
+  readonly fixed?: boolean;
 }
 
 export interface Origin {
@@ -74,7 +79,7 @@ class ModuleWriter {
     const { lowered, name, module, node, wrt } = this.#origin;
     const classes = new Classes(this.#program, this.#plainArrays(entry));
     const functions = this.#functionNames(others);
-    const taken = new Set([this.#shape.name, name, ...functions.values(), ...module.types.keys()]);
+    const taken = new Set(["Row", this.#shape.name, name, ...functions.values(), ...module.types.keys()]);
     const data = this.#data(taken);
     const params = new Map(
       others.map((f) => [
@@ -108,8 +113,10 @@ class ModuleWriter {
         },
       ]),
     );
+    const isMatrix = this.#shape.kind === "hessian" || this.#shape.kind === "jacobian";
     const parts = [
       ...this.#types.declarations,
+      ...(isMatrix && this.#shape.fixed !== true ? [printAlias("Row", rowType(this.#origin))] : []),
       ...this.#tapeTypes(classes),
       ...constants.map((c) => `${c}\n`),
       main,
@@ -325,7 +332,7 @@ class ModuleWriter {
     const more = this.#seedParameters(bind, words);
     const writer = new FunctionWriter(entry, facts, shared, bindings, numbers);
     const body = writer.write(
-      (values) => this.#result(values, entry, shared, parameters, leaves, words),
+      (values, out, names) => this.#result(values, entry, shared, parameters, leaves, words.fork(names), out),
       [...parameters, ...words.given, ...lowered.outside.map((p) => ({ name: p.name }))],
     );
     const printed = [...prologue, ...readable(body)];
@@ -412,16 +419,19 @@ class ModuleWriter {
     parameters: readonly Variable[],
     leaves: readonly (readonly Leaf[])[],
     words: Words,
+    out: Statement[],
   ): Expression {
     const { lowered, wrt } = this.#origin;
     const { kind } = this.#shape;
     const yields = entry.body.yields;
+    if (kind === "hessian" || kind === "jacobian") {
+      return new Matrix(this.#shape, this.#origin, values, parameters, leaves, words, out).write();
+    }
     let at = 0;
     const part = (): Part => {
       const v = yields[at]!;
       return { read: values[at++]!, plain: v.ty === "array" && shared.classes.isPlain(v) };
     };
-    if (kind === "hessian" || kind === "jacobian") return values[0]!();
     const structured = (
       s: Structure,
       types: readonly string[],
@@ -436,8 +446,16 @@ class ModuleWriter {
     const ofResult = (): Expression => {
       const types = leafTypes(lowered.result);
       const parts = types.map(() => part());
-      return putTogether(lowered.result, parts.values());
+      likes ??= parts.map((p) => p.read);
+      const leaves = likes.map((read) => read()).values();
+      return putTogether(
+        lowered.result,
+        parts.values(),
+        parts[0]?.read === likes[0] ? undefined : { whole: undefined, leaves, words },
+      );
     };
+    // Where arrays in a tangent begin, the value tells.
+    let likes: (() => Expression)[] | undefined;
     const value = this.#shape.value ? ofResult() : undefined;
     if (kind === "tangent") {
       return {
@@ -475,7 +493,8 @@ class ModuleWriter {
     const { kind } = this.#shape;
     const value = (): string => this.#types.result(node.returnType, lowered.result);
     if (kind === "tangent") return `{ value: ${value()}; tangent: ${value()} }`;
-    if (kind === "hessian" || kind === "jacobian") return "Float64Array";
+    if (kind === "hessian" || kind === "jacobian")
+      return matrixType(this.#origin, kind, this.#shape.fixed === true);
     const each = wrt.map((i) => {
       const pattern = node.params[i]!;
       const target = pattern.type === "AssignmentPattern" ? pattern.left : pattern;
@@ -546,5 +565,3 @@ function readable(statements: readonly Statement[]): Statement[] {
     }
   });
 }
-
-void printComment;

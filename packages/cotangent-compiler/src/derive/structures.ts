@@ -25,6 +25,11 @@ export class Words {
     this.#taken = new Set(taken);
   }
 
+  /** The same, to be given out from once more. */
+  fork(taken: Iterable<string>): Words {
+    return new Words([...this.#taken, ...taken]);
+  }
+
   fresh(wanted: string): Variable {
     let name = wanted;
     for (let k = 2; this.#taken.has(name); k++) name = `${wanted}${k}`;
@@ -131,6 +136,8 @@ export interface Part {
   readonly read: () => Expression;
   /** A `number[]`, as far as it is an array. */
   readonly plain: boolean;
+  /** An element, if it is not that of an array. */
+  readonly at?: (index: Expression) => Expression;
 }
 
 /**
@@ -138,7 +145,8 @@ export interface Part {
  * taken from.
  */
 interface Like {
-  readonly whole: Expression;
+  /** Undefined where it is not at hand as a whole. */
+  readonly whole: Expression | undefined;
   readonly leaves: Iterator<Expression>;
   readonly words: Words;
 }
@@ -146,7 +154,8 @@ interface Like {
 /** Puts leaves together. Without `like`, records tell themselves where the arrays in them begin. */
 export function putTogether(s: Structure, parts: Iterator<Part>, like?: Like): Expression {
   const next = (): Part => parts.next().value as Part;
-  const within = (at: string | number): Like | undefined => like && { ...like, whole: path(like.whole, at) };
+  const within = (at: string | number): Like | undefined =>
+    like && { ...like, whole: like.whole && path(like.whole, at) };
   switch (s.kind) {
     case "number":
       like?.leaves.next();
@@ -154,21 +163,38 @@ export function putTogether(s: Structure, parts: Iterator<Part>, like?: Like): E
     case "boolean": {
       like?.leaves.next();
       const truth = next().read();
-      return like === undefined ? truth : text("false");
+      return like?.whole === undefined ? truth : text("false");
     }
     case "nothing":
       return text("undefined");
     case "array": {
       const part = next();
       const block = like?.leaves.next().value as Expression | undefined;
+      if (part.at !== undefined && s.element.kind === "number") {
+        const item = like!.words.fresh("i").name;
+        const body: Expression = { kind: "arrow", params: ["_", item], body: part.at(text(item)) };
+        const whole = like!.whole;
+        if (whole === undefined) {
+          const fields = [["length", member(block!, "length")] as const];
+          return call("Array.from", { kind: "object", fields }, body);
+        }
+        return s.typed === true ? call("Array.from", whole, body) : call(member(whole, "map"), body);
+      }
       if (s.element.kind === "number") {
         const wanted = s.typed !== true;
         if (wanted === part.plain) return part.read();
         return call(wanted ? "Array.from" : "Float64Array.from", part.read());
       }
-      if (like !== undefined)
+      if (like?.whole !== undefined) {
         return new Rows(parts, like.leaves, like.words).of(s, part, block!, undefined, like.whole);
-      return new Rows(parts, undefined, new Words([])).alone(s, part, num(0), undefined);
+      }
+      return new Rows(parts, like?.leaves, like?.words ?? new Words([])).alone(
+        s,
+        part,
+        block,
+        num(0),
+        undefined,
+      );
     }
     case "tuple":
       return { kind: "array", elements: s.elements.map((e, i) => putTogether(e, parts, within(i))) };
@@ -210,16 +236,23 @@ class Rows {
       const nextLike = this.#leaves!.next().value as Expression;
       return this.of(e, next, nextLike, first(), x);
     };
-    const body = this.#record(s.element, text(item), part.read, () => likeBlock, record, inner);
+    const body = this.#record(s.element, text(item), part, () => likeBlock, record, inner);
     return call(member(like, "map"), { kind: "arrow", params: [usesItem ? item : "_", index], body });
   }
 
   /** `Array.from({ length: n }, (_, i) => [points[2 * i]!, points[2 * i + 1]!])` */
-  alone(s: ArrayStructure, part: Part, begin: Expression, length: Expression | undefined): Expression {
+  alone(
+    s: ArrayStructure,
+    part: Part,
+    like: Expression | undefined,
+    begin: Expression,
+    length: Expression | undefined,
+  ): Expression {
     const size = stride(s.element);
+    const block = like === undefined ? part.read : () => like;
     const index = this.#words.fresh("i").name;
-    const own = length ?? quotient(member(part.read(), "length"), num(size));
-    const n = size === 1 && length === undefined ? member(part.read(), "length") : own;
+    const own = length ?? quotient(member(block(), "length"), num(size));
+    const n = size === 1 && length === undefined ? member(block(), "length") : own;
     const record = begin.kind === "number" ? text(index) : sum(begin, text(index));
     const inner = (
       e: ArrayStructure,
@@ -228,10 +261,11 @@ class Rows {
       count: () => Expression,
     ): Expression => {
       const next = this.#parts.next().value as Part;
-      const list = this.alone(e, next, first(), count());
+      const nextLike = this.#leaves?.next().value as Expression | undefined;
+      const list = this.alone(e, next, nextLike, first(), count());
       return e.typed === true ? call("Float64Array.from", list) : list;
     };
-    const body = this.#record(s.element, undefined, part.read, part.read, record, inner);
+    const body = this.#record(s.element, undefined, part, block, record, inner);
     return call(
       "Array.from",
       { kind: "object", fields: [["length", n]] },
@@ -242,25 +276,26 @@ class Rows {
   #record(
     s: Structure,
     item: Expression | undefined,
-    block: () => Expression,
+    part: Part,
     likeBlock: () => Expression,
     record: Expression,
     inner: (e: ArrayStructure, x: Expression, first: () => Expression, count: () => Expression) => Expression,
   ): Expression {
     const size = stride(s);
     const base = size === 1 ? record : product(num(size), record);
-    const at = (of: Expression, offset: number): Expression =>
-      element(of, offset === 0 ? base : sum(base, num(offset)));
+    const place = (offset: number): Expression => (offset === 0 ? base : sum(base, num(offset)));
+    const at = (of: Expression, offset: number): Expression => element(of, place(offset));
+    const number = (offset: number): Expression => part.at?.(place(offset)) ?? at(part.read(), offset);
     let next = 0;
     const make = (e: Structure, x: Expression | undefined): Expression => {
       const offset = next;
       switch (e.kind) {
         case "number":
           next++;
-          return at(block(), offset);
+          return number(offset);
         case "boolean":
           next++;
-          return item === undefined ? infix("!==", at(block(), offset), num(0)) : text("false");
+          return item === undefined ? infix("!==", number(offset), num(0)) : text("false");
         case "nothing":
           return text("undefined");
         case "array":

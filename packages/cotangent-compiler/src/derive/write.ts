@@ -122,11 +122,19 @@ export class FunctionWriter {
    * those of the program.
    */
   write(
-    result: (values: readonly (() => Expression)[]) => Expression | undefined,
+    result: (
+      values: readonly (() => Expression)[],
+      out: Statement[],
+      taken: readonly string[],
+    ) => Expression | undefined,
     reserve: readonly Variable[] = [],
   ): Statement[] {
     const make = (values: readonly Value[]): void => {
-      const value = result(values.map((v, k) => () => this.value(v, this.#f.body.yields[k])));
+      const value = result(
+        values.map((v, k) => () => this.value(v, this.#f.body.yields[k])),
+        this.#out,
+        [...this.#infos.values(), ...this.#columns.values()].map((info) => info.variable.name),
+      );
       if (value !== undefined) this.#out.push({ kind: "return", value });
     };
     this.#returned = make;
@@ -365,6 +373,11 @@ export class FunctionWriter {
     const v = this.#facts.real(given);
     const op = definedBy(v);
     if (op?.kind === "constant") return text(op.attr === 0 ? "false" : "true");
+    if (op !== undefined && this.#facts.inlined.has(v)) {
+      if (op.kind === "i32.not") return this.#untruth(op.args[0]!);
+      const compare = COMPARISONS[op.kind.slice(4)];
+      if (compare !== undefined) return this.#comparison(op, compare);
+    }
     const e = this.#expression(v);
     return this.#shared.classes.isTruth(v) ? e : infix("!==", e, num(0));
   }
@@ -447,7 +460,7 @@ export class FunctionWriter {
       case "i32.clz":
         return call("Math.clz32", this.#integer(x));
       case "i32.not":
-        return this.#untruth(x);
+        return this.#asWritten(v, this.#untruth(x));
       case "i32.ushr":
         return definedBy(y)?.kind === "constant" && (definedBy(y) as { attr: number }).attr > 0
           ? infix(">>>", this.#integer(x), this.#integer(y))
@@ -461,7 +474,7 @@ export class FunctionWriter {
         return call(member(this.value(x), "subarray"), this.#index(y), this.#index(z));
       default: {
         const compare = COMPARISONS[op.kind.slice(4)];
-        if (compare !== undefined) return this.#comparison(op, compare);
+        if (compare !== undefined) return this.#asWritten(v, this.#comparison(op, compare));
         if (op.kind === "f64.rem") return infix("%", this.value(x), this.value(y));
         const { classes } = this.#shared;
         if (classes.isTruth(v) && (op.kind === "i32.and" || op.kind === "i32.or")) {
@@ -471,6 +484,11 @@ export class FunctionWriter {
         return infix(INFIX[op.kind]!, this.#integer(x), this.#integer(y));
       }
     }
+  }
+
+  /** Truth as `v` has it: 1 or 0, if it is an integer otherwise. */
+  #asWritten(v: Value, truth: Expression): Expression {
+    return this.#shared.classes.isTruth(v) ? truth : call("Number", truth);
   }
 
   /** A `number[]` of zeros. */

@@ -80,10 +80,10 @@ function fits(first: Pending, rest: readonly Pending[], room: number): boolean {
     else if (isList(doc)) {
       for (let i = doc.length - 1; i >= 0; i--) stack.push({ doc: doc[i]!, indent: depth, flat });
     } else if (doc.kind === "indent" || doc.kind === "group") {
-      stack.push({ doc: doc.content, indent: depth, flat: doc.kind === "group" ? flat : flat });
+      stack.push({ doc: doc.content, indent: depth, flat });
     } else if (doc.kind === "broken") left -= (flat ? doc.flat : doc.broken).length;
     else if (doc.kind === "line" && flat) left -= doc.flat.length;
-    else return true;
+    else return doc.kind === "line" || !flat;
   }
   return false;
 }

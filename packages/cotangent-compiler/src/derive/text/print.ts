@@ -54,7 +54,7 @@ function isChained(outer: Infix, inner: Infix): boolean {
 }
 
 /** What an expression stands in. */
-type Place = "operand" | "whole" | "argument" | "brackets" | "test";
+type Place = "operand" | "whole" | "argument" | "last" | "brackets" | "test" | "alternative";
 
 function number(x: number): string {
   if (Object.is(x, -0)) return "-0";
@@ -74,7 +74,10 @@ function expression(e: Expression, place: Place): Doc {
     case "member":
       return [atom(e.object), ".", e.name];
     case "index":
-      return [atom(e.object), "[", expression(e.index, "whole"), e.sure ? "]!" : "]"];
+      return [
+        atom(e.object),
+        group("[", indent(softline, expression(e.index, "whole")), softline, e.sure ? "]!" : "]"),
+      ];
     case "call":
       return [atom(e.callee), list("(", e.args, ")")];
     case "new":
@@ -103,7 +106,9 @@ function expression(e: Expression, place: Place): Doc {
             e.fields.map(([name, x]) =>
               x.kind === "variable" && x.variable.name === name
                 ? name
-                : [name, ": ", expression(x, "argument")],
+                : x.kind === "infix"
+                  ? group(name, ":", group(indent(line, expression(x, "whole"))))
+                  : [name, ": ", expression(x, "argument")],
             ),
           ),
         ),
@@ -112,11 +117,12 @@ function expression(e: Expression, place: Place): Doc {
         "}",
       );
     case "arrow": {
-      const head = ["(", e.params.join(", "), ") =>"];
+      const head = ["(", e.params.join(", "), e.result === undefined ? ") =>" : `): ${e.result} =>`];
       if (e.body.kind === "object") return [...head, " (", expression(e.body, "whole"), ")"];
       const body = expression(e.body, "whole");
-      if (e.body.kind === "array" || e.body.kind === "call") return group(...head, " ", body);
-      return group(...head, group(indent(line, body)));
+      if (e.body.kind === "array") return group(...head, " ", body);
+      const end = place === "last" ? [ifBroken(","), softline] : [];
+      return group(...head, group(indent(line, body), ...end));
     }
     default:
       return [
@@ -140,16 +146,21 @@ function atom(e: Expression): Doc {
 
 function list(open: string, items: readonly Expression[], close: string): Doc {
   if (items.length === 0) return open + close;
+  // Rows of a matrix stand on lines of their own.
+  const isLong = (x: Expression): boolean =>
+    (x.kind === "array" && x.elements.length > 1) || (x.kind === "object" && x.fields.length > 1);
+  if (open === "[" && items.length > 1 && items.every((x) => isLong(x) && x.kind === items[0]!.kind)) {
+    const rows = items.map((x) => expression(x, "argument"));
+    return group(open, indent(hardline, join([",", hardline], rows)), ",", hardline, close);
+  }
   const last = items.at(-1)!;
-  if (open === "(" && last.kind === "arrow" && items.length <= 2) {
-    return [
-      open,
-      ...join(
-        ", ",
-        items.map((x) => expression(x, "argument")),
-      ),
-      close,
-    ];
+  const hugged =
+    last.kind === "arrow" &&
+    ["call", "array", "object", "number"].includes(last.body.kind) &&
+    items.length <= 2;
+  if (open === "(" && hugged) {
+    const printed = items.map((x) => expression(x, x === last ? "last" : "argument"));
+    return [open, ...join(", ", printed), close];
   }
   const separator =
     open === "[" && items.length > 1 && items.every((x) => x.kind === "number") ? fill(items) : undefined;
@@ -202,27 +213,19 @@ function chain(e: InfixExpression, place: Place): Doc {
   const all = parts(e);
   if (place === "test") return all;
   if (place === "whole") return group(...all);
-  if (place === "brackets") return group(indent(softline, ...all), softline);
+  if (place === "brackets") return group(indent(softline, group(...all)), softline);
   return group(all[0]!, indent(...all.slice(1)));
 }
 
 function conditional(e: Extract<Expression, { kind: "conditional" }>, place: Place): Doc {
-  const branch = (x: Expression): Doc =>
-    x.kind === "conditional" ? ["(", expression(x, "brackets"), ")"] : expression(x, "argument");
-  const test =
-    e.test.kind === "conditional"
-      ? ["(", expression(e.test, "brackets"), ")"]
-      : expression(e.test, "operand");
-  const rest = [
-    line,
-    "? ",
-    indent(branch(e.yes)),
-    line,
-    ": ",
-    indent(e.no.kind === "conditional" ? expression(e.no, "operand") : branch(e.no)),
-  ];
-  void place;
-  return group(test, indent(...rest));
+  const bracketed = (x: Expression): Doc => ["(", expression(x, "brackets"), ")"];
+  const test = e.test.kind === "conditional" ? bracketed(e.test) : expression(e.test, "operand");
+  const yes = e.yes.kind === "conditional" ? bracketed(e.yes) : expression(e.yes, "argument");
+  // A chain of them is broken as one.
+  const no =
+    e.no.kind === "conditional" ? expression(e.no, "alternative") : indent(expression(e.no, "argument"));
+  const whole = [test, indent(line, "? ", indent(yes), line, ": ", no)];
+  return place === "alternative" ? whole : group(...whole);
 }
 
 /** `head = value;` */
@@ -311,7 +314,7 @@ function statement(s: Statement): Doc {
       return ["return ", group(ifBroken("("), indent(softline, content), softline, ifBroken(")")), ";"];
     }
     case "throw":
-      return ["throw new RangeError(", s.message, ");"];
+      return group("throw new Error(", indent(softline, s.message), ifBroken(","), softline, ");");
     default:
       return join(hardline, comment(s.text));
   }
@@ -351,18 +354,61 @@ export interface FunctionText {
 }
 
 export function printFunction(f: FunctionText): string {
-  const params = f.params.map((p) =>
+  const params = f.params.map((p): Doc =>
     p.fallback === undefined ? `${p.name}: ${p.type}` : `${p.name} = ${p.fallback}`,
   );
-  const doc: Doc = [
-    group(
-      `${f.exported ? "export " : ""}function ${f.name}(`,
-      params.length === 0 ? "" : [indent(softline, join([",", line], params)), ifBroken(","), softline],
-      `): ${f.result} `,
-    ),
-    block(f.body),
-  ];
+  const head = `${f.exported ? "export " : ""}function ${f.name}(`;
+  // The fields of a single object stand for the list of parameters, and so do those of the result if it has none.
+  const [only] = f.params;
+  const hugged = f.params.length === 1 && only!.type.startsWith("{");
+  const list = hugged
+    ? [only!.name, ": ", typeDoc(only!.type)]
+    : params.length === 0 || (params.length === 1 && f.result.startsWith("{"))
+      ? params
+      : [indent(softline, join([",", line], params)), ifBroken(","), softline];
+  const doc: Doc = [group(head, list, "): ", typeDoc(f.result), " "), block(f.body)];
   return `${printComment(f.comment)}${layOut(doc, WIDTH)}\n`;
+}
+
+/** `type Name = ...;` */
+export const printAlias = (name: string, type: string): string =>
+  `${layOut([`type ${name} = `, typeDoc(type), ";"], WIDTH)}\n`;
+
+/** A type, which may be broken where it lists others. */
+function typeDoc(type: string): Doc {
+  const suffix = /(?:\[\])*$/.exec(type)![0];
+  const core = type.slice(0, type.length - suffix.length);
+  if (core.startsWith("[") && core.endsWith("]")) {
+    const items = split(core.slice(1, -1), ",").map(memberDoc);
+    return [group("[", indent(softline, join([",", line], items)), ifBroken(","), softline, "]"), suffix];
+  }
+  if (core.startsWith("{") && core.endsWith("}")) {
+    const items = split(core.slice(1, -1), ";").map(memberDoc);
+    return [group("{", indent(line, join([";", line], items)), ifBroken(";"), line, "}"), suffix];
+  }
+  return type;
+}
+
+/** `name: type`, or a type alone. */
+function memberDoc(text: string): Doc {
+  const named = /^([\w$]+|"[^"]*"): (.*)$/s.exec(text);
+  return named === null ? typeDoc(text) : [named[1]!, ": ", typeDoc(named[2]!)];
+}
+
+/** Splits at separators that are in no brackets. */
+function split(text: string, separator: string): string[] {
+  const parts: string[] = [];
+  let [depth, start] = [0, 0];
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]!;
+    if ("[{(<".includes(c)) depth++;
+    else if ("]})>".includes(c)) depth--;
+    else if (c === separator && depth === 0) {
+      parts.push(text.slice(start, i).trim());
+      start = i + 1;
+    }
+  }
+  return [...parts, text.slice(start).trim()];
 }
 
 /** A documentation comment. */

@@ -57,7 +57,12 @@ export type Expression =
     }
   | { readonly kind: "array"; readonly elements: readonly Expression[] }
   | { readonly kind: "object"; readonly fields: readonly (readonly [name: string, value: Expression])[] }
-  | { readonly kind: "arrow"; readonly params: readonly string[]; readonly body: Expression }
+  | {
+      readonly kind: "arrow";
+      readonly params: readonly string[];
+      readonly result?: string;
+      readonly body: Expression;
+    }
   | { readonly kind: "as"; readonly value: Expression; readonly type: string };
 
 export type Statement =
