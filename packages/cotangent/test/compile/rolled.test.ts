@@ -4,13 +4,35 @@ import { describe, expect, test } from "vitest";
 import { compile } from "../../src/compile/compile.ts";
 import { add, exp, mul, sin, square, sub } from "../../src/primitives/index.ts";
 import type { Program, Region } from "../../src/program/ir.ts";
-import type { Real } from "../../src/real/real.ts";
+import { ScalarFunction } from "../../src/custom.ts";
+import type { Context, Real } from "../../src/real/real.ts";
+import { noGrad } from "../../src/traces/levels.ts";
 import { grad, valueAndGrad } from "../../src/transforms/grad.ts";
 import { hessian, hvp } from "../../src/transforms/hessian.ts";
 import { jacobian } from "../../src/transforms/jacobian.ts";
 import { made, steps } from "../program/repetitive.ts";
 
 type List = readonly Real[];
+
+class CubeOfReals extends ScalarFunction {
+  static forward(ctx: Context<[Real]>, x: Real): Real {
+    ctx.saveForBackward(x);
+    return mul(x, square(x));
+  }
+  static backward(ctx: Context<[Real]>, dOut: Real): Real {
+    return mul(3, mul(square(ctx.savedValues), dOut));
+  }
+}
+
+class CubeOfNumbers extends ScalarFunction {
+  static forward(ctx: Context<[number]>, x: number): number {
+    ctx.saveForBackward(x);
+    return x ** 3;
+  }
+  static backward(ctx: Context<[number]>, dOut: number): number {
+    return 3 * ctx.savedValues ** 2 * dOut;
+  }
+}
 
 const numbers = (n: number): Float64Array =>
   Float64Array.from({ length: n }, (_, i) => Math.sin(12.9898 * (i + 1)));
@@ -151,6 +173,58 @@ describe("derivatives of what repeats", () => {
   });
 });
 
+describe("functions of the user's that repeat", () => {
+  const sum = (f: (x: Real) => Real) => (x: List) =>
+    x.reduce((s: Real, xi, i) => add(s, mul(Math.cos(i), f(xi))), 0);
+
+  test("written on Reals", () => {
+    const f = sum((x) => CubeOfReals.apply(x));
+    const x = numbers(40);
+    const compiled = compile(grad(f));
+    expect(apart(compiled(x), grad(f)(x))).toBeLessThan(1e-15);
+    expect(hasLoops(compiled.program)).toBe(true);
+    expect(apart(compile(hvp(f))([x], [x]), hvp(f)([x], [x]))).toBeLessThan(1e-15);
+  });
+
+  test("written on numbers: called once for each", () => {
+    const f = sum((x) => CubeOfNumbers.apply(x));
+    const x = numbers(40);
+    const compiled = compile(grad(f));
+    expect(apart(compiled(x), grad(f)(x))).toBeLessThan(1e-15);
+    expect(hasLoops(compiled.program)).toBe(true);
+  });
+
+  test("without a history", () => {
+    const f = (x: List): Real =>
+      x.reduce(
+        (s: Real, xi) =>
+          add(
+            s,
+            mul(
+              xi,
+              noGrad(() => sin(xi)),
+            ),
+          ),
+        0,
+      );
+    const x = numbers(40);
+    expect(apart(compile(grad(f))(x), x.map(Math.sin))).toBeLessThan(1e-15);
+  });
+});
+
+test("random repetitions: the same bits as without being compiled", () => {
+  fc.assert(
+    fc.property(steps, fc.integer({ min: 3, max: 14 }), (list, n) => {
+      const f = made(list);
+      const x = Array.from(numbers(n));
+      const expected = f(x);
+      for (const target of ["js", "wasm", "interpreter"] as const)
+        expect(compile(f, { target, math: "exact" })(x)).toEqual(expected);
+    }),
+    { numRuns: Number(process.env["FUZZ"] ?? 30) },
+  );
+});
+
 test("random repetitions, their gradients and products with Hessians", () => {
   fc.assert(
     fc.property(steps, fc.integer({ min: 3, max: 10 }), (list, n) => {
@@ -161,6 +235,6 @@ test("random repetitions, their gradients and products with Hessians", () => {
       const v = x.map((xi) => 1 - xi);
       expect(apart(compile(hvp(f), { math: "exact" })([x], [v]), hvp(f)([x], [v]))).toBeLessThan(1e-9);
     }),
-    { numRuns: Number(process.env["FUZZ"] ?? 60) },
+    { numRuns: Number(process.env["FUZZ"] ?? 30) },
   );
 });
