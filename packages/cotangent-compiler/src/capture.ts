@@ -1,7 +1,7 @@
 /** Capturing a function at run time: its text, the values around it, a program for each structure of its arguments. */
 import * as library from "cotangent";
-import { attach, bringInside, CAPTURE_VERSION, derivationOf } from "cotangent/program";
-import type { Captured, Specialisation, Structure, UserFunction } from "cotangent/program";
+import { attach, bringInside, CAPTURE_VERSION, derivationOf, missingArgument } from "cotangent/program";
+import type { Captured, UserFunction } from "cotangent/program";
 
 import { bare, isFunction } from "./ast.ts";
 import type { Node } from "./ast.ts";
@@ -11,6 +11,7 @@ import type { Found, Outside, Surroundings } from "./lower/lower.ts";
 import type { Module } from "./lower/module.ts";
 import { parseExpression } from "./source.ts";
 import type { Source } from "./source.ts";
+import { ByStructure, structureOf } from "./structures.ts";
 
 // oxlint-disable-next-line no-explicit-any -- erasure: any function may be captured
 export type AnyFunction = (...args: any[]) => unknown;
@@ -33,31 +34,36 @@ export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
   const { module, node } = moduleOf(f);
   captures.set(f, { module, node, scope });
   const values: Values = new Map();
-  const known = new Map<string, Specialisation>();
+  const known = new ByStructure();
   const outside: Outside = new Map();
   const captured: Captured = {
     version: CAPTURE_VERSION,
     name: f.name || "anonymous",
     specialise: (args) => {
-      const structures = args.map((x) => structureOf(x));
-      const key = JSON.stringify(structures);
-      let found = known.get(key);
-      if (found === undefined) {
+      if (args.length < f.length) throw missingArgument(f.name, f.length, args.length);
+      return known.find(args, (structures) => {
         const surroundings = around(scope, values, "");
         const lowered = lower(module, node, f.name || "anonymous", structures, surroundings, outside);
-        found = { ...lowered, program: bringInside(lowered.program) };
-        known.set(key, found);
-      }
-      return found;
+        return { ...lowered, program: bringInside(lowered.program) };
+      });
     },
     outside: () => Array.from(outside.keys(), (name) => values.get(name)?.()),
   };
   return attach(f, captured);
 }
 
+/**
+ * Vite's server and Vitest write `(0, __vite_ssr_import_1__.sin)(x)` for what is imported as `sin`. Its name is what the scope knows. Nothing
+ * changes its place.
+ */
+const withImportedNames = (text: string): string =>
+  text.replace(/(\(0,\s*)?__vite_ssr_import_\d+__\.([\w$]+)(\)?)/g, (whole, open: string, name: string, end: string) =>
+    open === undefined ? (name + " ".repeat(whole.length - name.length - end.length) + end) : name.padEnd(whole.length),
+  );
+
 /** The text of a function, read. */
 function moduleOf(f: AnyFunction): { readonly module: Module; readonly node: Node } {
-  const text = Function.prototype.toString.call(f);
+  const text = withImportedNames(Function.prototype.toString.call(f));
   if (/\{\s*\[native code\]\s*\}\s*$/.test(text)) {
     throw new CompileError(
       "no-source",
@@ -147,36 +153,4 @@ function functionOf(f: AnyFunction, values: Values, prefix: string): Found {
   if (own === undefined) return { kind: "function", ...moduleOf(f) };
   const { module, node, scope } = own;
   return { kind: "function", module, node, around: around(scope, values, prefix) };
-}
-
-/** The structure of a value; what is neither a number nor made of numbers counts as nothing. */
-export function structureOf(x: unknown): Structure {
-  switch (typeof x) {
-    case "number":
-      return { kind: "number" };
-    case "boolean":
-      return { kind: "boolean" };
-    case "object":
-      break;
-    default:
-      return { kind: "nothing" };
-  }
-  if (x === null) return { kind: "nothing" };
-  if (x instanceof Float64Array) return { kind: "array", element: { kind: "number" }, typed: true };
-  if (Array.isArray(x)) {
-    const elements = (x as unknown[]).map(structureOf);
-    const [first] = elements;
-    if (first === undefined) return { kind: "array", element: { kind: "number" } };
-    const element = elements.reduce<Structure | undefined>(
-      (a, b) => (a === undefined ? undefined : common(a, b)),
-      first,
-    );
-    return element === undefined ? { kind: "tuple", elements } : { kind: "array", element };
-  }
-  return { kind: "object", fields: Object.entries(x).map(([key, y]) => [key, structureOf(y)] as const) };
-}
-
-/** The structure that both have; undefined if they differ. */
-function common(a: Structure, b: Structure): Structure | undefined {
-  return JSON.stringify(a) === JSON.stringify(b) ? a : undefined;
 }

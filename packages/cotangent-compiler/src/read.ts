@@ -11,6 +11,7 @@ import {
   capturedOf,
   eachNumber,
   fromLeaves,
+  missingArgument,
   replay,
   toLeaves,
 } from "cotangent/program";
@@ -25,7 +26,7 @@ import type {
 
 import { bare, isFunction } from "./ast.ts";
 import type { Node } from "./ast.ts";
-import { structureOf } from "./capture.ts";
+import { ByStructure } from "./structures.ts";
 import { lower, nowhere } from "./lower/lower.ts";
 import type { Found, Surroundings } from "./lower/lower.ts";
 import { functionsOf, readModule } from "./lower/module.ts";
@@ -82,18 +83,18 @@ export function readFunction(text: string, options: ReadOptions = {}): TextFunct
     return lowered;
   };
   const first = lowering(undefined);
-  const known = new Map<string, Specialisation>([
-    [JSON.stringify(first.params.map((p) => p.structure)), first],
-  ]);
+  const known = new ByStructure();
+  known.add(
+    first.params.map((p) => p.structure),
+    first,
+  );
   const captured: Captured = {
     version: CAPTURE_VERSION,
     name,
     specialise: (args) => {
-      const structures = args.map((x) => structureOf(x));
-      const key = JSON.stringify(structures);
-      let found = known.get(key);
-      if (found === undefined) known.set(key, (found = lowering(structures)));
-      return found;
+      const required = requiredParameters(node);
+      if (args.length < required) throw missingArgument(name, required, args.length);
+      return known.find(args, lowering);
     },
     outside: () => [],
   };

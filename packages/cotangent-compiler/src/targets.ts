@@ -132,7 +132,7 @@ export function lowerTarget(
     const variants: Lowered[] = [];
     const outside: Outside = new Map();
     const users = new Set<string>();
-    const optional = node.params.filter((p) => p.type === "AssignmentPattern").length;
+    const optional = node.params.filter((p) => p.type === "AssignmentPattern" || p.optional).length;
     for (let n = node.params.length - optional; n <= node.params.length; n++) {
       const given = Array.from({ length: n }, () => undefined);
       const lowered = lower(module, node, name, given, surroundings, outside);

@@ -8,9 +8,10 @@ import { forward, reverse } from "../../cotangent/src/differentiate/index.ts";
 import { CompileError } from "../src/errors.ts";
 import { lower } from "../src/lower/lower.ts";
 import { functionsOf, readModule } from "../src/lower/module.ts";
-import { capture, structureOf } from "../src/capture.ts";
+import { capture } from "../src/capture.ts";
 import type { AnyFunction } from "../src/capture.ts";
 import { parseExpression, parseSource } from "../src/source.ts";
+import { structureOf } from "../src/structures.ts";
 import { grow } from "./grow.ts";
 import { copy, dot, like, run } from "./leaves.ts";
 

@@ -78,3 +78,11 @@ export function describe(x: unknown): string {
 /** The error of a value that must be a number: `Argument 2 of mul`, `argument 1.w[3]`. */
 export const notANumber = (what: string, x: unknown): AdError =>
   new AdError("not-a-number", `${what} is ${describe(x)}, not a number.`, "Pass numbers or variables.");
+
+/** What a call is answered that leaves arguments out. */
+export const missingArgument = (name: string, wanted: number, given: number): AdError =>
+  new AdError(
+    "missing-argument",
+    `${name || "The function"} takes ${wanted} ${wanted === 1 ? "argument" : "arguments"}, but was given ${given}.`,
+    "Pass every argument.",
+  );

@@ -24,9 +24,20 @@ import {
 import type { Context } from "./context.ts";
 import { branch, countedLoop } from "./control.ts";
 import { callPullback, derivativeOf } from "./derivatives.ts";
-import { expression, operate, spread, toBool, toNumber, unsupported } from "./expressions.ts";
+import {
+  expression,
+  isRun,
+  joined,
+  operate,
+  runs,
+  spread,
+  toBool,
+  toNumber,
+  unsupported,
+} from "./expressions.ts";
 import { asFunction } from "./functions.ts";
 import { add, compare, extreme, f64, index, primitive, round, sub, toInt32 } from "./numbers.ts";
+import { FOLDS, METHODS_IN_WORDS, PUSH_ALL, SUM } from "./prelude.ts";
 import { fround } from "./rounding.ts";
 import { bool, Cell, constant, FALSE, I32_MAX, I32_MIN, integer, NOTHING, number, TRUE } from "./values.ts";
 import type { Bool, Builtin, Env, Num, Obj, Val, Vec } from "./values.ts";
@@ -76,6 +87,7 @@ export function callExpression(cx: Context, node: Node, env: Env, name: string |
     const object = expression(cx, callee.object, env);
     if (object.t === "nothing" && (callee.optional || node.optional)) return NOTHING;
     const key = callee.computed ? undefined : callee.property.name;
+    if (object.t === "vec" && key === "push" && hasSpread(node)) return pushAll(cx, object, node, env);
     if (object.t === "vec" && key !== undefined)
       return arrayMethod(cx, object, key, spread(cx, node.arguments, env), node, name);
     if (object.t === "unknown" && key !== undefined && METHODS.has(key)) learn(cx, object.path, "array");
@@ -91,11 +103,48 @@ export function callExpression(cx: Context, node: Node, env: Env, name: string |
       key === undefined
         ? getElement(cx, object, expression(cx, callee.property, env), callee)
         : getField(cx, object, key, callee);
+    if (f.t === "builtin" && f.id.startsWith("Math.") && hasSpread(node)) {
+      const fold = FOLDS[f.id.slice(5)];
+      if (fold !== undefined) return foldAll(cx, f.id.slice(5), fold, node, env);
+    }
     return call(cx, f, spread(cx, node.arguments, env), node, name);
   }
   if (callee.type === "Super" || callee.type === "Import") unsupported(cx, callee, "super or import()");
   const f = expression(cx, callee, env);
   return call(cx, f, spread(cx, node.arguments, env), node, name);
+}
+
+const hasSpread = (node: Node): boolean =>
+  (node.arguments as readonly (Node | null)[]).some((argument) => argument?.type === "SpreadElement");
+
+/** `Math.max(x, ...a)`, with arrays of any length. */
+function foldAll(
+  cx: Context,
+  key: string,
+  { of, text }: { readonly of: number; readonly text: string },
+  node: Node,
+  env: Env,
+): Val {
+  let found: Val | undefined;
+  for (const part of runs(cx, node.arguments, env)) {
+    if (isRun(part)) {
+      const fold = cx.parts.prelude(part.node, key, text);
+      found = cx.parts.call(fold, [found ?? constant(of), part.list], node);
+    } else {
+      const both = found === undefined ? [part] : [found, part];
+      found = math(cx, key, both, (i) => toNumber(cx, both[i]!, node), node);
+    }
+  }
+  return found ?? constant(of);
+}
+
+function pushAll(cx: Context, a: Vec, node: Node, env: Env): Val {
+  // What is spread is looked at before anything is pushed.
+  const parts = runs(cx, node.arguments, env);
+  const [only] = parts;
+  const list = parts.length === 1 && isRun(only!) ? only.list : joined(cx, parts, node);
+  cx.parts.call(cx.parts.prelude(node, "push", PUSH_ALL), [a, list], node);
+  return lengthOf(cx, a);
 }
 
 /** `F.apply(x, y)`: the function is called when the program runs, and has a derivative of its own. */
@@ -254,6 +303,10 @@ function fromLibrary(
       ? [...list.fields.values()].map((c) => toNumber(cx, cx.read(c), node))
       : undefined;
   if (items !== undefined) return primitive(cx, f, ...items);
+  if (list?.t === "unknown") return learn(cx, list.path, "array");
+  if (list?.t === "vec" && key === "sum") {
+    return cx.parts.call(cx.parts.prelude(node, key, SUM), [list], node);
+  }
   return unsupportedCall(cx, `${key} of an array`, node);
 }
 
@@ -492,56 +545,8 @@ function set(cx: Context, a: Vec, source: Val, offset: Val, node: Node): Val {
   return NOTHING;
 }
 
-/**
- * Methods that are written in the language itself. Each call reads its text anew: what is learned of a place in it is
- * learned for this call alone.
- */
-const PRELUDE: Readonly<Record<string, string>> = {
-  reduce: `(a, f, init) => {
-    let i = 0;
-    let acc = init;
-    if (init === undefined) { acc = a[0]; i = 1; }
-    for (let k = i; k < a.length; k++) acc = f(acc, a[k], k, a);
-    return acc;
-  }`,
-  some: "(a, f) => { for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) return true; return false; }",
-  every: "(a, f) => { for (let i = 0; i < a.length; i++) if (!f(a[i], i, a)) return false; return true; }",
-  find: "(a, f) => { for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) return a[i]; return undefined; }",
-  findIndex: "(a, f) => { for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) return i; return -1; }",
-  indexOf: "(a, x) => { for (let i = 0; i < a.length; i++) if (a[i] === x) return i; return -1; }",
-  includes:
-    "(a, x) => { for (let i = 0; i < a.length; i++) if (a[i] === x || (x !== x && a[i] !== a[i])) return true; return false; }",
-  filter:
-    "(a, f) => { const out = []; for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) out.push(a[i]); return out; }",
-  concat:
-    "(a, b) => { const out = []; for (const x of a) out.push(x); for (const x of b) out.push(x); return out; }",
-  reverse: `(a) => {
-    for (let i = 0, j = a.length - 1; i < j; i++, j--) { const x = a[i]; a[i] = a[j]; a[j] = x; }
-    return a;
-  }`,
-  // A stable merge sort from the bottom up, as the language asks for.
-  sort: `(a, f) => {
-    const n = a.length;
-    const b = new Float64Array(n);
-    for (let width = 1; width < n; width = width * 2) {
-      for (let lo = 0; lo < n; lo = lo + 2 * width) {
-        const mid = Math.min(lo + width, n);
-        const hi = Math.min(lo + 2 * width, n);
-        let i = lo;
-        let j = mid;
-        for (let k = lo; k < hi; k++) {
-          if (i < mid && (j >= hi || f(a[i], a[j]) <= 0)) b[k] = a[i++];
-          else b[k] = a[j++];
-        }
-      }
-      a.set(b);
-    }
-    return a;
-  }`,
-};
-
 function prelude(cx: Context, a: Vec, key: string, args: readonly Val[], node: Node): Val {
-  const text = Object.hasOwn(PRELUDE, key) ? PRELUDE[key] : undefined;
+  const text = Object.hasOwn(METHODS_IN_WORDS, key) ? METHODS_IN_WORDS[key] : undefined;
   if (text === undefined) return unsupportedCall(cx, `.${key} of an array`, node);
   if (key === "sort" && (a.store.element.kind !== "number" || (args.length === 0 && !a.typed))) {
     return unsupportedCall(
@@ -564,6 +569,10 @@ function tupleMethod(
   env: Env,
   name: string | undefined,
 ): Val {
+  if (key === "push" && tuple.t === "obj" && hasSpread(node)) {
+    willGrow(cx, tuple);
+    return pushAll(cx, inMemory(cx, tuple, node), node, env);
+  }
   const args = spread(cx, node.arguments, env);
   const items =
     tuple.t === "obj"
@@ -620,10 +629,12 @@ function tupleMethod(
     default:
   }
   if (tuple.t !== "obj") return unsupportedCall(cx, `.${key} of a tuple in an array`, node);
-  if ((key === "push" || key === "pop") && tuple.site !== undefined && !tuple.merged) {
-    Object.assign(cx.knowledge.site(tuple.site), { growable: true });
-  }
+  if (key === "push" || key === "pop") willGrow(cx, tuple);
   return arrayMethod(cx, inMemory(cx, tuple, node), key, args, node, name);
+}
+
+function willGrow(cx: Context, { site, merged }: Obj): void {
+  if (site !== undefined && !merged) Object.assign(cx.knowledge.site(site), { growable: true });
 }
 
 function either(cx: Context, x: Bool, y: Bool): Bool {

@@ -8,8 +8,9 @@ import { branch, choose } from "./control.ts";
 import { truth } from "./merge.ts";
 import { add, bitOperation, compare, div, f64, mul, neg, power, rem, sub } from "./numbers.ts";
 import type { Bitwise } from "./numbers.ts";
+import { METHODS_IN_WORDS } from "./prelude.ts";
 import { bool, Cell, constant, FALSE, integer, kindOf, NOTHING, TRUE } from "./values.ts";
-import type { Bool, Env, Num, Obj, Val } from "./values.ts";
+import type { Bool, Env, Num, Obj, Val, Vec } from "./values.ts";
 
 /** Evaluates an expression. `name`: what its value will be called. */
 export function expression(cx: Context, outer: Node, env: Env, name?: string): Val {
@@ -395,9 +396,31 @@ function memberExpression(cx: Context, node: Node, env: Env): Val {
   return getElement(cx, object, expression(cx, node.property, env), node);
 }
 
+/** An array among elements or arguments, spread there, whose length is not known before the program runs. */
+interface Run {
+  readonly list: Vec;
+  readonly node: Node;
+}
+
+export const isRun = (part: Val | Run): part is Run => "list" in part;
+
 /** The elements of a list in brackets or of arguments, spreads spread. */
 export function spread(cx: Context, nodes: readonly (Node | null)[], env: Env): readonly Val[] {
-  return nodes.flatMap((element): readonly Val[] => {
+  return runs(cx, nodes, env).map((part) =>
+    isRun(part)
+      ? cx.refuse(
+          part.node,
+          "unsupported-array",
+          "The length of what is spread here is not known when compiling.",
+          "Pass the array itself, and take its elements there.",
+        )
+      : part,
+  );
+}
+
+/** The same where arrays of any length have their place. */
+export function runs(cx: Context, nodes: readonly (Node | null)[], env: Env): readonly (Val | Run)[] {
+  return nodes.flatMap((element): readonly (Val | Run)[] => {
     if (element === null) return [NOTHING];
     if (element.type !== "SpreadElement") return [expression(cx, element, env)];
     const x = expression(cx, element.argument!, env);
@@ -407,19 +430,46 @@ export function spread(cx: Context, nodes: readonly (Node | null)[], env: Env): 
     }
     if (x.t === "vec") {
       const n = lengthOf(cx, x).k;
-      if (n !== undefined && n <= 64) {
-        return Array.from({ length: n }, (_, i) => getElement(cx, x, constant(i), element));
-      }
+      return n !== undefined && n <= 64
+        ? Array.from({ length: n }, (_, i) => getElement(cx, x, constant(i), element))
+        : [{ list: x, node: element }];
     }
     if (x.t === "unknown") return learn(cx, x.path, "array");
     return cx.refuse(
       element,
       "unsupported-array",
-      "The length of what is spread here is not known when compiling.",
-      "Write a loop; a copy of an array is array.slice().",
+      "Only arrays can be spread here.",
+      "Name what is to be passed, one by one.",
     );
   });
 }
+
+/** `[...a, x, ...b]`, with arrays of any length. */
+export function joined(cx: Context, parts: readonly (Val | Run)[], node: Node): Val {
+  const lists: Val[] = [];
+  let single: Val[] = [];
+  const flush = (): void => {
+    if (single.length > 0) lists.push(tupleOf(single, node));
+    single = [];
+  };
+  for (const part of parts) {
+    if (isRun(part)) {
+      flush();
+      lists.push(part.list);
+    } else single.push(part);
+  }
+  flush();
+  return lists.reduce((all, list, k) =>
+    cx.parts.call(cx.parts.prelude(node, `concat${k}`, METHODS_IN_WORDS["concat"]!), [all, list], node),
+  );
+}
+
+const tupleOf = (items: readonly Val[], node: Node): Obj =>
+  makeObject(
+    true,
+    items.map((x, i) => [String(i), x] as const),
+    node,
+  );
 
 function arrayLiteral(cx: Context, node: Node, env: Env, name?: string): Val {
   const site = cx.knowledge.site(node);
@@ -434,12 +484,10 @@ function arrayLiteral(cx: Context, node: Node, env: Env, name?: string): Val {
     site.memory = true;
     site.growable = true;
   }
-  const items = spread(cx, elements, env);
-  const tuple = makeObject(
-    true,
-    items.map((x, i) => [String(i), x] as const),
-    node,
-  );
+  const parts = runs(cx, elements, env);
+  if (parts.some(isRun)) return joined(cx, parts, node);
+  const items = parts as readonly Val[];
+  const tuple = tupleOf(items, node);
   if (site.memory !== true) return tuple;
   const element = site.element ?? (items[0] === undefined ? NUMBER : structureOf(cx, items[0], node));
   const growable = site.growable === true;

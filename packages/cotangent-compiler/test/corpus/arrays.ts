@@ -270,6 +270,20 @@ export function generated(n: number): number {
   return squares.reduce((a, b) => a + b, 0);
 }
 export const spreadMax = (x: number, y: number): number => Math.max(...[x, y, x * y]);
+export function softmaxLoss(x: number[], label: number): number {
+  const most = Math.max(...x);
+  return most + Math.log(x.map((v) => Math.exp(v - most)).reduce((a, b) => a + b, 0)) - x[label]!;
+}
+export const mixedExtremes = (x: number[], y: number): number =>
+  Math.min(y, ...x, 7) * Math.max(...x, y) + Math.hypot(1, ...x, 2);
+export const noneAtAll = (x: number[]): number => Math.min(3, Math.max(...x));
+export function joinedLists(x: number[]): number {
+  const y = [...x, 1, ...x, 2];
+  y.push(...x, 3, ...y);
+  return y.reduce((s, v, i) => s + v * v * i, 0);
+}
+export const joinedObjects = (x: { a: number }[]): number =>
+  [...x, { a: 3 }, ...x].map((p) => p.a * p.a).reduce((s, v) => s + v, 0);
 export function entriesOf(x: number[]): number {
   let s = 0;
   for (const [i, v] of x.entries()) s += i * v;
@@ -344,6 +358,11 @@ export const cases: Cases = {
   pingPong: typed,
   generated: [() => [5], () => [0]],
   spreadMax: [() => [2, 3], () => [-2, 3]],
+  softmaxLoss: [() => [[1, 2, 3], 1], () => [[-1000, 1000], 0]],
+  mixedExtremes: [() => [[4, 9], 5], () => [[], 5]],
+  noneAtAll: [() => [[]], () => [[1, 5]], () => [[1, 2]]],
+  joinedLists: [() => [[]], () => [[1, 2, 3]]],
+  joinedObjects: [() => [[{ a: 1 }, { a: 2 }]]],
   entriesOf: lists,
   includes: [() => [v(1, 2, 3), 2], () => [v(1), 5]],
   sieve: [() => [30]],

@@ -73,7 +73,7 @@ export const illegal: readonly (readonly [code: ErrorCode, source: string])[] = 
     "export const f = (x: number) => { const rows: number[][] = []; const r: number[] = []; rows.push(r); ▶r.push(x); return rows[0]!.length; };",
   ],
   ["unsupported-array", "export const f = (x: number[]) => { ▶x.push(1); return x.length; };"],
-  ["unsupported-array", "export const f = (x: number[]) => Math.max(▶...x);"],
+  ["unsupported-array", "export const f = (x: number[]) => Math.atan2(▶...x);"],
   [
     "too-large",
     "▶const a = (f: (v: number) => number) => (v: number) => f(f(f(f(f(f(f(f(v)))))))); export const f = (x: number) => a(a(a(a(a(a(a(a((v) => v * 2))))))))(x);",

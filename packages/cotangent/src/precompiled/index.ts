@@ -2,7 +2,7 @@
  * The entry `cotangent/precompiled`: what a module whose derivatives were compiled when it was built needs at run time. Build
  * plugins write calls of this.
  */
-import { AdError, describe } from "../errors.ts";
+import { AdError, describe, missingArgument } from "../errors.ts";
 import type { CapturedParameter } from "../program/captured.ts";
 import { faultOf } from "../program/faults.ts";
 import type { Site } from "../program/faults.ts";
@@ -52,7 +52,7 @@ export function precompiled(
   const call = (...given: unknown[]): unknown => {
     const args = given.length === 3 && isMapped(call, given) ? given.slice(0, 1) : given;
     latest = bound.find((b) => b.count >= args.length) ?? last;
-    if (args.length < latest.count) throw missing(name, latest.count, args.length);
+    if (args.length < latest.count) throw missingArgument(name, latest.count, args.length);
     return latest.call(args);
   };
   const getter = (get: () => unknown): PropertyDescriptor => ({ get, enumerable: true });
@@ -175,11 +175,4 @@ const wrong = (out: unknown): AdError =>
     "wrong-structure",
     `into was given ${describe(out)}, which does not have the structure of the result.`,
     "Pass something of the structure that the function returns; a single number needs an array of one.",
-  );
-
-const missing = (name: string, wanted: number, given: number): AdError =>
-  new AdError(
-    "missing-argument",
-    `${name} takes ${wanted} ${wanted === 1 ? "argument" : "arguments"}, but was given ${given}.`,
-    "Pass every argument.",
   );

@@ -14,6 +14,7 @@ export { parse } from "./parse.ts";
 export { print } from "./print.ts";
 export { replay } from "./replay.ts";
 export type { ReplayOptions, Watched } from "./replay.ts";
+export { missingArgument } from "../errors.ts";
 export type { PrimitiveBase, UserFunction } from "../real/real.ts";
 export { fromLeaves, toLeaves } from "./marshal.ts";
 export { arraysIn, children, eachNumber, leafTypes, stride } from "./structure.ts";

@@ -1,5 +1,5 @@
 /** What a build attaches to a plain function: its program as text, read when it is needed. */
-import { AdError } from "../errors.ts";
+import { AdError, missingArgument } from "../errors.ts";
 import * as library from "../primitives/index.ts";
 import type { PrimitiveBase, UserFunction } from "../real/real.ts";
 import { attach, CAPTURE_VERSION } from "./captured.ts";
@@ -54,6 +54,8 @@ export function lowered<F extends (...args: never[]) => unknown>(
         );
       }
       const { variants } = data;
+      const fewest = variants[0]!.params.length;
+      if (args.length < fewest) throw missingArgument(data.name, fewest, args.length);
       const fitting = variants.findIndex((v) => v.params.length >= args.length);
       const at = fitting < 0 ? variants.length - 1 : fitting;
       return (known[at] ??= read(variants[at]!, named(users(), data.users ?? [])));

@@ -1,5 +1,5 @@
 /** What all transforms do with the function and the arguments they are given. */
-import { AdError, describe } from "../errors.ts";
+import { AdError, describe, missingArgument } from "../errors.ts";
 import { Traced } from "../real/real.ts";
 import type { Real } from "../real/real.ts";
 import { flatten } from "./structure.ts";
@@ -28,11 +28,7 @@ export function checkFunction(transform: string, f: unknown): asserts f is AnyFu
 export function checkCount(f: AnyFunction, args: readonly unknown[]): void {
   const wanted = Math.max(1, f.length);
   if (args.length >= wanted) return;
-  throw new AdError(
-    "missing-argument",
-    `${f.name || "The function"} takes ${wanted} ${wanted === 1 ? "argument" : "arguments"}, but was given ${args.length}.`,
-    "Pass every argument.",
-  );
+  throw missingArgument(f.name, wanted, args.length);
 }
 
 /** Whether f was called by `xs.map(grad(f))`, which passes the index and the array as well. */

@@ -1,0 +1,76 @@
+/**
+ * What is written in the language itself. Each call reads its text anew: what is learned of a place in it is learned for this
+ * call alone.
+ */
+
+/** Methods of arrays; the array comes first. */
+export const METHODS_IN_WORDS: Readonly<Record<string, string>> = {
+  reduce: `(a, f, init) => {
+    let i = 0;
+    let acc = init;
+    if (init === undefined) { acc = a[0]; i = 1; }
+    for (let k = i; k < a.length; k++) acc = f(acc, a[k], k, a);
+    return acc;
+  }`,
+  some: "(a, f) => { for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) return true; return false; }",
+  every: "(a, f) => { for (let i = 0; i < a.length; i++) if (!f(a[i], i, a)) return false; return true; }",
+  find: "(a, f) => { for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) return a[i]; return undefined; }",
+  findIndex: "(a, f) => { for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) return i; return -1; }",
+  indexOf: "(a, x) => { for (let i = 0; i < a.length; i++) if (a[i] === x) return i; return -1; }",
+  includes:
+    "(a, x) => { for (let i = 0; i < a.length; i++) if (a[i] === x || (x !== x && a[i] !== a[i])) return true; return false; }",
+  filter:
+    "(a, f) => { const out = []; for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) out.push(a[i]); return out; }",
+  concat:
+    "(a, b) => { const out = []; for (const x of a) out.push(x); for (const x of b) out.push(x); return out; }",
+  reverse: `(a) => {
+    for (let i = 0, j = a.length - 1; i < j; i++, j--) { const x = a[i]; a[i] = a[j]; a[j] = x; }
+    return a;
+  }`,
+  // A stable merge sort from the bottom up, as the language asks for.
+  sort: `(a, f) => {
+    const n = a.length;
+    const b = new Float64Array(n);
+    for (let width = 1; width < n; width = width * 2) {
+      for (let lo = 0; lo < n; lo = lo + 2 * width) {
+        const mid = Math.min(lo + width, n);
+        const hi = Math.min(lo + 2 * width, n);
+        let i = lo;
+        let j = mid;
+        for (let k = lo; k < hi; k++) {
+          if (i < mid && (j >= hi || f(a[i], a[j]) <= 0)) b[k] = a[i++];
+          else b[k] = a[j++];
+        }
+      }
+      a.set(b);
+    }
+    return a;
+  }`,
+};
+
+/** `Math.max(...a)` and the like: what is known so far, and an array more. */
+export const FOLDS: Readonly<Record<string, { readonly of: number; readonly text: string }>> = {
+  max: { of: -Infinity, text: each("acc = Math.max(acc, a[i])") },
+  min: { of: Infinity, text: each("acc = Math.min(acc, a[i])") },
+  hypot: { of: 0, text: each("acc = Math.hypot(acc, a[i])") },
+};
+
+function each(step: string): string {
+  return `(acc, a) => { for (let i = 0; i < a.length; i++) ${step}; return acc; }`;
+}
+
+/** `a.push(...b)` */
+export const PUSH_ALL = "(a, b) => { const n = b.length; for (let i = 0; i < n; i++) a.push(b[i]); }";
+
+/** The library's `sum` of an array: Neumaier's sum, as the library's own of a list. */
+export const SUM = `(a) => {
+  let total = 0;
+  let lost = 0;
+  for (let i = 0; i < a.length; i++) {
+    const x = a[i];
+    const next = total + x;
+    lost += Math.abs(total) >= Math.abs(x) ? total - next + x : x - next + total;
+    total = next;
+  }
+  return Number.isFinite(lost) ? total + lost : total;
+}`;

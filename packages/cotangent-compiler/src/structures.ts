@@ -1,0 +1,89 @@
+/** The structures of values, and programs by them. */
+import type { Specialisation, Structure } from "cotangent/program";
+
+/** The structure of a value; what is neither a number nor made of numbers counts as nothing. */
+export function structureOf(x: unknown): Structure {
+  switch (typeof x) {
+    case "number":
+      return { kind: "number" };
+    case "boolean":
+      return { kind: "boolean" };
+    case "object":
+      break;
+    default:
+      return { kind: "nothing" };
+  }
+  if (x === null) return { kind: "nothing" };
+  if (x instanceof Float64Array) return { kind: "array", element: { kind: "number" }, typed: true };
+  if (isView(x)) return { kind: "array", element: { kind: "number" } };
+  if (Array.isArray(x)) {
+    const list = x as readonly unknown[];
+    if (list.length === 0) return { kind: "array", element: { kind: "number" } };
+    const first = structureOf(list[0]);
+    return list.every((y) => fits(first, y))
+      ? { kind: "array", element: first }
+      : { kind: "tuple", elements: list.map(structureOf) };
+  }
+  return { kind: "object", fields: Object.entries(x).map(([key, y]) => [key, structureOf(y)] as const) };
+}
+
+/** Whether x is an array of numbers of some other type than f64: data, an index, a picture. */
+const isView = (x: unknown): boolean =>
+  ArrayBuffer.isView(x) &&
+  !(x instanceof Float64Array) &&
+  typeof (x as unknown as ArrayLike<unknown>)[0] !== "bigint";
+
+/** Whether x has this structure. An empty array has that of any array. */
+function fits(s: Structure, x: unknown): boolean {
+  switch (s.kind) {
+    case "number":
+    case "boolean":
+      return typeof x === s.kind;
+    case "nothing":
+      return x === null || !["number", "boolean", "object"].includes(typeof x);
+    case "array":
+      if (s.typed === true) return x instanceof Float64Array;
+      return Array.isArray(x) ? everyFits(s.element, x) : s.element.kind === "number" && isView(x);
+    case "tuple":
+      return (
+        Array.isArray(x) &&
+        x.length === s.elements.length &&
+        s.elements.every((e, i) => fits(e, (x as unknown[])[i]))
+      );
+    default: {
+      if (typeof x !== "object" || x === null || Array.isArray(x) || ArrayBuffer.isView(x)) return false;
+      const keys = Object.keys(x);
+      return (
+        keys.length === s.fields.length &&
+        s.fields.every(([key, e], i) => keys[i] === key && fits(e, (x as Record<string, unknown>)[key]))
+      );
+    }
+  }
+}
+
+function everyFits(s: Structure, list: readonly unknown[]): boolean {
+  for (let i = 0; i < list.length; i++) if (!fits(s, list[i])) return false;
+  return true;
+}
+
+/** A function's programs, by the structures of arguments that they were made for. */
+export class ByStructure {
+  readonly #known: { readonly structures: readonly Structure[]; readonly found: Specialisation }[] = [];
+
+  /** The program for these arguments, made by `make` if it is the first of its kind. */
+  find(args: readonly unknown[], make: (structures: readonly Structure[]) => Specialisation): Specialisation {
+    const known = this.#known.find(
+      ({ structures }) => structures.length === args.length && structures.every((s, i) => fits(s, args[i])),
+    );
+    if (known !== undefined) return known.found;
+    const structures = args.map((x) => structureOf(x));
+    const found = make(structures);
+    this.#known.push({ structures, found });
+    return found;
+  }
+
+  /** Notes a program that is there already. */
+  add(structures: readonly Structure[], found: Specialisation): void {
+    this.#known.push({ structures, found });
+  }
+}
