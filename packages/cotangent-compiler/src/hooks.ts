@@ -1,5 +1,5 @@
 /** What `register` hangs into Node's loading of modules. */
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import type { LoadHook, ResolveHook } from "node:module";
 import { fileURLToPath } from "node:url";
 
@@ -10,31 +10,77 @@ import { transform } from "./transform.ts";
 const resolveSource = fromDisk();
 
 /** `./x.js` may mean `./x.ts`, as TypeScript has it. */
-export const resolve: ResolveHook = async (specifier, context, next) => {
-  try {
-    return await next(specifier, context);
-  } catch (error) {
-    const typed = specifier.replace(/\.([cm]?)js$/, ".$1ts");
-    if (typed === specifier || !specifier.startsWith(".")) throw error;
-    return next(typed, context);
-  }
-};
+function typedName(specifier: string): string | undefined {
+  const typed = specifier.replace(/\.([cm]?)js$/, ".$1ts");
+  return typed !== specifier && specifier.startsWith(".") ? typed : undefined;
+}
 
-export const load: LoadHook = async (url, context, next) => {
+interface Loaded {
+  readonly format: "module";
+  readonly shortCircuit: true;
+  readonly source: string;
+}
+
+/** A module of ours; undefined for everything that Node had better load itself. */
+function loaded(url: string, format: string | null | undefined): Loaded | undefined {
   const path = url.split("?")[0]!;
-  const typed = /\.m?ts$/.test(path);
-  if (!url.startsWith("file:") || path.includes("/node_modules/") || !(typed || /\.m?js$/.test(path))) {
-    return next(url, context);
+  const isTyped = /\.m?ts$/.test(path);
+  if (!url.startsWith("file:") || path.includes("/node_modules/") || !(isTyped || /\.m?js$/.test(path))) {
+    return undefined;
   }
+  if (!isTyped && format === "commonjs") return undefined;
   const file = fileURLToPath(path);
-  const text = await readFile(file, "utf8");
+  const text = readFileSync(file, "utf8");
+  // Where Node does not say what a file is, it looks into it, too.
+  if (!isTyped && format !== "module" && !/^\s*(?:import|export)\b/m.test(text)) return undefined;
   const result = transform(text, file, { resolve: resolveSource, root: process.cwd() });
-  if (!typed && result === undefined) return next(url, context);
+  if (!isTyped && result === undefined) return undefined;
   const code = result?.code ?? text;
-  const source = typed ? stripTypes(code, file) : code;
+  const source = isTyped ? stripTypes(code, file) : code;
   const map =
     result === undefined
       ? ""
       : `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(result.map.toString()).toString("base64")}`;
   return { format: "module", shortCircuit: true, source: source + map };
+}
+
+// For `module.register`, in a thread of its own.
+
+export const resolve: ResolveHook = async (specifier, context, next) => {
+  try {
+    return await next(specifier, context);
+  } catch (error) {
+    const typed = typedName(specifier);
+    if (typed === undefined) throw error;
+    return next(typed, context);
+  }
+};
+
+export const load: LoadHook = async (url, context, next) => loaded(url, context.format) ?? next(url, context);
+
+/** For `module.registerHooks`, which newer versions of Node have: they wait for no answer. */
+export interface SynchronousHooks {
+  resolve(
+    specifier: string,
+    context: unknown,
+    next: (specifier: string, context: unknown) => unknown,
+  ): unknown;
+  load(
+    url: string,
+    context: { readonly format?: string | null },
+    next: (url: string, context: unknown) => unknown,
+  ): unknown;
+}
+
+export const synchronous: SynchronousHooks = {
+  resolve(specifier, context, next) {
+    try {
+      return next(specifier, context);
+    } catch (error) {
+      const typed = typedName(specifier);
+      if (typed === undefined) throw error;
+      return next(typed, context);
+    }
+  },
+  load: (url, context, next) => loaded(url, context.format) ?? next(url, context),
 };
