@@ -100,11 +100,11 @@ describe("Descent", () => {
     await write(page, editor, "(x, y) => (x - 1) ** 2 + 2 * (y + 0.5) ** 2");
     await expect.poll(() => page.getByRole("alert").count(), eventually).toBe(0);
     await expect
-      .poll(() => page.locator(".map").getAttribute("aria-label"), eventually)
+      .poll(() => page.locator(".map > svg").getAttribute("aria-label"), eventually)
       .toContain("Newton is at (1, −0.5), height");
     await page.getByLabel("Example").selectOption("himmelblau");
     await expect
-      .poll(() => page.locator(".map").getAttribute("aria-label"), eventually)
+      .poll(() => page.locator(".map > svg").getAttribute("aria-label"), eventually)
       .not.toContain("(1, −0.5)");
     await ready(page);
     expect(problems).toEqual([]);
@@ -120,7 +120,7 @@ describe("Descent", () => {
     await page.getByLabel("Example").selectOption("ravine");
     await page.getByRole("button", { name: "Run again" }).click();
     await expect
-      .poll(() => page.locator(".map").getAttribute("aria-label"), eventually)
+      .poll(() => page.locator(".map > svg").getAttribute("aria-label"), eventually)
       .toMatch(/Newton is at \(\S+, \S+\), height \S*e−|height 0/);
     expect(problems).toEqual([]);
   });

@@ -9,6 +9,7 @@ import type { Store, TabContext } from "../tab.ts";
 import { NumberField } from "../ui/number-field.tsx";
 import { useAnswer } from "../ui/use-answer.ts";
 import { useWatched } from "../ui/use.ts";
+import "../functions/functions.css";
 import "./descent.css";
 import type { handlers } from "./handlers.ts";
 import { Map } from "./map.tsx";
@@ -45,7 +46,7 @@ export function Descent({
   return (
     <div class="descent">
       <div class="descent-column">
-        <section class="panel" aria-label="Function">
+        <section class="panel source" aria-label="Function">
           <div class="panel-head">
             <h2>Function of two numbers</h2>
             <Presets settings={settings} />
@@ -92,7 +93,7 @@ export function Descent({
         <Methods settings={settings} walks={walks} step={playback.step} />
       </div>
       <div class="descent-column">
-        <section class="panel" aria-label="Map">
+        <section class="panel descent-map" aria-label="Map">
           <div class="panel-head">
             <h2>The way of each method</h2>
             <span class="small muted">Drag, to begin elsewhere</span>
@@ -109,7 +110,7 @@ export function Descent({
             <Steps playback={playback} last={last} />
           </div>
         </section>
-        <section class="panel" aria-label="Heights">
+        <section class="panel descent-heights" aria-label="Heights">
           <div class="panel-head">
             <h2>Height above the lowest place found</h2>
           </div>

@@ -5,6 +5,7 @@ import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import type { Watched } from "../tab.ts";
 import { formatNumber } from "../ui/format.ts";
 import { linear, niceStep, snapped, ticks } from "../ui/scale.ts";
+import { useWidth } from "../ui/use-width.ts";
 import { useWatched } from "../ui/use.ts";
 import { methods } from "./methods.ts";
 import { levelsOf, shade } from "./relief.ts";
@@ -12,9 +13,8 @@ import type { Colours } from "./relief.ts";
 import type { DescentSettings } from "./settings.ts";
 import type { Walk } from "./walks.ts";
 
-/** In units of the drawing, which is as wide as its panel. */
-const WIDTH = 560;
-const HEIGHT = 520;
+/** Of the height to the width. */
+const SHAPE = 0.92;
 const MARGIN = { left: 46, right: 12, top: 10, bottom: 30 };
 /** Lines that leave the map are cut here: renderers take no numbers of any size. */
 const FAR = 5000;
@@ -36,11 +36,13 @@ export function Map({
   readonly theme: Watched<"light" | "dark">;
   readonly onStart: (place: readonly [number, number]) => void;
 }): JSX.Element {
-  const element = useRef<SVGSVGElement>(null);
+  const element = useRef<HTMLDivElement>(null);
+  const width = useWidth(element);
+  const height = Math.round(width * SHAPE);
   const clip = useId();
   const relief = useRelief(element, heights, theme);
-  const x = linear(xRange, [MARGIN.left, WIDTH - MARGIN.right]);
-  const y = linear(yRange, [HEIGHT - MARGIN.bottom, MARGIN.top]);
+  const x = linear(xRange, [MARGIN.left, width - MARGIN.right]);
+  const y = linear(yRange, [height - MARGIN.bottom, MARGIN.top]);
   const place = (p: readonly [number, number]): readonly [number, number] => [
     Math.min(FAR, Math.max(-FAR, x.at(p[0]))),
     Math.min(FAR, Math.max(-FAR, y.at(p[1]))),
@@ -49,89 +51,88 @@ export function Map({
     const box = element.current!.getBoundingClientRect();
     const within = ({ low, high, from }: typeof x, pixel: number): number =>
       Math.min(high, Math.max(low, snapped(from(pixel), niceStep((high - low) / 400))));
-    return [
-      within(x, ((event.clientX - box.left) / box.width) * WIDTH),
-      within(y, ((event.clientY - box.top) / box.height) * HEIGHT),
-    ];
+    return [within(x, event.clientX - box.left), within(y, event.clientY - box.top)];
   };
   return (
-    <svg
-      ref={element}
-      class="map"
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      role="img"
-      aria-label={describe(walks, step)}
-      onPointerDown={(event) => {
-        if (event.button !== 0) return;
-        event.currentTarget.setPointerCapture(event.pointerId);
-        onStart(at(event));
-      }}
-      onPointerMove={(event) => {
-        if (event.currentTarget.hasPointerCapture(event.pointerId)) onStart(at(event));
-      }}
-    >
-      <clipPath id={clip}>
+    <div class="map" ref={element}>
+      <svg
+        width={width}
+        height={height}
+        viewBox={`0 0 ${width} ${height}`}
+        role="img"
+        aria-label={describe(walks, step)}
+        onPointerDown={(event) => {
+          if (event.button !== 0) return;
+          event.currentTarget.setPointerCapture(event.pointerId);
+          onStart(at(event));
+        }}
+        onPointerMove={(event) => {
+          if (event.currentTarget.hasPointerCapture(event.pointerId)) onStart(at(event));
+        }}
+      >
+        <clipPath id={clip}>
+          <rect
+            x={MARGIN.left}
+            y={MARGIN.top}
+            width={width - MARGIN.left - MARGIN.right}
+            height={height - MARGIN.top - MARGIN.bottom}
+          />
+        </clipPath>
+        {relief === undefined ? null : (
+          <image
+            href={relief}
+            x={MARGIN.left}
+            y={MARGIN.top}
+            width={width - MARGIN.left - MARGIN.right}
+            height={height - MARGIN.top - MARGIN.bottom}
+            preserveAspectRatio="none"
+          />
+        )}
         <rect
+          class="map-frame"
           x={MARGIN.left}
           y={MARGIN.top}
-          width={WIDTH - MARGIN.left - MARGIN.right}
-          height={HEIGHT - MARGIN.top - MARGIN.bottom}
+          width={width - MARGIN.left - MARGIN.right}
+          height={height - MARGIN.top - MARGIN.bottom}
         />
-      </clipPath>
-      {relief === undefined ? null : (
-        <image
-          href={relief}
-          x={MARGIN.left}
-          y={MARGIN.top}
-          width={WIDTH - MARGIN.left - MARGIN.right}
-          height={HEIGHT - MARGIN.top - MARGIN.bottom}
-          preserveAspectRatio="none"
-        />
-      )}
-      <rect
-        class="map-frame"
-        x={MARGIN.left}
-        y={MARGIN.top}
-        width={WIDTH - MARGIN.left - MARGIN.right}
-        height={HEIGHT - MARGIN.top - MARGIN.bottom}
-      />
-      {ticks(x, 7).map((value) => (
-        <text key={`x${value}`} class="map-tick" x={x.at(value)} y={HEIGHT - 12} text-anchor="middle">
-          {formatNumber(value)}
-        </text>
-      ))}
-      {ticks(y, 7).map((value) => (
-        <text key={`y${value}`} class="map-tick" x={MARGIN.left - 7} y={y.at(value) + 4} text-anchor="end">
-          {formatNumber(value)}
-        </text>
-      ))}
-      <g clip-path={`url(#${clip})`}>
-        {walks.map(({ id, xs }) => {
-          const gone = xs.slice(0, step + 1).map(place);
-          return (
-            <g key={id} class={`way ${id}`}>
-              <polyline class="way-paper" points={gone.join(" ")} />
-              <polyline points={gone.join(" ")} />
-              {gone.length > 80
-                ? null
-                : gone.map(([px, py], i) => <circle key={i} cx={px} cy={py} r={2.6} />)}
-            </g>
-          );
-        })}
-        <circle class="map-start" cx={place(start)[0]} cy={place(start)[1]} r={6} />
-        {walks.map(({ id, xs }) => {
-          const [px, py] = place(xs[Math.min(step, xs.length - 1)]!);
-          return (
-            <g key={id} class={`way-end ${id}`}>
-              <circle cx={px} cy={py} r={9} />
-              <text x={px} y={py + 4} text-anchor="middle">
-                {methods[id].letter}
-              </text>
-            </g>
-          );
-        })}
-      </g>
-    </svg>
+        {ticks(x, Math.max(3, Math.round(width / 80))).map((value) => (
+          <text key={`x${value}`} class="map-tick" x={x.at(value)} y={height - 12} text-anchor="middle">
+            {formatNumber(value)}
+          </text>
+        ))}
+        {ticks(y, Math.max(3, Math.round(width / 80))).map((value) => (
+          <text key={`y${value}`} class="map-tick" x={MARGIN.left - 7} y={y.at(value) + 4} text-anchor="end">
+            {formatNumber(value)}
+          </text>
+        ))}
+        <g clip-path={`url(#${clip})`}>
+          {walks.map(({ id, xs }) => {
+            const gone = xs.slice(0, step + 1).map(place);
+            return (
+              <g key={id} class={`way ${id}`}>
+                <polyline class="way-paper" points={gone.join(" ")} />
+                <polyline points={gone.join(" ")} />
+                {gone.length > 80
+                  ? null
+                  : gone.map(([px, py], i) => <circle key={i} cx={px} cy={py} r={2.6} />)}
+              </g>
+            );
+          })}
+          <circle class="map-start" cx={place(start)[0]} cy={place(start)[1]} r={6} />
+          {walks.map(({ id, xs }) => {
+            const [px, py] = place(xs[Math.min(step, xs.length - 1)]!);
+            return (
+              <g key={id} class={`way-end ${id}`}>
+                <circle cx={px} cy={py} r={9} />
+                <text x={px} y={py + 4} text-anchor="middle">
+                  {methods[id].letter}
+                </text>
+              </g>
+            );
+          })}
+        </g>
+      </svg>
+    </div>
   );
 }
 

@@ -20,7 +20,7 @@ export function Methods({
 }): JSX.Element {
   const { methods: chosen } = useWatched(settings);
   return (
-    <section class="panel" aria-label="Methods">
+    <section class="panel descent-list" aria-label="Methods">
       <div class="panel-head">
         <h2>Methods</h2>
       </div>
