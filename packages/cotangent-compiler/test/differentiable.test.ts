@@ -194,3 +194,20 @@ describe("differentiable", () => {
     expect(() => f(-4)).toThrow(/negative: -4.*thrown/s);
   });
 });
+
+test("what is imported where the function stands is known by its name, also as Vite writes it", () => {
+  const f = differentiable((x: number): number => importedK * x + helper(x), {
+    scope: { importedK: 3, helper: (x: number) => x * x },
+  });
+  expect(grad(f)(2)).toBe(7);
+  // oxlint-disable-next-line no-implied-eval -- a function's text as another tool leaves it
+  const written = new Function(
+    "return (x) => (0,__vite_ssr_import_4__.helper)(x) + __vite_ssr_import_12__.k * (x + 1)",
+  );
+  const g = differentiable(written() as (x: number) => number, {
+    scope: { k: 5, helper: (x: number) => x * x },
+  });
+  expect(grad(g)(2)).toBe(9);
+});
+declare const importedK: number;
+declare function helper(x: number): number;
