@@ -13,6 +13,7 @@ export async function main(rows: readonly Row[]): Promise<void> {
     allowPositionals: true,
     options: {
       list: { type: "boolean", default: false },
+      cpu: { type: "boolean", default: false },
       full: { type: "boolean", default: false },
       json: { type: "string" },
       rounds: { type: "string", default: "15" },
@@ -47,10 +48,10 @@ export async function main(rows: readonly Row[]): Promise<void> {
       platform: process.platform,
       cpp: nativeCompiler(),
     };
-    console.log(header(machine));
+    console.log(header(machine, values.cpu));
     const all: Findings[] = [];
     for (const row of chosen) {
-      const findings = await measure(row, { rounds });
+      const findings = await measure(row, { rounds, cpu: values.cpu });
       all.push(findings);
       console.log(table(findings));
     }

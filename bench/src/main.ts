@@ -8,6 +8,7 @@
  *     npm run bench -- --list             what there is
  *     npm run bench -- --json out.json    the findings as JSON, too
  *     npm run bench -- --rounds 31        more rounds
+ *     npm run bench -- --cpu              the processor's time instead of the wall's: where there is other work on the machine
  */
 import { main } from "./cli.ts";
 import { rows } from "./rows.ts";

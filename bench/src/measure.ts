@@ -58,6 +58,8 @@ export interface MeasureOptions {
   readonly rounds?: number;
   /** How long one contender runs in one round, in milliseconds, at least. Default 20. */
   readonly sample?: number;
+  /** Count the time of the processor, all threads of the process together, instead of what passes on the wall. Default false. */
+  readonly cpu?: boolean;
 }
 
 /** A contender while it is measured. */
@@ -83,7 +85,7 @@ interface Stretch {
 /** @throws Error where a contender fails that may not, or its result is not that of the first */
 export async function measure(
   row: Row,
-  { rounds: wanted = 15, sample = 20 }: MeasureOptions = {},
+  { rounds: wanted = 15, sample = 20, cpu = false }: MeasureOptions = {},
 ): Promise<Findings> {
   const runners: Runner[] = [];
   const missing: Missing[] = [];
@@ -91,7 +93,7 @@ export async function measure(
     const reason = contender.missing?.();
     try {
       if (reason !== undefined) missing.push({ contender: contender.name, reason });
-      else runners.push(checked(row, runners, await start(contender, sample)));
+      else runners.push(checked(row, runners, await start(contender, sample, cpu)));
     } catch (error) {
       if (contender.mayFail !== true) throw error;
       missing.push({ contender: contender.name, reason: `it fails: ${firstLine(error)}` });
@@ -154,12 +156,13 @@ export async function measure(
 }
 
 /** Lets the contender get ready and warm, and finds how often it must run to fill a sample. */
-async function start(contender: Contender, sample: number): Promise<Runner> {
+async function start(contender: Contender, sample: number, cpu: boolean): Promise<Runner> {
   const begin = performance.now();
   const ready = await contender.prepare();
   ready.run();
   const first = 1000 * (performance.now() - begin);
-  const clock = ready.clock ?? ((repeats: number): number => time(ready.run, repeats));
+  const { run, clock: elsewhere } = ready;
+  const clock = (repeats: number): number => elsewhere?.(repeats, cpu) ?? time(run, repeats, cpu);
   const history: Stretch[] = [];
   let repeats = 1;
   for (let time = 0; ; repeats *= 2) {
@@ -191,10 +194,17 @@ const FEWEST = 2;
 const LONGEST = 30e6;
 
 /** Microseconds that so many runs take. */
-function time(run: () => number, repeats: number): number {
-  const begin = performance.now();
+function time(run: () => number, repeats: number, cpu: boolean): number {
+  const begin = now(cpu);
   for (let i = 0; i < repeats; i++) sink += run();
-  return 1000 * (performance.now() - begin);
+  return now(cpu) - begin;
+}
+
+/** Microseconds since some moment. */
+function now(cpu: boolean): number {
+  if (!cpu) return 1000 * performance.now();
+  const { user, system } = process.cpuUsage();
+  return user + system;
 }
 
 /** Keeps results alive, so that no run can be left out as useless. */

@@ -76,7 +76,7 @@ function elsewhere(peer: Native, work: string): Ready {
   return {
     run: () => peer.result(work)[0]!,
     result: () => peer.result(work),
-    clock: (repeats) => peer.clock(work, repeats),
+    clock: (repeats, cpu) => peer.clock(work, repeats, cpu),
   };
 }
 

@@ -6,8 +6,8 @@ export interface Ready {
   readonly run: () => number;
   /** All numbers that the work gives: where two contenders have this, every number is compared. */
   readonly result?: () => ArrayLike<number>;
-  /** Microseconds that so many runs take, of a contender that runs elsewhere and is timed there. */
-  readonly clock?: (repeats: number) => number;
+  /** Microseconds that so many runs take, of a contender that runs elsewhere and is timed there; of the processor's time, if `cpu`. */
+  readonly clock?: (repeats: number, cpu: boolean) => number;
   /** Further findings for the table, by name: the size of a module in bytes, say. */
   readonly facts?: Readonly<Record<string, number>>;
 }

@@ -9,10 +9,11 @@ export interface Machine {
   readonly platform: string;
 }
 
-export const header = ({ node, cpu, platform, cpp }: Machine): string =>
+/** `ofProcessor`: it was the processor's time that was measured. */
+export const header = ({ node, cpu, platform, cpp }: Machine, ofProcessor: boolean): string =>
   `Node ${node}, ${platform}, ${cpu}\n` +
   (cpp === undefined ? "" : `${cpp}\n`) +
-  "time: one run, median and best round; ratio: to the first line, in the same round, median (middle half of the rounds);\n" +
+  `time${ofProcessor ? " of the processor" : ""}: one run, median and best round; ratio: to the first line, in the same round, median (middle half of the rounds);\n` +
   "first: getting ready and the first run; peak: from then on until a run takes what it takes in the end";
 
 export function table({ row, title, part, findings, comparisons, missing }: Findings): string {

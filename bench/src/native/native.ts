@@ -16,8 +16,8 @@ const FLAGS: readonly string[] = ["-std=c++17", "-O3", "-march=native"];
 export interface Native {
   /** What the work computes. */
   readonly result: (work: string) => Float64Array;
-  /** Microseconds that so many repetitions of the work take. */
-  readonly clock: (work: string, repeats: number) => number;
+  /** Microseconds that so many repetitions of the work take: of the processor's time, or on the wall. */
+  readonly clock: (work: string, repeats: number, cpu: boolean) => number;
 }
 
 /** Why there can be no peers in C++ here; undefined if there can. */
@@ -47,7 +47,10 @@ export function native(problem: string, data: readonly Float64Array[]): Native {
     throw new Error(`${problem} in C++ failed: ${error?.message ?? stderr}`);
   };
   return {
-    clock: (work, repeats) => Number(run(work, String(repeats))) / 1000,
+    clock: (work, repeats, cpu) => {
+      const [wall, processor] = run(work, String(repeats)).split(" ").map(Number) as [number, number];
+      return (cpu ? processor : wall) / 1000;
+    },
     result: (work) => {
       run(work, "1", output);
       const bytes = readFileSync(output);
