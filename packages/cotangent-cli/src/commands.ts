@@ -178,6 +178,32 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/explore.ts"),
   },
   {
+    name: "derive",
+    summary: "write the derivative of a function as TypeScript",
+    usage: "<file | expression | -> [options]",
+    description: `${SUBJECT}\nThe result is a module without imports: the derivative as a person would write it, with the names of the original.`,
+    operands: [1, 1],
+    options: {
+      function: FUNCTION,
+      mode: {
+        short: "m",
+        value: "MODE",
+        help: "how to differentiate",
+        choices: ["reverse", "forward", "hessian", "hvp", "jacobian"],
+      },
+      wrt: { value: "X,Y", help: "by which parameters. Default: all that hold numbers" },
+      value: { help: "reverse: return the value, too" },
+      output: OUTPUT,
+      json: JSON_,
+    },
+    examples: [
+      ["cotangent derive model.ts -f energy -o energy.gradient.ts", "the gradient, into a file"],
+      ["cotangent derive '(x, y) => x ** 2 * y' --wrt x", "to the terminal"],
+      ["cotangent derive model.ts -f energy --mode hessian", "second derivatives"],
+    ],
+    load: () => import("./commands/derive.ts"),
+  },
+  {
     name: "completion",
     summary: "print a script that completes commands in a shell",
     usage: "<bash | zsh | fish>",

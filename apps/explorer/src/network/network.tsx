@@ -6,6 +6,7 @@ import { formatNumber } from "../ui/format.ts";
 import { useWatched } from "../ui/use.ts";
 import { Graph } from "./graph.tsx";
 import { LossCurve } from "./loss-curve.tsx";
+import "../functions/functions.css";
 import "./network.css";
 import { Plane } from "./plane.tsx";
 import type { Run } from "./run.ts";
