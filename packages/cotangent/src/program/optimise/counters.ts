@@ -20,10 +20,7 @@ export function steadyCarries(region: Region): readonly Steady[] {
   const first = region.args.length - region.yields.length;
   return region.yields.flatMap((next, place): Steady[] => {
     const carry = region.args[first + place]!;
-    const sum = definedBy(next, "i32.add") ?? definedBy(next, "primitive");
-    if (sum === undefined || (sum.kind === "primitive" && sum.attr !== add)) return [];
-    const other = sum.args[0] === carry ? sum.args[1] : sum.args[1] === carry ? sum.args[0] : undefined;
-    const by = definedBy(other, "constant")?.attr ?? 0;
+    const by = growth(next, carry);
     if (by === 0 || by !== (by | 0) || Math.abs(by) > LARGEST_STEP) return [];
     if (carry.ty === "i32") return [{ place, by, index: undefined }];
     const index = region.ops.find(
@@ -31,6 +28,23 @@ export function steadyCarries(region: Region): readonly Steady[] {
     );
     return index === undefined ? [] : [{ place, by, index }];
   });
+}
+
+/** What constants v adds to the carry, all together; NaN if it is something else. */
+function growth(v: Value, carry: Value): number {
+  let sum = 0;
+  for (let at = v; at !== carry;) {
+    const op = definedBy(at, "i32.add") ?? definedBy(at, "primitive");
+    if (op === undefined || (op.kind === "primitive" && op.attr !== add)) return NaN;
+    const [x, y] = op.args as [Value, Value];
+    const [left, right] = [definedBy(x, "constant"), definedBy(y, "constant")];
+    const constant = left ?? right;
+    // Fractions might round on the way.
+    if (constant === undefined || constant.attr !== (constant.attr | 0)) return NaN;
+    sum += constant.attr;
+    at = left === undefined ? x : y;
+  }
+  return sum;
 }
 
 /** The carry of a loop with steps of 1, before, in and after the loop. */

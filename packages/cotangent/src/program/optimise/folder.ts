@@ -67,7 +67,10 @@ export class Folder extends Builder {
     if (kind === "f64.index") {
       const integer =
         this.#besideIndex(args[0]!) ?? this.#indexInLoop(args[0]!, attr as Attributes["f64.index"]);
-      if (integer !== undefined) return [integer];
+      if (integer !== undefined) {
+        this.#remember(this.#key(kind, args, attr, types), integer);
+        return [integer];
+      }
     }
     if (kind === "bound") return this.#check(args[0]!, args[1]!, attr as Attributes["bound"]);
     if (effect === "writes" || effect === "allocates") return this.#writes(kind, args, attr, types);
@@ -103,6 +106,13 @@ export class Folder extends Builder {
     return this.op("i32.add", i, this.i32(c));
   }
 
+  /** Notes what has been computed here, or is known to be the same. */
+  #remember(key: string | number, value: Value): void {
+    if (this.#seen.has(key)) return;
+    this.#seen.set(key, value);
+    this.#scopes[this.depth - 1]!.keys.push(key);
+  }
+
   /** Conditions that are known to hold, or not to, in the region that is being written. */
   #truths: ReadonlyMap<Value, boolean> = new Map();
 
@@ -126,10 +136,7 @@ export class Folder extends Builder {
     for (const choice of this.#choices) {
       if (choice.condition !== condition) continue;
       eachVisible(choice, holds, (op, args, value) => {
-        const key = this.#key(op.kind, args, op.attr, [value.ty]);
-        if (this.#seen.has(key)) return;
-        this.#seen.set(key, value);
-        this.#scopes[this.depth - 1]!.keys.push(key);
+        this.#remember(this.#key(op.kind, args, op.attr, [value.ty]), value);
       });
     }
     try {

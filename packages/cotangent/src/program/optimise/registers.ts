@@ -6,7 +6,7 @@ import { affine } from "./memory.ts";
 import type { Group } from "./memory.ts";
 
 /** Arrays longer than this stay in memory. */
-const SMALL = 16;
+const SMALL = 64;
 
 /**
  * The arrays allocated in a function that can be taken apart, with their lengths: short ones that are only read and written,
