@@ -39,6 +39,7 @@ const steps = [
   { name: "build", commands: [["tsc", "-b"]] },
   { name: "node", commands: [["vitest", "run", "--project", "node"]] },
   { name: "browser", commands: [["vitest", "run", "--config", "vitest.browser.config.ts"]] },
+  { name: "explorer", commands: [["vitest", "run", "--config", "apps/explorer/vitest.e2e.config.ts"]] },
   { name: "types", commands: [["vitest", "run", "--project", "types"]] },
   {
     name: "docs",

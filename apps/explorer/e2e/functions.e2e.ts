@@ -6,7 +6,7 @@ import { afterAll, afterEach, describe, expect, test } from "vitest";
 
 import { audit, closeAll, open, overflows, shutDown } from "./open.ts";
 import type { View, Visit } from "./open.ts";
-import { derivativeBy, dragTo, editor, eventually, reading, shows, write } from "./person.ts";
+import { derivativeBy, dragTo, editor, eventually, paste, reading, shows, write } from "./person.ts";
 
 afterEach(closeAll);
 afterAll(shutDown);
@@ -243,7 +243,7 @@ describe("what takes long", () => {
     const visit = await open();
     const { page } = visit;
     const lines = Array.from({ length: 5000 }, () => "  y = Math.sin(y) + x;");
-    await write(
+    await paste(
       page,
       editor(page),
       `export function long(x: number): number {\n  let y = x;\n${lines.join("\n")}\n  return y;\n}\n`,

@@ -17,6 +17,13 @@ export async function write(page: Page, field: Locator, text: string): Promise<v
   await page.keyboard.insertText(text);
 }
 
+/** As {@link write}, from the clipboard: what is long, nobody types. */
+export async function paste(page: Page, field: Locator, text: string): Promise<void> {
+  await write(page, field, "");
+  await page.evaluate((clip) => navigator.clipboard.writeText(clip), text);
+  await page.keyboard.press("Control+V");
+}
+
 /** `f(1, 2) = 3`, when it is no longer about an earlier text. */
 export const reading = (page: Page): Locator => page.locator(".reading-line .mono:not(.stale)");
 

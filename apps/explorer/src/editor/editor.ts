@@ -103,7 +103,7 @@ export function createEditor(parent: HTMLElement, text: string, options: EditorO
         highlightedLines,
         // Tab is left to those who move through the page by it.
         keymap.of([...defaultKeymap, ...historyKeymap]),
-        EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false" }),
+        EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false", tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !quiet) options.onChange(update.state.doc.toString());
           if (update.selectionSet || update.docChanged) {
