@@ -2,6 +2,9 @@
 import { aheadOfTime } from "cotangent/program";
 import type { AheadCode, AheadOptions, AheadVariant } from "cotangent/program";
 
+import { parseSource } from "../source.ts";
+import { referencesOf } from "./scopes.ts";
+
 /** The prefix of all names that a build adds to a module. */
 const PREFIX = "__cotangent_";
 
@@ -85,8 +88,8 @@ class Writer {
   }
 
   #js({ js, primitives, externals }: AheadCode): readonly string[] {
-    const free = [...primitives, ...externals.map((_, k) => `user${k}`)];
-    const given = [...primitives.map((id) => this.#function(id)), ...externals.map((e) => this.#external(e))];
+    const free = [...primitives.map((p) => p.id), ...externals.map((_, k) => `user${k}`)];
+    const given = [...primitives.map((p) => this.#function(p)), ...externals.map((e) => this.#external(e))];
     // What the code calls comes as parameters, so that none of its own names hides it.
     const body = `{\n${js!.source}\n\nreturn ${js!.entry};\n}`;
     const code =
@@ -99,7 +102,7 @@ class Writer {
   #wasm({ wasm, primitives, externals }: AheadCode): readonly string[] {
     const bytes = this.#imports.use("cotangent/precompiled/wasm", "bytes");
     const instance = this.#imports.use("cotangent/precompiled/wasm", "instance");
-    const math = primitives.map((id) => `${id}: ${this.#function(id)}`);
+    const math = primitives.map((p) => `${p.id}: ${this.#function(p)}`);
     const user = externals.map((e, k) => `${k}: ${this.#external(e)}`);
     const imports = `{ math: { ${math.join(", ")} }, user: { ${user.join(", ")} } }`;
     const text = Buffer.from(wasm!.bytes).toString("base64");
@@ -109,9 +112,13 @@ class Writer {
     ];
   }
 
-  /** The value of a primitive. */
-  #function(id: string): string {
-    return id in Math ? `Math.${id}` : this.#imports.use("cotangent/precompiled/functions", id);
+  /** The value of a primitive: Math's, its own text if that is all of it, or one of a module that has it. */
+  #function({ id, evaluate }: AheadCode["primitives"][number]): string {
+    if ((Math as unknown as Record<string, unknown>)[id] === evaluate) return `Math.${id}`;
+    const text = Function.prototype.toString.call(evaluate);
+    const { program } = parseSource(`(${text})`);
+    const isWhole = referencesOf(program).every(({ node }) => node.name === "Math" || node.name === "Number");
+    return isWhole ? text : this.#imports.use("cotangent/precompiled/functions", id);
   }
 
   #external({ name, half, arity }: AheadCode["externals"][number]): string {

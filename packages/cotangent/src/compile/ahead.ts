@@ -5,6 +5,7 @@ import type { Specialisation } from "../program/captured.ts";
 import type { Site } from "../program/faults.ts";
 import type { Op, Program } from "../program/ir.ts";
 import { optimise } from "../program/optimise/index.ts";
+import type { PrimitiveBase } from "../real/real.ts";
 import type { AnyFunction } from "../transforms/arguments.ts";
 import { derivationOf } from "../transforms/transformed.ts";
 import type { MathMode } from "./execute.ts";
@@ -26,8 +27,8 @@ export interface AheadCode {
   /** Statements that declare `entry`; or the bytes of a module. */
   readonly js?: { readonly source: string; readonly entry: string };
   readonly wasm?: { readonly bytes: Uint8Array; readonly interface: Interface };
-  /** What it imports of `cotangent/precompiled/functions`. */
-  readonly primitives: readonly string[];
+  /** The primitives that it calls by their names. */
+  readonly primitives: readonly PrimitiveBase[];
   readonly externals: readonly AheadExternal[];
   /** Where it may fail. */
   readonly sites: readonly (Site | undefined)[];
@@ -86,7 +87,7 @@ function codeOf(program: Program, { target, math }: AheadOptions): AheadCode {
     const { source, entry, primitives, externals, sites } = emitJs(program);
     return {
       js: { source, entry },
-      primitives: [...primitives.keys()],
+      primitives: [...primitives.values()],
       externals: externals.map(externalOf),
       sites: sites.map(site),
     };
@@ -94,7 +95,7 @@ function codeOf(program: Program, { target, math }: AheadOptions): AheadCode {
   const { bytes, primitives, externals, sites } = emitWasm(program, { math });
   return {
     wasm: { bytes, interface: interfaceOf(program.functions[0]!, []) },
-    primitives: primitives.map((p) => p.id),
+    primitives,
     externals: externals.map(externalOf),
     sites: sites.map(site),
   };

@@ -1,4 +1,3 @@
-import { cosineOf, differenceOfSquaresOf, inversionOf } from "../numeric/elementary.ts";
 import { neumaierSum } from "../numeric/sum.ts";
 import { listPrimitive, primitive } from "../real/primitive.ts";
 import type { ListPrimitive } from "../real/primitive.ts";
@@ -135,6 +134,12 @@ export const maxNotation: Notation = /* @__PURE__ */ notation(max, () => ({
   ],
 }));
 
+/** x/√(x² + y²), also for infinite x; 0 at the origin. */
+const cosineOf = (x: number, y: number): number => {
+  const r = Math.hypot(x, y);
+  return Math.abs(x) === r ? Math.sign(x) : x / r;
+};
+
 const latexSquare: Form = (x) => latexPower(argument(0), fixed("2"))(x);
 const latexHypot: Form = (x, y) =>
   frame`\sqrt{${0}}`(latexInfix("+", binding.sum)(latexSquare(x), latexSquare(y)));
@@ -173,10 +178,17 @@ export const cosineNotation: Notation = /* @__PURE__ */ notation(cosine, () => (
  * the origin. No square is formed, which
  * would overflow or vanish. With z = y/(x² + y²), its partials are z² − out², −2·out·z.
  */
-export const inversion: Binary = primitive("inversion", inversionOf, [
-  (x, y, out) => differenceOfSquares(inversion(y, x), out),
-  (x, y, out) => mul(-2, mul(out, inversion(y, x))),
-]);
+export const inversion: Binary = primitive(
+  "inversion",
+  (x, y) => {
+    const r = Math.hypot(x, y);
+    return x === 0 ? 0 : (Math.abs(x) === r ? Math.sign(x) : x / r) / r;
+  },
+  [
+    (x, y, out) => differenceOfSquares(inversion(y, x), out),
+    (x, y, out) => mul(-2, mul(out, inversion(y, x))),
+  ],
+);
 export const inversionNotation: Notation = /* @__PURE__ */ notation(inversion, () => ({
   js: call("inversion"),
   latex: fraction(argument(0), (x, y) => latexInfix("+", binding.sum)(latexSquare(x), latexSquare(y))),
@@ -192,7 +204,7 @@ export const inversionNotation: Notation = /* @__PURE__ */ notation(inversion, (
  */
 export const differenceOfSquares: Primitive<[a: number, b: number]> = primitive(
   "differenceOfSquares",
-  differenceOfSquaresOf,
+  (a, b) => (a - b) * (a + b),
   [(a) => mul(2, a), (_a, b) => mul(-2, b)],
 );
 export const differenceOfSquaresNotation: Notation = /* @__PURE__ */ notation(differenceOfSquares, () => ({

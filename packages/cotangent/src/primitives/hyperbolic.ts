@@ -1,4 +1,3 @@
-import { sechOf } from "../numeric/elementary.ts";
 import { primitive } from "../real/primitive.ts";
 import type { Unary } from "../real/real.ts";
 import { add, differenceOfSquares, hypot, inv, mul, neg, square, sub } from "./arithmetic.ts";
@@ -34,7 +33,7 @@ export const tanhNotation: Notation = /* @__PURE__ */ notation(tanh, () => ({
  * 1/cosh x. Partial: −sech x·tanh x. A primitive of its own, because cosh overflows, and differentiating its reciprocal
  * passes through the much smaller sech².
  */
-export const sech: Unary = primitive("sech", sechOf, [(x, out) => neg(mul(out, tanh(x)))]);
+export const sech: Unary = primitive("sech", (x) => 1 / Math.cosh(x), [(x, out) => neg(mul(out, tanh(x)))]);
 export const sechNotation: Notation = /* @__PURE__ */ notation(sech, () => ({
   js: call("sech"),
   latex: command("\\operatorname{sech}"),

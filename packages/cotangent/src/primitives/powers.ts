@@ -1,4 +1,3 @@
-import { reducedPowOf } from "../numeric/elementary.ts";
 import { primitive } from "../real/primitive.ts";
 import type { Binary, Real, Unary } from "../real/real.ts";
 import { add, div, eq, inv, lt, mul, square, sub, where } from "./arithmetic.ts";
@@ -42,14 +41,22 @@ export const powNotation: Notation = /* @__PURE__ */ notation(pow, () => ({
  * xʸ⁻¹, accurate also where y − 1 is rounded (y < ½): then xʸ/x is computed, in which neither step overflows or vanishes before
  * the result does. It is 0 at x = y = 0, so that y·xʸ⁻¹ is. Partials: (y − 1)·xʸ⁻², xʸ⁻¹·log x.
  */
-export const reducedPow: Binary = primitive("reducedPow", reducedPowOf, [
-  (x, y, out) => {
-    const smaller = sub(y, 1);
-    const divisible = mul(lt(y, 1.5), eq(div(x, x), 1));
-    return mul(smaller, where(divisible, div(out, x), reducedPow(x, smaller)));
+export const reducedPow: Binary = primitive(
+  "reducedPow",
+  (x, y) => {
+    if (x === 0 && y === 0) return 0;
+    const quotient = x ** y / x;
+    return y < 0.5 && !Number.isNaN(quotient) ? quotient : x ** (y - 1);
   },
-  (x, y, out) => byExponent(out, x, sub(y, 1)),
-]);
+  [
+    (x, y, out) => {
+      const smaller = sub(y, 1);
+      const divisible = mul(lt(y, 1.5), eq(div(x, x), 1));
+      return mul(smaller, where(divisible, div(out, x), reducedPow(x, smaller)));
+    },
+    (x, y, out) => byExponent(out, x, sub(y, 1)),
+  ],
+);
 export const reducedPowNotation: Notation = /* @__PURE__ */ notation(reducedPow, () => ({
   js: call("reducedPow"),
   latex: latexPower(argument(0), (_x, y) => latexInfix("-", binding.sum)(y, fixed("1")())),
