@@ -1,6 +1,6 @@
 /**
- * Transforms of functions of Reals that repeat themselves: the function is recorded and rolled, and its program differentiated. To
- * record the derivative instead would take longer, and make a straight line many times as long.
+ * Transforms of functions of Reals that repeat themselves, or are long: the function is recorded and rolled, and its program
+ * differentiated. To record the derivative instead would take longer, and make a straight line many times as long.
  */
 import { hessian, hvp as hvpOf, reverse, sparseJacobian } from "../differentiate/index.ts";
 import { colour, sparsity } from "../differentiate/sparsity.ts";
@@ -35,7 +35,7 @@ export function recordTransform(f: AnyFunction, list: readonly unknown[], few: n
   if (recorded.result.kind !== "number") return undefined;
   if (ops.filter(({ kind }) => kind !== "constant" && kind !== "load").length <= few) return undefined;
   const rolled = roll(recorded.program);
-  if (rolled === recorded.program) return undefined;
+  if (rolled === recorded.program && ops.length < LARGE) return undefined;
   const { wrt } = (from.options ?? {}) as { readonly wrt?: number | readonly number[] };
   const subject = subjectOf(optimise(rolled, { stage: "primal" }), parametersOf(from.f, given, false), wrt);
   if (subject === undefined) return undefined;
@@ -60,6 +60,9 @@ export function recordTransform(f: AnyFunction, list: readonly unknown[], few: n
     }
   }
 }
+
+/** Longer functions are differentiated as programs even if they do not repeat: that takes less time and memory than Scalars. */
+const LARGE = 5000;
 
 const TRANSFORMS: ReadonlySet<string> = new Set(["grad", "valueAndGrad", "hvp", "hessian"]);
 

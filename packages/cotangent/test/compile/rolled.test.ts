@@ -173,6 +173,21 @@ describe("derivatives of what repeats", () => {
   });
 });
 
+test("what is long is differentiated as a program, though nothing repeats", () => {
+  const f = (x: List): Real => {
+    const values: Real[] = [...x];
+    for (let k = 0; k < 6000; k++) {
+      const [a, b] = [values[(k * k) % values.length]!, values[values.length - 1 - ((k * 7) % 40)]!];
+      values.push([add(a, mul(0.5, b)), sin(sub(a, b)), mul(b, sin(a))][(k * k * 5 + (k >> 3)) % 3]!);
+    }
+    return values.slice(-40).reduce((s, v) => add(s, v));
+  };
+  const x = numbers(50);
+  expect(apart(compile(grad(f))(x), grad(f)(x))).toBeLessThan(1e-12);
+  const v = x.map((xi) => 1 - xi);
+  expect(apart(compile(hvp(f))([x], [v]), hvp(f)([x], [v]))).toBeLessThan(1e-11);
+});
+
 describe("functions of the user's that repeat", () => {
   const sum = (f: (x: Real) => Real) => (x: List) =>
     x.reduce((s: Real, xi, i) => add(s, mul(Math.cos(i), f(xi))), 0);

@@ -41,7 +41,9 @@ const KIND: ((state: State, list: readonly Real[], step: Step) => void)[] = [
   (state, x, { b, c }) => state.lists.push(x.map((xi, i) => mix(b, xi, x[(i + c) % x.length]!))),
   // A map with constants, of a part.
   (state, x, { b, c }) =>
-    state.lists.push(x.slice(c % 3).map((xi, i) => mix(b, mul(constant(i), xi), state.single))),
+    state.lists.push(
+      x.slice(x.length > 3 ? c % 3 : 0).map((xi, i) => mix(b, mul(constant(i), xi), state.single)),
+    ),
   // A sum, a product, a maximum.
   (state, x, { b, c }) => (state.single = x.reduce((sum, xi) => mix(b, sum, mix(c, xi, 0.3)), 0)),
   // A recurrence, of which all states count.
