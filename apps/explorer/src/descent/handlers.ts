@@ -4,7 +4,7 @@ import type { Walk } from "./walks.ts";
 import type { DescentSettings } from "./settings.ts";
 
 /** Places where the height is computed, across and down. */
-export const PLACES = 121;
+const PLACES = 121;
 
 export const handlers = {
   heights: (settings: DescentSettings): Float64Array =>

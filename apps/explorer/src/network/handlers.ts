@@ -29,7 +29,7 @@ export interface Begun extends Snapshot {
 }
 
 /** How many fields of the square are looked at, across and down. */
-export const FIELDS = 56;
+const FIELDS = 56;
 /** More losses are not sent at once. */
 const MOST_LOSSES = 24;
 

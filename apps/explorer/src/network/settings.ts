@@ -6,7 +6,7 @@ import { isRecord, numberIn, oneOf } from "../read.ts";
 import type { Slice } from "../tab.ts";
 
 /** How derivatives are found: on Scalars, operation by operation, or by compiled code. */
-export type Engine = "scalars" | "compiled";
+type Engine = "scalars" | "compiled";
 
 export interface NetworkSettings {
   readonly data: DataSetName;

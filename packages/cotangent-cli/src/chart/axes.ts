@@ -2,7 +2,7 @@
 import { formatNumber } from "cotangent-view/data";
 
 /** Round numbers in a range, about `count` of them: multiples of 1, 2 or 5 times a power of ten. */
-export function ticks(low: number, high: number, count: number): number[] {
+function ticks(low: number, high: number, count: number): number[] {
   const rough = (high - low) / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(rough));
   // The nearest by ratio.

@@ -10,7 +10,7 @@ import { build } from "esbuild";
 const PACKAGE = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What a command wrote, and how it ended. */
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly out: string;
   readonly error: string;
