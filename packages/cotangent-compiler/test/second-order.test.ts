@@ -1,14 +1,22 @@
 /** Second derivatives over the corpus: forward over reverse = reverse over reverse = differences of gradients. */
+import fc from "fast-check";
 import { check, leafTypes, toLeaves } from "cotangent/program";
 import type { Leaf } from "cotangent/program";
 import { describe, expect, test } from "vitest";
 
 import { forward, reverse, transformProgram } from "../../cotangent/src/differentiate/index.ts";
+import { CompileError } from "../src/errors.ts";
 import { lower } from "../src/lower/lower.ts";
+import type { Lowered } from "../src/lower/lower.ts";
 import { functionsOf, readModule } from "../src/lower/module.ts";
-import { parseSource } from "../src/source.ts";
+import { optimise } from "../../cotangent/src/program/optimise/index.ts";
+import { parseExpression, parseSource } from "../src/source.ts";
+import { structureOf } from "../src/structures.ts";
+import { grow } from "./grow.ts";
 import { corpus } from "./corpus/index.ts";
 import { copy, dot, like, run } from "./leaves.ts";
+
+const RUNS = Number(globalThis.process?.env["COTANGENT_RUNS"] ?? 60);
 
 /** One of its inputs is where its two branches meet, at which the second derivative jumps. */
 const CORNERS: ReadonlySet<string> = new Set(["huber"]);
@@ -97,6 +105,64 @@ for (const [file, { cases, text }] of Object.entries(corpus)) {
     });
   });
 }
+
+describe("random functions: second derivatives", () => {
+  const choices = fc.array(fc.nat(1000), { minLength: 50, maxLength: 120, size: "max" });
+  const call = [0.7, -1.3, 3, [0.5, -0.25, 2]];
+  /** Some that are this large return numbers here and arrays there, which is refused. */
+  const lowered = (source: string): Lowered | undefined => {
+    const module = { source: parseExpression(source), declarations: new Map(), types: new Map() };
+    try {
+      return lower(module, module.source.program, "f", call.map(structureOf));
+    } catch (error) {
+      if (error instanceof CompileError && error.code === "aliased-structure") return undefined;
+      throw error;
+    }
+  };
+  /** uᵀ H v, of a sum of the results, by two compositions. */
+  const ways = (source: string): readonly [number, number] => {
+    const of = lowered(source);
+    if (of === undefined) return [0, 0];
+    const leaves = of.params.flatMap((p, i) => toLeaves(p.structure, call[i], p.name));
+    const gradient = transformProgram(of, { transform: "pullback" }, "f");
+    let k = 0;
+    const next = (): number => Math.sin(++k * 12.9898);
+    const cotangents = run(of.program, copy(leaves)).map((x) => like(x, next));
+    const x = [...leaves, ...cotangents];
+    const values = run(gradient.program, copy(x));
+    // By n, an integer, nothing is differentiated.
+    const weights = values.map((y, i) => like(y, i === 2 ? () => 0 : next));
+    const along = leaves.map((y, i) => like(y, i === 2 ? () => 0 : next));
+    const f = forward(gradient.program, { wrt: [0, 1, 3] });
+    const tangents = f.tangentParameters.map((i) => along[i] ?? like(x[i]!, () => 0));
+    const pushed = run(optimise(f.program), [...copy(x), ...copy(tangents)]).slice(values.length);
+    const again = transformProgram(gradient, { transform: "pullback" }, "g");
+    expect(check(again.program)).toEqual([]);
+    const pulled = run(optimise(again.program), [...copy(x), ...copy(weights)]).slice(0, leaves.length);
+    return [dot(weights, pushed), dot(along, pulled)];
+  };
+
+  test("forward over reverse = reverse over reverse", () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(choices, (list) => {
+        const source = grow(list);
+        const [pushed, pulled] = ways(source);
+        if (!Number.isFinite(pushed) || Math.abs(pushed) > 1e60) return;
+        if (pushed !== 0) compared++;
+        const error = Math.abs(pushed - pulled) / (1 + Math.abs(pushed));
+        expect({ source, pushed, pulled, agree: error < 1e-6 }).toEqual({
+          source,
+          pushed,
+          pulled,
+          agree: true,
+        });
+      }),
+      { numRuns: RUNS, seed: 20261128 },
+    );
+    expect(compared).toBeGreaterThan(RUNS / 30);
+  });
+});
 
 test("most functions of numbers are curved somewhere", () => {
   const counts = Object.fromEntries([...curved].map(([file, names]) => [file, names.size]));

@@ -16,6 +16,7 @@ export function thrown(cx: Context, node: Node, env: Env): void {
   const values: Value[] = [];
   const text = message === null ? "The function threw an error" : messageOf(cx, message, env, values);
   cx.impure = true;
+  cx.back(node);
   cx.b.fail(
     {
       code: "thrown",
