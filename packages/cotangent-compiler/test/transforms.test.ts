@@ -1,5 +1,16 @@
 /** Transforms of plain functions, compiled: the numbers are those of the same function written on Reals. */
-import { derivative, grad, hessian, hvp, jacobian, jvp, valueAndGrad, vjp } from "cotangent";
+import {
+  checkDerivatives,
+  compile,
+  derivative,
+  grad,
+  hessian,
+  hvp,
+  jacobian,
+  jvp,
+  valueAndGrad,
+  vjp,
+} from "cotangent";
 import { describe, expect, test } from "vitest";
 
 import { differentiable } from "../src/parse.ts";
@@ -162,5 +173,45 @@ describe("a plain function of arrays and structures", () => {
       [[2, 0], [0]],
       [[0, 0], [0]],
     ]);
+  });
+});
+
+describe("a marked function that nothing has compiled", () => {
+  function marked(x: number): number {
+    "use grad";
+    return x > 1 ? x * x : -x;
+  }
+  const transforms = {
+    grad,
+    valueAndGrad,
+    jacobian,
+    hessian,
+    derivative,
+    jvp,
+    vjp,
+    hvp,
+    compile,
+    checkDerivatives: (f: unknown) => any(checkDerivatives)(f, [2]),
+  };
+
+  test.each(Object.keys(transforms))("%s says so, and how to compile it", (name) => {
+    const transform = any(transforms[name as keyof typeof transforms]);
+    const expected =
+      /^marked is marked "use grad", but nothing has compiled it: .*\n.*cotangent-compiler\/vite .*register.*differentiable.*\[missing-plugin\]$/;
+    expect(() => transform(marked)).toThrow(expected);
+    expect(() => transform(marked)).toThrow(expected);
+    expect(() => transform((x: number): number => marked(x) + 1)).not.toThrow("missing-plugin");
+  });
+
+  test("one that is not marked is told of the mark where it computes", () => {
+    expect(() => any(grad)((x: number) => x * x)(2)).toThrow(/compile the plain function \("use grad"\)/);
+  });
+
+  test("captured at run time, it is like any other", () => {
+    function later(x: number): number {
+      "use grad";
+      return x * x;
+    }
+    expect(any(grad)(differentiable(later))(3)).toBe(6);
   });
 });

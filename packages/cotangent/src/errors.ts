@@ -15,6 +15,7 @@ export type ErrorCode =
   | "index-out-of-range"
   | "malformed-program"
   | "missing-argument"
+  | "missing-plugin"
   | "mixed-structures"
   | "nan-input"
   | "no-bracket"

@@ -11,7 +11,7 @@ import { jvp, push } from "../transforms/jvp.ts";
 import { record } from "../transforms/reverse.ts";
 import { flatten, textOf } from "../transforms/structure.ts";
 import type { Inputs } from "../transforms/structure.ts";
-import { compiler, derivationOf } from "../transforms/transformed.ts";
+import { checkBuilt, compiler, derivationOf } from "../transforms/transformed.ts";
 import { central, looksBroken, oneSided } from "./differences.ts";
 import type { Estimate } from "./differences.ts";
 
@@ -116,7 +116,9 @@ export function checkDerivatives<A extends readonly unknown[]>(
 function isCompiled(f: AnyFunction): boolean {
   let root = f;
   for (let from = derivationOf(root); from !== undefined; from = derivationOf(root)) root = from.f;
-  return compiler in root;
+  if (compiler in root) return true;
+  checkBuilt(root);
+  return false;
 }
 
 /** Hessians by mode: one matrix for each result. */

@@ -6,7 +6,7 @@ import { optimise } from "../program/optimise/index.ts";
 import { roll } from "../program/roll/index.ts";
 import type { Real } from "../real/real.ts";
 import { checkCount, checkFunction, isMapped } from "../transforms/arguments.ts";
-import { derivationOf } from "../transforms/transformed.ts";
+import { checkBuilt, derivationOf } from "../transforms/transformed.ts";
 import type { Input, Result } from "../transforms/structure.ts";
 import { directCalls, typedCalls } from "./direct.ts";
 import type { Direct } from "./direct.ts";
@@ -100,6 +100,7 @@ const FEW = 64;
  */
 export function compile<F extends AnyFunction>(f: F, options: CompileOptions = {}): Compiled<F> {
   checkFunction("compile", f);
+  if (capturedOf(base(f)) === undefined) checkBuilt(base(f));
   if (options.steps !== undefined && !(options.steps > 0)) {
     throw new AdError(
       "wrong-option",

@@ -1,3 +1,4 @@
+import { AdError } from "../errors.ts";
 import type { AnyFunction } from "./arguments.ts";
 
 /** The transforms by name. */
@@ -35,7 +36,31 @@ export function transformed(
   let root = f;
   for (let from = derivationOf(root); from !== undefined; from = derivationOf(root)) root = from.f;
   const compile = (root as { [compiler]?: (g: AnyFunction) => AnyFunction })[compiler];
-  return compile === undefined ? mark(run) : mark(compile(mark(run)));
+  if (compile !== undefined) return mark(compile(mark(run)));
+  checkBuilt(root);
+  return mark(run);
+}
+
+/** `"use grad"` where a function's body begins, or a function's in it. */
+const MARK = /[{;]\s*(["'])use grad\1/;
+/** Functions that have been looked at. */
+const built = new WeakSet<AnyFunction>();
+
+/**
+ * Refuses a function that is marked for the compiler of plain functions, but that nothing has compiled: run on variables instead
+ * of numbers, it would not always say so.
+ * @throws AdError `missing-plugin`
+ */
+export function checkBuilt(f: AnyFunction): void {
+  if (built.has(f)) return;
+  if (MARK.test(Function.prototype.toString.call(f))) {
+    throw new AdError(
+      "missing-plugin",
+      `${f.name || "The function"} is marked "use grad", but nothing has compiled it: no plugin of cotangent-compiler is at work in this build.`,
+      "Add cotangent-compiler/vite (/rollup, /rolldown, /webpack, /loader, /esbuild) to the build, or run node --import cotangent-compiler/register; without either, wrap the function: differentiable(f), from cotangent-compiler/parse.",
+    );
+  }
+  built.add(f);
 }
 
 /** What `f` was made from by a transform; undefined if it was not. */
