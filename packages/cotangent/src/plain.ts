@@ -8,6 +8,9 @@ export { derivationOf } from "./transforms/transformed.ts";
 export type { Derivation } from "./transforms/transformed.ts";
 
 export * from "./program/index.ts";
+// What checks of functions read from a text compare derivatives with.
+export { central, looksBroken } from "./check/differences.ts";
+export type { Estimate } from "./check/differences.ts";
 export { aheadOfTime } from "./compile/ahead.ts";
 export type { AheadCode, AheadOptions, AheadVariant } from "./compile/ahead.ts";
 

@@ -62,7 +62,7 @@ const LAYERS: LayerTable = {
   // How the primitives are written, for what prints formulas.
   notation: ["real", "primitives"],
 
-  plain: ["transforms", "program", "compile"],
+  plain: ["transforms", "check", "program", "compile"],
   // What precompiled code needs at run time: neither programs nor what compiles them.
   precompiled: ["errors", "numeric", "program", "transforms", "compile"],
 
