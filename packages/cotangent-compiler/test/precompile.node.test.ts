@@ -205,7 +205,7 @@ console.log(JSON.stringify([
       2,
       ["index-out-of-range", "x[2] does not exist: its indices are 0 to 1 (errors.ts:4:7)."],
       ["not-an-index", "i is 0.5, but an integer of 32 bits is needed here (errors.ts:2:8)."],
-      ["thrown", "negative (errors.ts:4:33)"],
+      ["thrown", "negative (errors.ts:4:17)"],
       ["missing-argument", "grad(pick) takes 2 arguments, but was given 1."],
       ["wrong-structure", 'x is the string "x", but the function was compiled for an array.'],
       ["wrong-structure", 'x[0] is the string "x", but the function was compiled for a number.'],
