@@ -72,6 +72,48 @@ describe("Math.fround", () => {
   });
 });
 
+describe("sorting", () => {
+  test("objects and tuples by a field, stable; what is sorted keeps its derivative", () => {
+    const f = (xs: number[]): number => {
+      const people = xs.map((x, i) => ({ age: x, place: i }));
+      people.sort((p, q) => q.age - p.age);
+      let s = 0;
+      for (let k = 0; k < people.length; k++)
+        s += (k + 1) * people[k]!.age ** 2 + 0.01 * k * people[k]!.place;
+      return s;
+    };
+    const xs = [3, 1, 3, 2, 1, 5];
+    const plain = differentiable(f);
+    expect(compile(plain)(xs)).toBe(f(xs));
+    // 5, 3 (first), 3 (second), 2, 1, 1
+    expect(grad(plain)(xs)).toEqual([2 * 2 * 3, 5 * 2, 3 * 2 * 3, 4 * 2 * 2, 6 * 2, 2 * 5]);
+    const pairs = differentiable((a: [number, number][]): number => {
+      const sorted = a.slice().sort((p, q) => p[1] - q[1]);
+      return sorted[0]![0] + 10 * sorted[1]![0] + 100 * sorted[2]![0] + 1000 * a[0]![0];
+    });
+    expect(
+      compile(pairs)([
+        [1, 9],
+        [2, 7],
+        [3, 8],
+      ]),
+    ).toBe(1000 + 2 + 30 + 100);
+  });
+
+  test("rows", () => {
+    const f = (rows: number[][]): number => {
+      const own = rows.map((r) => r.map((x) => x));
+      own.sort((p, q) => p[0]! - q[0]!);
+      let s = 0;
+      own.forEach((r, i) => r.forEach((x, j) => (s += (i + 1) * (j + 1) * x * x)));
+      return s;
+    };
+    const rows = [[5, 1, 2], [3], [4, 4], [1, 0, 0, 7]];
+    expect(compile(differentiable(f))(rows)).toBe(f(rows));
+    expect(grad(differentiable(f))(rows)).toEqual([[40, 16, 48], [12], [24, 48], [2, 0, 0, 56]]);
+  });
+});
+
 describe("what a function throws", () => {
   const message = (f: Any, ...args: readonly unknown[]): string => {
     const error = refusal(() => compile(differentiable(f))(...args));

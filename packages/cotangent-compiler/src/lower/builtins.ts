@@ -37,7 +37,7 @@ import {
 } from "./expressions.ts";
 import { asFunction } from "./functions.ts";
 import { add, compare, extreme, f64, index, primitive, round, sub, toInt32 } from "./numbers.ts";
-import { FOLDS, METHODS_IN_WORDS, PUSH_ALL, SUM } from "./prelude.ts";
+import { FOLDS, METHODS_IN_WORDS, PUSH_ALL, SORTS, SUM } from "./prelude.ts";
 import { fround } from "./rounding.ts";
 import { bool, Cell, constant, FALSE, I32_MAX, I32_MIN, integer, NOTHING, number, TRUE } from "./values.ts";
 import type { Bool, Builtin, Env, Num, Obj, Val, Vec } from "./values.ts";
@@ -548,12 +548,14 @@ function set(cx: Context, a: Vec, source: Val, offset: Val, node: Node): Val {
 function prelude(cx: Context, a: Vec, key: string, args: readonly Val[], node: Node): Val {
   const text = Object.hasOwn(METHODS_IN_WORDS, key) ? METHODS_IN_WORDS[key] : undefined;
   if (text === undefined) return unsupportedCall(cx, `.${key} of an array`, node);
-  if (key === "sort" && (a.store.element.kind !== "number" || (args.length === 0 && !a.typed))) {
-    return unsupportedCall(
-      cx,
-      args.length === 0 ? ".sort without a comparison" : ".sort of anything but numbers",
-      node,
-    );
+  const { element, sub } = a.store;
+  if (key === "sort" && args.length === 0 && !(a.typed && element.kind === "number")) {
+    return unsupportedCall(cx, ".sort without a comparison", node);
+  }
+  if (key === "sort" && element.kind !== "number") {
+    const how = element.kind === "array" ? "rows" : sub.length === 0 ? "records" : undefined;
+    if (how === undefined) return unsupportedCall(cx, ".sort of objects with arrays in them", node);
+    return cx.parts.call(cx.parts.prelude(node, `sort ${how}`, SORTS[how]), [a, ...args], node);
   }
   const compareNumbers =
     args.length === 0 && key === "sort" ? [cx.parts.prelude(node, "ascending", "(x, y) => x - y")] : args;

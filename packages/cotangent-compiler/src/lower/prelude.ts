@@ -48,6 +48,31 @@ export const METHODS_IN_WORDS: Readonly<Record<string, string>> = {
   }`,
 };
 
+/** Sorts the numbers of the elements, by which these are then put in their places; stable, as `sort` itself. */
+const ORDER = `
+    const n = a.length;
+    const order = new Float64Array(n);
+    for (let i = 0; i < n; i++) order[i] = i;
+    order.sort((i, j) => f(a[i], a[j]));`;
+/** `sort` of tuples and objects, which are copied, and of rows, which change places. */
+export const SORTS = {
+  records: `(a, f) => {${ORDER}
+    const old = a.slice();
+    for (let k = 0; k < n; k++) a[k] = old[order[k]];
+    return a;
+  }`,
+  rows: `(a, f) => {${ORDER}
+    for (let k = 0; k < n; k++) {
+      let j = order[k];
+      while (j < k) j = order[j];
+      const row = a[k];
+      a[k] = a[j];
+      a[j] = row;
+    }
+    return a;
+  }`,
+};
+
 /** `Math.max(...a)` and the like: what is known so far, and an array more. */
 export const FOLDS: Readonly<Record<string, { readonly of: number; readonly text: string }>> = {
   max: { of: -Infinity, text: each("acc = Math.max(acc, a[i])") },
