@@ -204,6 +204,30 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/derive.ts"),
   },
   {
+    name: "check",
+    summary: "compare derivatives with differences",
+    usage: "<file | expression | -> [options]",
+    description:
+      'Checks every function of the file that is marked "use grad" or differentiated there (every exported one, if there is none), at random points and at those of comments such as // @check [1, 2] above it: reverse and forward mode against extrapolated differences.',
+    operands: [1, 1],
+    options: {
+      function: { ...FUNCTION, value: "NAME,...", help: "only these functions" },
+      at: { ...AT, help: "check at this point, too; needs --function where there are several" },
+      arguments: ARGUMENTS,
+      random: { value: "N", help: "at how many random points. Default: 8" },
+      seed: { value: "N", help: "which random points. Default: 1" },
+      tolerance: { value: "N", help: "how far a derivative may be off, relative to its size. Default: 1e-6" },
+      json: JSON_,
+    },
+    exits: { 1: "a derivative is wrong, or a function is outside the language" },
+    examples: [
+      ["cotangent check model.ts", "every function"],
+      ["cotangent check model.ts -f energy --at 1,2 --random 100", "one, at more points"],
+      ["cotangent check 'x => Math.exp(-x * x)'", "an expression"],
+    ],
+    load: () => import("./commands/check.ts"),
+  },
+  {
     name: "completion",
     summary: "print a script that completes commands in a shell",
     usage: "<bash | zsh | fish>",

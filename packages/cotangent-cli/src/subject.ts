@@ -70,7 +70,8 @@ export function moduleOf(operand: string): Text & { readonly functions: readonly
   const primitives = Object.entries(library).flatMap(([name, x]) =>
     typeof x === "function" && "partials" in x ? [name] : [],
   );
-  const text = `import { ${primitives.join(", ")} } from "cotangent"; export const f = ${source.text.replace(/[\s;]+$/, "")};\n`;
+  const expression = source.text.replace(/[\s;]+$/, "");
+  const text = `export const f = ${expression};\nimport { ${primitives.join(", ")} } from "cotangent";\n`;
   return { ...source, text, functions: ["f"] };
 }
 
