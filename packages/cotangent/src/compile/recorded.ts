@@ -27,6 +27,9 @@ export interface Recorded {
 /** So many numbers are passed one by one. */
 const FEW = 16;
 
+/** The elements of longer arrays have no names of their own: nobody reads as many. */
+const NAMED = 1000;
+
 /** More zeros than these, if they are most of the result, are written all at once. */
 const ZEROS = 16;
 
@@ -108,7 +111,7 @@ export function recordFunction(
         const { name } = arrays[position++ - (spread ? numbers : 1)]!;
         return Array.from({ length }, (_, i) => {
           const x = b.load(from, at(length, i));
-          x.name = `${name}_${i}`;
+          if (length <= NAMED) x.name = `${name}_${i}`;
           return recorder.variable(x);
         });
       };

@@ -88,21 +88,21 @@ export class Builder {
     types: readonly Ty[] = kinds[kind].results as readonly Ty[],
     regions: readonly Region[] = NONE,
   ): readonly Value[] {
-    const results: Value[] = [];
     const op = {
       kind,
       args,
-      results,
+      results: NONE,
       regions,
       attr,
       loc: this.loc,
       parent: this.#frame.region,
-    } as unknown as OpOf<K>;
-    for (let index = 0; index < types.length; index++)
-      results.push(this.#value(types[index]!, op as Op, index, this.#frame.depth));
+    } as unknown as Mutable<OpOf<K>>;
+    const value = (ty: Ty, index: number): Value => this.#value(ty, op as Op, index, this.#frame.depth);
+    // Lists that grow take room for what may come: there may be millions of operations with one result each.
+    op.results = types.length === 1 ? [value(types[0]!, 0)] : types.map(value);
     for (const region of regions) (region as Mutable<Region>).parent = op as Op;
     this.#frame.ops.push(op as Op);
-    return results;
+    return op.results;
   }
 
   /** A region with arguments of these types, which `write` fills; `write` returns what it yields. */

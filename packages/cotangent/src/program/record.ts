@@ -6,7 +6,7 @@ import { backward, evaluate } from "../custom.ts";
 import { AdError } from "../errors.ts";
 import { stopGradient } from "../primitives/index.ts";
 import { Context, isPrimitive, nameOf, Traced } from "../real/real.ts";
-import type { Differentiable, Real, Trace, UserFunction } from "../real/real.ts";
+import type { Differentiable, PrimitiveBase, Real, Trace, UserFunction } from "../real/real.ts";
 import { Fluent } from "../traces/fluent.ts";
 import { isRecording, nested } from "../traces/levels.ts";
 import { Builder, buildFunction } from "./builder.ts";
@@ -118,11 +118,22 @@ export class Recorder implements Trace {
 
   apply(f: Differentiable, args: readonly Real[]): Real {
     if (this.#closed) throw escaped(args.find((x) => x instanceof Variable));
-    const values: Value[] = [];
-    for (const x of args) values.push(this.valueOf(x));
+    const values = args.map((x) => this.valueOf(x));
     const result = isPrimitive(f) ? this.#builder.emit("primitive", values, f)[0]! : this.#user(f, values);
     // Under noGrad, what is computed counts as constant.
     return this.variable(isRecording(this.level) ? result : this.#builder.primitive(stopGradient, result));
+  }
+
+  /** The same for one or two arguments, where all is as it should be. */
+  applyFew(f: PrimitiveBase, x: Real, y: Real | undefined): Real | undefined {
+    if (this.#closed || !isRecording(this.level)) return undefined;
+    if (!this.#isOwn(x) || !(y === undefined || this.#isOwn(y))) return undefined;
+    const values = y === undefined ? [this.valueOf(x)] : [this.valueOf(x), this.valueOf(y)];
+    return this.variable(this.#builder.emit("primitive", values, f)[0]!);
+  }
+
+  #isOwn(x: Real): boolean {
+    return typeof x === "number" || (x instanceof Variable && x.trace === this);
   }
 
   /** A function on plain numbers is called by the program, forward and backward. */
