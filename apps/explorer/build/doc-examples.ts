@@ -52,7 +52,8 @@ function examplesOf(markdown: string, file: string): Example[] {
     const heading =
       lines
         .slice(0, line)
-        .findLast((l) => /^#{1,4} /.test(l))
+        .reverse()
+        .find((l) => /^#{1,4} /.test(l))
         ?.replace(/^#+ /, "")
         .replaceAll(/[`*]/g, "") ?? "";
     for (const { name, source, label } of functionsOf(code.trim())) {

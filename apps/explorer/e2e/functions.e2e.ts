@@ -1,8 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, inject, test } from "vitest";
 
 import { audit, closeAll, open, overflows, shutDown } from "./open.ts";
 import type { View, Visit } from "./open.ts";
@@ -37,7 +36,7 @@ describe("a visit", () => {
     const visit = await open("", view);
     await shows(visit.page, "swing(1.2, 0.35)", swing(1.2, 0.35));
     await visit.page.waitForLoadState("networkidle");
-    const site = fileURLToPath(new URL("../dist/site/", import.meta.url));
+    const site = `${inject("site")}/`;
     const sizes = [...visit.loaded.keys()].map((name) => {
       const path = name === "" ? "index.html" : name === "icon.svg" ? name : `assets/${name}`;
       return [path, gzipSync(readFileSync(site + path)).length] as const;
@@ -270,7 +269,7 @@ describe("what else is shown", () => {
     await shows(page, "swing(1.2, 0.35)", swing(1.2, 0.35));
     await page.getByRole("combobox", { name: "derivatives" }).selectOption("2");
     await expect
-      .poll(() => page.locator(".live-plot .plot-title").allInnerTexts(), eventually)
+      .poll(() => page.locator(".live-plot .plot-title").allTextContents(), eventually)
       .toEqual(["swing", "∂swing/∂t", "∂²swing/∂t²"]);
     await page.getByRole("radio", { name: "Contours" }).check();
     await expect
@@ -330,11 +329,11 @@ describe("what else is shown", () => {
     const wrong: string[] = [];
     for (const value of values.slice(1)) {
       await select.selectOption(value);
-      await page.waitForFunction(
-        () =>
-          document.querySelector(".source .notice.error") !== null ||
-          document.querySelector(".reading-line .mono:not(.stale)") !== null,
-      );
+      const answered = page.locator(".source .notice.error, .reading-line .mono:not(.stale), .stop-bar");
+      await answered
+        .first()
+        .waitFor({ timeout: eventually.timeout })
+        .catch(() => wrong.push(`${value}: no answer`));
       if ((await page.locator(".source .notice.error").count()) > 0) {
         wrong.push(`${value}: ${await page.locator(".source .notice.error").innerText()}`);
       }

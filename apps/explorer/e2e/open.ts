@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import { chromium } from "playwright";
 import type { Browser, BrowserContext, Page } from "playwright";
+import { inject } from "vitest";
 
 import { chromiumLaunchOptions } from "../../../scripts/chromium.js";
 import { serve } from "./serve.ts";
@@ -36,8 +37,10 @@ let running: Promise<{ readonly browser: Browser; readonly server: Server }> | u
 const contexts = new Set<BrowserContext>();
 
 const start = async (): Promise<{ browser: Browser; server: Server }> => {
-  const folder = fileURLToPath(new URL("../dist/site", import.meta.url));
-  const [browser, server] = await Promise.all([chromium.launch(chromiumLaunchOptions()), serve(folder)]);
+  const [browser, server] = await Promise.all([
+    chromium.launch(chromiumLaunchOptions()),
+    serve(inject("site")),
+  ]);
   return { browser, server };
 };
 
@@ -62,7 +65,11 @@ export async function open(address: string = "", view: View = {}): Promise<Visit
     if (message.type() === "error" || message.type() === "warning") problems.push(message.text());
   });
   page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("requestfailed", (request) => problems.push(`${request.url()} failed`));
+  page.on("requestfailed", (request) => {
+    const reason = request.failure()?.errorText ?? "";
+    // Whoever leaves the page ends what it was loading.
+    if (reason !== "net::ERR_ABORTED") problems.push(`${request.url()} failed: ${reason}`);
+  });
   context.on("request", (request) => {
     const url = request.url();
     if (!url.startsWith(server.url) && !url.startsWith("data:") && !url.startsWith("blob:")) {

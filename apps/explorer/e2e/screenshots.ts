@@ -32,6 +32,24 @@ const example = async (page: Page, title: string): Promise<void> => {
   await select.selectOption(`Start here\n${title}`);
 };
 
+/** Epoch by epoch, so that the picture is the same every time. */
+async function trained(page: Page, data: string, epochs: number): Promise<void> {
+  await page.locator(".plane svg").waitFor();
+  await page.getByRole("radio", { name: data }).check();
+  await page.getByRole("radio", { name: "Adam" }).check();
+  await page.getByRole("radio", { name: "Compiled code" }).check();
+  const step = page.getByRole("button", { name: "Step", exact: true });
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    await step.click();
+    await page.locator(`.plane[aria-label*="Epoch ${epoch}:"]`).waitFor();
+  }
+}
+
+async function walked(page: Page): Promise<void> {
+  await page.locator(".map image").waitFor();
+  await page.locator('[data-method="newton"]', { hasText: "gradient vanishes" }).waitFor();
+}
+
 export const shots: readonly Shot[] = [
   {
     name: "functions",
@@ -105,6 +123,34 @@ export const shots: readonly Shot[] = [
     prepare: async (page) => {
       await page.locator(".graph .node").first().waitFor();
       await page.getByRole("button", { name: "Step", exact: true }).click();
+    },
+  },
+  {
+    name: "network",
+    address: "#1/network",
+    view: { ...WIDE, height: 800 },
+    prepare: (page) => trained(page, "Circle", 250),
+  },
+  {
+    name: "network-phone",
+    address: "#1/network",
+    view: { ...PHONE, dark: true },
+    prepare: (page) => trained(page, "Xor", 250),
+  },
+  {
+    name: "descent",
+    address: "#1/descent",
+    view: { ...WIDE, height: 1100 },
+    prepare: walked,
+  },
+  {
+    name: "descent-dark",
+    address: "#1/descent",
+    view: { ...WIDE, height: 1100, dark: true },
+    prepare: async (page) => {
+      await walked(page);
+      await page.getByLabel("Example").selectOption("himmelblau");
+      await page.locator('[data-method="newton"]', { hasText: "8 steps" }).waitFor();
     },
   },
 ];
