@@ -30,8 +30,8 @@ export interface ReverseDerivative {
    * The entry takes
    * - the parameters of the original;
    * - unless all seeds are 1: for each of `of`, the adjoint of that result (an array for an array);
-   * - for each of `adjointParameters`, an array as long as that parameter, which goes out as the adjoint of what the
-   *   parameter held at the beginning. For `outParameters` it comes in as the adjoint of what they hold at the end; what
+   * - for each of `adjointParameters`, an array as long as that parameter, which overlaps no other and goes out as the adjoint of
+   *   what the parameter held at the beginning. For `outParameters` it comes in as the adjoint of what they hold at the end; what
    *   the others hold before does not count.
    *
    * It returns the results of the original, then the adjoint of each of `adjointResults`.
@@ -81,7 +81,7 @@ function writeEntry(sweeps: Sweeps, f: Func, shape: EntryShape): Func {
   const params: Parameter[] = [...f.params];
   for (const k of shape.seeds ?? []) params.push({ name: `seed${k}`, ty: f.results[k]!, noalias: true });
   for (const i of shape.adjointParameters)
-    params.push({ ...f.params[i]!, name: derivativeName(f.params[i]!.name) });
+    params.push({ name: derivativeName(f.params[i]!.name), ty: "array", noalias: true });
   const name = sweeps.fresh(`${f.name}_reverse`);
   return written(b, name, params, (args) => {
     const seeds = args.slice(f.params.length, f.params.length + (shape.seeds?.length ?? 0));

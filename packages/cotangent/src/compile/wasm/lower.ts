@@ -155,13 +155,7 @@ export class Lowering extends Pairs {
     f.op(more);
     f.if("", () => {
       const { arithmetic, reorder } = this.shared;
-      const vector = vectorLoop(
-        op,
-        this.plan,
-        (id) => arithmetic.hasVector(id),
-        reorder,
-        (v) => this.params[v.index]!.noalias,
-      );
+      const vector = vectorLoop(op, this.plan, (id) => arithmetic.hasVector(id), reorder, this.overlap);
       const scalar = (): void => this.rounds(op, more);
       if (vector === undefined) {
         scalar();

@@ -10,6 +10,9 @@ import {
   TAPE_SLOTS,
 } from "./layout.ts";
 
+/** So many numbers, or fewer, are set to zero one after another: that is quicker than to call upon the engine. */
+const SHORT = 32;
+
 /** Written into a module when first asked for. */
 export class Runtime {
   readonly #module: ModuleBuilder;
@@ -95,7 +98,40 @@ export class Runtime {
         .i32(0x1fffffff)
         .op("i32.gt_u")
         .if("", () => f.i32(1).call(this.fail(0)));
-      f.get(0).i32(3).op("i32.shl").call(reserve).tee(at).i32(0).get(0).i32(3).op("i32.shl").fill().get(at);
+      f.get(0).i32(3).op("i32.shl").call(reserve).set(at);
+      const end = f.local("i");
+      f.get(0).i32(SHORT).op("i32.gt_u");
+      f.if(
+        "",
+        () => f.get(at).i32(0).get(0).i32(3).op("i32.shl").fill(),
+        () => {
+          // Two at a time: blocks are multiples of two numbers.
+          f.get(at)
+            .get(0)
+            .i32(1)
+            .op("i32.add")
+            .i32(-2)
+            .op("i32.and")
+            .i32(3)
+            .op("i32.shl")
+            .op("i32.add")
+            .set(end);
+          f.block("", (done) => {
+            f.loop("", (again) => {
+              f.get(end).get(at).op("i32.eq").brIf(done);
+              f.get(end)
+                .i32(16)
+                .op("i32.sub")
+                .tee(end)
+                .i64(0n)
+                .op("i64x2.splat")
+                .access("v128.store")
+                .br(again);
+            });
+          });
+        },
+      );
+      f.get(at);
     });
   }
 

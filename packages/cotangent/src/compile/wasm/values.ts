@@ -1,11 +1,13 @@
 /** Where the values of a function are while it is written: in locals, on the stack, in memory. */
 import { isOp, plan } from "../plan.ts";
 import type { Plan } from "../plan.ts";
-import type { Func, Op, OpOf, Parameter, Region, Value } from "../../program/ir.ts";
+import type { Func, Op, OpOf, Region, Value } from "../../program/ir.ts";
 import { affine, isInside, keyOf } from "./affine.ts";
 import type { Affine } from "./affine.ts";
 import type { Callable, FunctionBuilder, ModuleBuilder } from "./assembler.ts";
 import { TAPE_CAPACITY, TAPE_RECORDS } from "./layout.ts";
+import { overlaps } from "./origins.ts";
+import type { Overlap } from "./origins.ts";
 import type { Arithmetic } from "./primitives.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -55,7 +57,7 @@ export abstract class Values {
   f: FunctionBuilder;
   protected readonly shared: Shared;
   protected readonly plan: Plan;
-  protected readonly params: readonly Parameter[];
+  protected readonly overlap: Overlap;
   /** The local of each value (of an array: of its address), -1 where it has none. */
   protected readonly local: Int32Array;
   /** Of an array: the local of its length. */
@@ -70,7 +72,7 @@ export abstract class Values {
     this.f = f;
     this.shared = shared;
     this.plan = plan(func);
-    this.params = func.params;
+    this.overlap = overlaps(func);
     this.local = new Int32Array(func.size).fill(-1);
     this.length = new Int32Array(func.size).fill(-1);
     this.scanTapes(func.body);

@@ -4,6 +4,7 @@ import type { Plan } from "../plan.ts";
 import type { Op, OpOf, Region, Value } from "../../program/ir.ts";
 import { affine, isInside, keyOf } from "./affine.ts";
 import type { Affine } from "./affine.ts";
+import type { Overlap } from "./origins.ts";
 
 /** An access to memory in a loop. */
 export interface Access {
@@ -55,16 +56,15 @@ const MOST_GUARDS = 64;
  * Loops that count down are carried out upwards: then no iteration may have to do with another.
  *
  * @param reorder whether sums may be added up in another order
- * @param alone whether a parameter overlaps no other array
+ * @param overlap whether two arrays may share memory
  */
 export function vectorLoop(
   loop: OpOf<"for">,
   plan: Plan,
   hasVector: (primitive: string) => boolean,
   reorder: boolean,
-  alone: (parameter: Value) => boolean,
+  overlap: Overlap,
 ): VectorLoop | undefined {
-  const overlap = (a: Value, b: Value): boolean => mayOverlap(a, b, alone);
   const [region] = loop.regions as [Region];
   if (Math.abs(loop.attr.step) !== 1) return undefined;
   const accesses = new Map<Op, Access>();
@@ -181,26 +181,6 @@ function reductionsOf(region: Region, plan: Plan, reorder: boolean): readonly Re
   }
   return reductions;
 }
-
-/** What an array is a part of: arrays of different origins do not overlap. Undefined: not known. */
-function origin(a: Value): Value | undefined {
-  let v = a;
-  while (isOp(v.def) && v.def.kind === "subarray") v = v.def.args[0]!;
-  if (isOp(v.def))
-    return v.def.kind === "allocate" || v.def.kind === "data" || v.def.kind === "tape.allocate"
-      ? v
-      : undefined;
-  return v.def.parent === null ? v : undefined;
-}
-
-/** Parameters may overlap each other unless one is alone; what was allocated here overlaps nothing else. */
-function mayOverlap(a: Value, b: Value, alone: (parameter: Value) => boolean): boolean {
-  const [x, y] = [origin(a), origin(b)];
-  if (a.ty !== b.ty) return false;
-  if (x === undefined || y === undefined || x === y) return true;
-  return !isOp(x.def) && !isOp(y.def) && !alone(x) && !alone(y);
-}
-type Overlap = (a: Value, b: Value) => boolean;
 
 const writes = (op: Op): boolean =>
   op.kind === "store" || op.kind === "accumulate" || op.kind === "tape.store";
