@@ -8,7 +8,7 @@ import type { Real } from "../real/real.ts";
 import { checkCount, checkFunction, isMapped } from "../transforms/arguments.ts";
 import { checkBuilt, derivationOf } from "../transforms/transformed.ts";
 import type { Input, Result } from "../transforms/structure.ts";
-import { directCalls, typedCalls } from "./direct.ts";
+import { directCalls, numberCalls, typedCalls } from "./direct.ts";
 import type { Direct } from "./direct.ts";
 import { execute } from "./execute.ts";
 import type { Datum, Executable, MathMode, Target } from "./execute.ts";
@@ -82,7 +82,7 @@ export type Compiled<F extends AnyFunction> = Call<F> & {
 };
 
 /** Below so many operations in a straight line, JavaScript is faster: measured. */
-const SMALL = 350;
+const SMALL = 500;
 /** A function of more operations is rolled into loops, if it repeats: they take longer to run, until it has ten times as many, but less to compile. */
 const FEW = 64;
 
@@ -118,7 +118,7 @@ export function compile<F extends AnyFunction>(f: F, options: CompileOptions = {
       const isCaptured = capturedOf(base(f)) !== undefined;
       if (!isCaptured) checkCount(f, args);
       found = isCaptured
-        ? specialiseCaptured(f, args, options)
+        ? specialiseCaptured(f, args, options, [slow, slowInto])
         : specialiseRecorded(f, args, options, [slow, slowInto]);
       known.push(found);
     }
@@ -198,7 +198,8 @@ function programFor(f: AnyFunction, args: readonly unknown[]): Recorded {
   const recorded = straight ?? recordFunction(f, args, false);
   const { program } = recorded;
   // Of a transform, most may be optimised away.
-  if (program.functions[0]!.size <= (derivationOf(f) === undefined ? 2 * FEW : 20 * SMALL)) {
+  const most = derivationOf(f) === undefined ? 2 * FEW : 20 * SMALL;
+  if (straight !== undefined || program.functions[0]!.size <= most) {
     const optimised = prepare(program);
     if (isSmall(optimised)) return { ...recorded, program: optimised };
   }
@@ -348,13 +349,20 @@ function marshaller(args: Shape, spread: boolean): (list: readonly unknown[]) =>
   };
 }
 
-function specialiseCaptured(f: AnyFunction, args: readonly unknown[], options: CompileOptions): Specialised {
-  const { program, executable, call, fits } = plainCall(f, args, (p) => run(p, options, []));
+function specialiseCaptured(
+  f: AnyFunction,
+  args: readonly unknown[],
+  options: CompileOptions,
+  [slow, slowInto]: readonly [Direct["call"], Direct["into"]],
+): Specialised {
+  const { program, executable, call, fits, ofNumbers } = plainCall(f, args, (p) => run(p, options, []));
+  const { length } = program.functions[0]!.params;
   return {
     program,
     executable,
     fits,
     call,
+    direct: ofNumbers && { call: numberCalls(length, executable, ofNumbers, slow), into: slowInto },
     into: (out, list) => {
       const y = call(list);
       const shape = shapeOf(y);

@@ -24,6 +24,8 @@ interface PlainCall {
   readonly call: (list: readonly unknown[]) => unknown;
   /** Whether a list of arguments has the structure that it was made for. */
   readonly fits: (list: readonly unknown[]) => boolean;
+  /** Where all arguments are numbers, and any numbers will do: from what the program returns for them to the result. */
+  readonly ofNumbers?: ((out: ReturnType<Executable["call"]>) => unknown) | undefined;
 }
 
 /** What captured functions and their transforms carry; the latter made when they are asked for. */
@@ -130,7 +132,27 @@ function directly(captured: Captured, of: Specialisation, run: Run): PlainCall {
       isBusy = false;
     }
   };
-  return { program, executable, call, fits: (list) => captured.specialise(list) === of };
+  const { params, outside, result } = of;
+  const areNumbers = outside.length === 0 && params.every((p) => p.structure.kind === "number");
+  // A program for whole numbers is not for any.
+  const isGeneral = areNumbers && captured.specialise(params.map(() => NaN)) === of;
+  return {
+    program,
+    executable,
+    call,
+    fits: (list) => captured.specialise(list) === of,
+    ofNumbers: isGeneral ? fromNumbers(result, build) : undefined,
+  };
+}
+
+/** As `build`, but what is as it should be is left as it is. */
+function fromNumbers(
+  result: Structure,
+  build: ReturnType<typeof builder>,
+): (out: ReturnType<Executable["call"]>) => unknown {
+  const isList = result.kind === "tuple" && result.elements.every((e) => e.kind === "number");
+  const isReady = result.kind === "number" || (isList && result.elements.length > 1);
+  return isReady ? (out) => out : build;
 }
 
 /** From arguments to leaves. The list is used again at the next call, and so are arrays in it. */
