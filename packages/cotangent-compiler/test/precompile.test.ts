@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import { readModule } from "../src/lower/module.ts";
-import { referencesOf } from "../src/precompile/scopes.ts";
+import { referencesOf } from "../src/scopes.ts";
 import { parseSource } from "../src/source.ts";
 import { transform } from "../src/transform.ts";
 

@@ -3,7 +3,7 @@ import { aheadOfTime } from "cotangent/program";
 import type { AheadCode, AheadOptions, AheadVariant } from "cotangent/program";
 
 import { parseSource } from "../source.ts";
-import { referencesOf } from "./scopes.ts";
+import { referencesOf } from "../scopes.ts";
 
 /** The prefix of all names that a build adds to a module. */
 const PREFIX = "__cotangent_";

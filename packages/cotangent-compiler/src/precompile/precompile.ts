@@ -18,7 +18,7 @@ import { Chains, expected, isChain } from "./chain.ts";
 import type { Chain, Obstacle } from "./chain.ts";
 import { Imports, precompiledText } from "./emit.ts";
 import { exportedNames } from "./names.ts";
-import { referencesOf } from "./scopes.ts";
+import { referencesOf } from "../scopes.ts";
 
 export interface PrecompileOptions {
   /**
@@ -49,7 +49,7 @@ export const usersName = (name: string): string => `${name}$users`;
 /** The name at the top of its module under which a target is declared. */
 export const topName = ({ node, declarator }: Target): string | undefined => {
   if (declarator !== undefined) return declarator.id!.name;
-  return node.type === "FunctionDeclaration" ? node.id!.name : undefined;
+  return node.type === "FunctionDeclaration" ? node.id?.name : undefined;
 };
 
 /** What compiled JavaScript refers to. */

@@ -1,6 +1,6 @@
 /** Which identifiers of a module mean the module's own names, and not something inside that is called the same. */
-import { isFunction, namesIn } from "../ast.ts";
-import type { Node } from "../ast.ts";
+import { isFunction, namesIn } from "./ast.ts";
+import type { Node } from "./ast.ts";
 
 /** A use of one of the module's names. */
 export interface Reference {
