@@ -83,7 +83,7 @@ export type Compiled<F extends AnyFunction> = Call<F> & {
 
 /** Below so many operations in a straight line, JavaScript is faster: measured. */
 const SMALL = 500;
-/** A function of more operations is rolled into loops, if it repeats: they take longer to run, until it has ten times as many, but less to compile. */
+/** A function of more operations is rolled into loops, if it repeats: that takes less to compile, and soon less to run. */
 const FEW = 64;
 
 /**
