@@ -1,5 +1,6 @@
 /** A running module: how arguments get into its memory and results out of it. */
 import type { AdError } from "../errors.ts";
+import { overlapping } from "../program/faults.ts";
 import type { Ty } from "../program/ir.ts";
 import type { ArrayInterface, Interface } from "./wasm/interface.ts";
 import { SITE, SITE_VALUES } from "./wasm/layout.ts";
@@ -32,6 +33,8 @@ export class Instance {
   readonly #arrays: readonly ArrayParameter[];
   readonly #read: readonly ArrayParameter[];
   readonly #written: readonly ArrayParameter[];
+  /** Arrays that must not overlap: one of the two is written to, and each is copied into the module by itself. */
+  readonly #apart: readonly (readonly [ArrayParameter, ArrayParameter])[];
   readonly #results: readonly Ty[];
   /** The addresses of arguments that are not passed directly and of results. The globals are slow to ask. */
   readonly #parametersAt: number;
@@ -58,6 +61,9 @@ export class Instance {
     this.#arrays = arrays.map((a) => ({ ...a, at: -1, length: -1, block: NONE }));
     this.#read = this.#arrays.filter((a) => a.isRead);
     this.#written = this.#arrays.filter((a) => a.isWritten);
+    this.#apart = this.#read.flatMap((a, k) =>
+      this.#read.slice(k + 1).flatMap((b) => (a.isWritten || b.isWritten ? [[a, b] as const] : [])),
+    );
     let place = 0;
     this.#places = this.#types.map((ty) => (ty === "array" ? (place += 2) - 2 : place++));
     this.#results = results;
@@ -114,6 +120,10 @@ export class Instance {
     }
     if (this.#f64.length === 0) this.#refresh();
     for (const k of this.#numbers) flat[this.#places[k]!] = args[k] as number;
+    for (const [a, b] of this.#apart) {
+      if (overlap(args[a.position] as Float64Array, args[b.position] as Float64Array))
+        throw overlapping(a.name, b.name);
+    }
     const read = this.#read;
     for (let k = 0; k < read.length; k++) copy(args[read[k]!.position] as Float64Array, read[k]!.block);
     let returned: number | undefined;
@@ -195,3 +205,9 @@ function copy(from: Float64Array, to: Float64Array): void {
   if (length > SHORT) to.set(from);
   else for (let i = 0; i < length; i++) to[i] = from[i]!;
 }
+
+/** Whether two arrays have elements in common. */
+const overlap = (a: Float64Array, b: Float64Array): boolean =>
+  a.buffer === b.buffer &&
+  a.byteOffset < b.byteOffset + b.byteLength &&
+  b.byteOffset < a.byteOffset + a.byteLength;

@@ -15,6 +15,14 @@ export function indexOutOfRange(name: string, i: number, length: number, loc: Lo
   );
 }
 
+/** Of arguments that share memory, where one of them is written to. */
+export const overlapping = (x: string, y: string): AdError =>
+  new AdError(
+    "aliased-structure",
+    `The arrays passed for ${x} and ${y} overlap, and the function writes to one of them.`,
+    `Pass a copy: ${y}.slice().`,
+  );
+
 /** Of `f64.index`. */
 export function notAnIndex(name: string, x: number, loc: Location | undefined): AdError {
   return new AdError(

@@ -1,5 +1,6 @@
 /** How a module's entry is called: what its host must know, without the program. Plain data. */
 import type { Func, Op, Region, Ty, Value } from "../../program/ir.ts";
+import { rootOf } from "../../program/optimise/analysis.ts";
 import { MAX_DIRECT } from "./layout.ts";
 import { flatten } from "./values.ts";
 
@@ -7,6 +8,8 @@ import { flatten } from "./values.ts";
 export interface ArrayInterface {
   /** Its position among the parameters. */
   readonly position: number;
+  /** What the user calls it. */
+  readonly name: string;
   /** Whether what it holds at the call matters. */
   readonly isRead: boolean;
   /** Whether it may hold something else at the end. */
@@ -31,7 +34,8 @@ export function interfaceOf(entry: Func, outputs: readonly number[]): Interface 
     types: entry.params.map((p) => p.ty),
     arrays: entry.body.args.flatMap((v, position) => {
       if (v.ty !== "array") return [];
-      return [{ position, isRead: !outputs.includes(position), isWritten: written.has(v) }];
+      const { name } = entry.params[position]!;
+      return [{ position, name, isRead: !outputs.includes(position), isWritten: written.has(v) }];
     }),
     results: entry.results,
     direct: isDirect(entry.params),
@@ -47,12 +51,14 @@ export const isReturned = (results: readonly Ty[]): boolean => results.length ==
 /** The array parameters of an entry whose elements it may change, directly or under another name. */
 function writtenParameters(body: Region): ReadonlySet<Value> {
   const written = new Set<Value>();
-  const harmless = new Set<Op["kind"]>(["load", "length", "bound", "fail"]);
+  // A part of an array counts where it is used itself.
+  const harmless = new Set<Op["kind"]>(["load", "length", "bound", "fail", "subarray"]);
   const visit = (region: Region): void => {
-    for (const v of region.yields) if (region.parent !== null && v.ty === "array") written.add(v);
+    for (const v of region.yields) if (region.parent !== null && v.ty === "array") written.add(rootOf(v));
     for (const op of region.ops) {
       op.args.forEach((v, k) => {
-        if (v.ty === "array" && !harmless.has(op.kind) && !(op.kind === "copy" && k === 1)) written.add(v);
+        if (v.ty === "array" && !harmless.has(op.kind) && !(op.kind === "copy" && k === 1))
+          written.add(rootOf(v));
       });
       op.regions.forEach(visit);
     }
