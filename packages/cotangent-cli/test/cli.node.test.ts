@@ -214,7 +214,7 @@ describe("errors", () => {
     ["a shell that is unknown", ["completion", "tcsh"], 2, /Choose one of bash, zsh, fish/],
   ];
 
-  test.each(cases)("%s", async (_, args, expected, message) => {
+  test.concurrent.each(cases)("%s", async (_, args, expected, message) => {
     const { code, out, error } = await cotangent.run(args);
     expect(error).toMatch(message);
     expect([code, out]).toEqual([expected, ""]);
