@@ -63,6 +63,15 @@ let project: Project;
 beforeAll(async () => {
   project = await makeProject();
   await project.write({ "main.js": MAIN, "helper.js": HELPER });
+  await esbuild({
+    entryPoints: [fileURLToPath(new URL("../src/plugin/loader.ts", import.meta.url))],
+    outfile: project.path("loader.mjs"),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    conditions: ["@cotangent/source"],
+    logLevel: "silent",
+  });
 });
 afterAll(() => project.remove());
 
@@ -141,15 +150,6 @@ describe("a small project, built with", () => {
 
   // Next under webpack; and Turbopack, which runs webpack's loaders, given their options as JSON.
   test("webpack, by the loader", async () => {
-    await esbuild({
-      entryPoints: [fileURLToPath(new URL("../src/plugin/loader.ts", import.meta.url))],
-      outfile: project.path("loader.mjs"),
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      conditions: ["@cotangent/source"],
-      logLevel: "silent",
-    });
     await project.write({
       "page.jsx": `"use client";\n${MAIN}\nexport const Page = () => <p>{banana(1, 2)}</p>;`,
     });
@@ -186,6 +186,24 @@ describe("a small project, built with", () => {
     expect(stats.toJson().warnings).toEqual([]);
     expect((await outcome("loaded.js")).printed).toEqual(EXPECTED);
     expect(await readFile(project.path("loaded.js"), "utf8")).toContain("const __cotangent_1 =");
+  });
+
+  test("the loader, as Turbopack runs it: by require, with options from JSON", async () => {
+    await project.write({
+      "turbopack.cjs": `const loader = require("./loader.mjs").default;
+const said = [];
+loader.call({
+  resourcePath: ${JSON.stringify(project.path("main.js"))}, rootContext: ${JSON.stringify(project.folder)},
+  getOptions: () => JSON.parse('{"precompile":true}'),
+  addDependency: (file) => said.push(file), emitWarning: (warning) => said.push(warning.message),
+  callback: (error, code, map) => console.log(JSON.stringify([said, /__cotangent_1/.test(code), map.sources])),
+}, require("node:fs").readFileSync("main.js", "utf8"));`,
+    });
+    expect(await project.run("--no-warnings", "turbopack.cjs")).toEqual([
+      [project.path("helper.js")],
+      true,
+      [project.path("main.js")],
+    ]);
   });
 
   test("nothing: node --import cotangent-compiler/register", async () => {

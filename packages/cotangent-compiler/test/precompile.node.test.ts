@@ -219,4 +219,35 @@ console.log(JSON.stringify([
       ],
     ]);
   });
+
+  test("primitives that Math lacks, and those of their derivatives", async () => {
+    const functions = "sigmoid softplus relu erf lgamma digamma".split(" ");
+    const plain = "tanh asin acos atan asinh acosh atanh log1p expm1 cbrt".split(" ");
+    await project.write({
+      "primitives.ts": `import { compile, grad, hessian, ${functions.join(", ")} } from "cotangent";
+const js = (x: number, y: number): number => ${[
+        ...functions.map((f) => `${f}(x)`),
+        ...plain.map((f) => `Math.${f}(x${f === "acosh" ? " + 1" : ""})`),
+        "Math.atan2(x, y)",
+        "Math.hypot(x, y)",
+        "x ** y",
+        "Math.max(x, y)",
+      ].join(" + ")};
+console.log(JSON.stringify([0.3, 0.7].map((x) => [
+  compile(js, { target: "js" })(x, 0.2), compile(grad(js), { target: "js" })(x, 0.2), compile(hessian(js), { target: "js" })(x, 0.2),
+  compile(hessian(js), { target: "wasm" })(x, 0.2), compile(grad(js), { target: "wasm", math: "exact" })(x, 0.2),
+])));`,
+    });
+    const [atRunTime, ahead] = [
+      await bundle("primitives.ts", {}),
+      await bundle("primitives.ts", { precompile: true }, true),
+    ];
+    expect(ahead.result.warnings).toEqual([]);
+    const numbers = (await project.run(ahead.file)) as number[][];
+    expect(numbers.flat(4).every(Number.isFinite)).toBe(true);
+    expect(numbers).toEqual(await project.run(atRunTime.file));
+    const text = await readFile(project.path(ahead.file), "utf8");
+    expect(text).not.toMatch(/new Function|primitive\(/);
+    expect(gzipSync(text).length).toBeLessThan(24 * 1024);
+  });
 });
