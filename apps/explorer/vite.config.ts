@@ -35,6 +35,7 @@ const policy: Plugin = {
 /** In a worker there is no document: cotangent-view draws its plots as it does in Node. */
 const documentInWorkers: Plugin = {
   name: "explorer-document",
+  enforce: "pre",
   resolveId(id, importer) {
     if (id !== "#document") return null;
     return this.resolve("./document.node.ts", importer, { skipSelf: true });

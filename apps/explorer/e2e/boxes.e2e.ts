@@ -7,7 +7,7 @@ import { dragTo, editor, eventually, numberIn, write } from "./person.ts";
 afterEach(closeAll);
 afterAll(shutDown);
 
-const content = ({ problems }: Visit): void => expect(problems).toEqual([]);
+const expectContent = ({ problems }: Visit): void => expect(problems).toEqual([]);
 
 const ADDRESS = "#1/boxes";
 
@@ -36,7 +36,7 @@ describe("the graph", () => {
     const damping = leaves.find((text) => text.startsWith("damping"))!;
     expect(numberIn(damping.split("∂ =")[1]!)).toBeCloseTo(-1.2 * value, 3);
     expect(await page.getByRole("button", { name: "Step", exact: true }).isDisabled()).toBe(true);
-    content(visit);
+    expectContent(visit);
   });
 
   test("by keys, by dragging, by clicking an operation, and by itself", async () => {
@@ -59,7 +59,7 @@ describe("the graph", () => {
     await page.getByRole("button", { name: "Play" }).click();
     await expect.poll(() => label(visit), eventually).toMatch(/^Backward/);
     await page.getByRole("button", { name: "Pause" }).click();
-    content(visit);
+    expectContent(visit);
   });
 
   test("pointing at an operation shows local, incoming and outgoing derivatives", async () => {
@@ -75,7 +75,7 @@ describe("the graph", () => {
     expect(local).toBeCloseTo(Math.exp(-0.42), 7);
     expect(back).toBeCloseTo(Math.cos(3.6), 7);
     expect(passed).toBeCloseTo(Math.exp(-0.42) * Math.cos(3.6), 7);
-    content(visit);
+    expectContent(visit);
   });
 
   test("follows the inputs", async () => {
@@ -86,7 +86,7 @@ describe("the graph", () => {
     await expect
       .poll(async () => (await page.locator(".node.variable.leaf").allTextContents()).join(), eventually)
       .toContain("t = 2");
-    content(visit);
+    expectContent(visit);
   });
 
   test("a loop is unrolled; what no input reaches has no steps", async () => {
@@ -105,7 +105,7 @@ describe("the graph", () => {
     await expect
       .poll(() => page.locator(".walk .notice").allInnerTexts(), eventually)
       .toContainEqual(expect.stringContaining("does not depend on any input"));
-    content(visit);
+    expectContent(visit);
   });
 
   test("a link opens at the same step", async () => {
@@ -119,8 +119,8 @@ describe("the graph", () => {
     const other = await open(link.slice(visit.url.length));
     await ready(other);
     expect(await label(other)).toBe("Backward, step 3 of 6.");
-    content(visit);
-    content(other);
+    expectContent(visit);
+    expectContent(other);
   });
 });
 
@@ -171,7 +171,7 @@ describe("a forward and a backward of one's own", () => {
     await expect.poll(() => verdict.innerText(), eventually).toBe("✓ backward is right at 24 of 24 points");
     await pair.getByRole("slider", { name: "Mul: y" }).fill("4");
     await expect.poll(() => pair.getByRole("row").nth(1).innerText(), eventually).toMatch(/^x\s+4\s+4$/);
-    content(visit);
+    expectContent(visit);
   });
 
   test("an endless one is stopped", async () => {
@@ -188,7 +188,7 @@ describe("a forward and a backward of one's own", () => {
     );
     await pair.getByRole("button", { name: "Stop" }).click();
     await pair.getByRole("button", { name: "Run again" }).waitFor();
-    content(visit);
+    expectContent(visit);
   });
 });
 
@@ -209,6 +209,6 @@ describe("for everybody", () => {
       expect(await overflows(page)).toBe(false);
       for (let k = 0; k < 2; k++) await page.getByRole("button", { name: "Step", exact: true }).click();
     }
-    content(visit);
+    expectContent(visit);
   });
 });

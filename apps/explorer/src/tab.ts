@@ -46,7 +46,7 @@ export interface TabContext {
 }
 
 /** The module of a tab. */
-export interface TabModule {
+interface TabModule {
   /** Draws the tab; returns what removes it again: timers, workers, listeners. */
   mount(element: HTMLElement, context: TabContext): () => void;
 }

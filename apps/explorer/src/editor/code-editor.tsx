@@ -60,7 +60,7 @@ export function CodeEditor(props: CodeEditorProps): JSX.Element {
           ref={field}
           aria-label={label}
           value={text}
-          rows={Math.max(11, text.split("\n").length + 1)}
+          rows={Math.max(8, text.split("\n").length + 1)}
           spellcheck={false}
           autocapitalize="off"
           autocomplete="off"

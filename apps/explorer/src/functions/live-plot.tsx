@@ -8,7 +8,7 @@ import type { Scale } from "../ui/scale.ts";
 import { useWidth } from "../ui/use-width.ts";
 
 /** One curve. */
-export interface Series {
+interface Series {
   readonly name: string;
   readonly ys: Float64Array;
   /** At the present input: exact, not read off the samples. */

@@ -27,7 +27,7 @@ export interface PictureProps {
 }
 
 /** The inputs that can be drawn along. */
-export const movable = (
+const movable = (
   { reading }: Known,
   point: Point,
 ): readonly { readonly leaf: Leaf; readonly index: number }[] =>

@@ -2,9 +2,9 @@
 import { isRecord, oneOf, textUpTo } from "../read.ts";
 import type { Slice } from "../tab.ts";
 
-export const PICTURES = ["curves", "contours", "space"] as const;
-export const LISTINGS = ["typescript", "javascript", "program", "wat"] as const;
-export const MODES = ["value", "reverse", "forward", "hessian"] as const;
+const PICTURES = ["curves", "contours", "space"] as const;
+const LISTINGS = ["typescript", "javascript", "program", "wat"] as const;
+const MODES = ["value", "reverse", "forward", "hessian"] as const;
 
 export interface Pane {
   readonly kind: (typeof LISTINGS)[number];

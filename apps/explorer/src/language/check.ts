@@ -4,7 +4,7 @@ import { withLeaf } from "./values.ts";
 import type { Data, Leaf } from "./values.ts";
 
 /** One derivative by reverse and by forward mode, and what differences give. */
-export interface Comparison {
+interface Comparison {
   readonly path: string;
   readonly reverse: number | undefined;
   readonly forward: number;

@@ -20,7 +20,7 @@ export interface GraphVariable {
 }
 
 /** What an operation passes back to one argument. */
-export interface Passed {
+interface Passed {
   readonly variable: string;
   readonly argument: number;
   readonly derivative: number;

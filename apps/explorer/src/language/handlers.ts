@@ -32,7 +32,7 @@ export interface Reading {
 }
 
 /** A number of the result, and its derivative by each of the inputs. */
-export interface Output {
+interface Output {
   /** Empty where the result is a single number. */
   readonly path: string;
   readonly value: number;
@@ -45,7 +45,7 @@ export interface Point {
 }
 
 /** One number of the result along one input. */
-export interface Curve {
+interface Curve {
   readonly path: string;
   readonly values: Float64Array;
   readonly slopes: Float64Array;

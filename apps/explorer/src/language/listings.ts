@@ -6,7 +6,7 @@ import type { Text } from "./handlers.ts";
 import type { Subject } from "./subject.ts";
 import type { Data } from "./values.ts";
 
-export type ListingKind = "typescript" | "javascript" | "program" | "wat";
+type ListingKind = "typescript" | "javascript" | "program" | "wat";
 export type Derivation = "value" | "reverse" | "forward" | "hessian";
 
 export interface ListingRequest {

@@ -13,7 +13,7 @@ import { boxes } from "cotangent-view";
 import type { Drawing } from "../ui/figure.tsx";
 
 /** One derivative of the pair's, and what differences of its forward give. */
-export interface PairDerivative {
+interface PairDerivative {
   readonly path: string;
   readonly backward: number;
   readonly differences: number;

@@ -36,7 +36,6 @@ interface Waiting {
 export class Client<H extends Handlers> {
   readonly #make: () => Worker;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #listeners = new Set<(event: never) => void>();
   #worker: Worker | undefined;
   #next = 0;
 
@@ -57,12 +56,6 @@ export class Client<H extends Handlers> {
       this.#waiting.set(call.id, { call, resolve, reject });
       worker.postMessage(call);
     });
-  }
-
-  /** Listens to what the worker tells unasked (`emit`). */
-  on<E>(listener: (event: E) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   /** Ends the worker, in the middle of a loop if need be. All that waits is told so. */
@@ -95,10 +88,6 @@ export class Client<H extends Handlers> {
   #start(): Worker {
     const worker = this.#make();
     worker.addEventListener("message", ({ data }: MessageEvent<Message>) => {
-      if (data.kind === "event") {
-        for (const listener of this.#listeners) listener(data.event as never);
-        return;
-      }
       const waiting = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);
       if (data.kind === "answer") waiting?.resolve(data.value as never);

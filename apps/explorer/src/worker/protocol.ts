@@ -1,4 +1,4 @@
-/** What goes between a page and a worker: calls there, answers and events back. */
+/** What goes between a page and a worker: calls there, answers back. */
 
 /** What a worker can be asked: from names to functions, of plain data to plain data. */
 // oxlint-disable-next-line no-explicit-any -- erasure: any arguments; each call is typed by its own function
@@ -25,5 +25,4 @@ export interface Failure {
 
 export type Message =
   | { readonly kind: "answer"; readonly id: number; readonly value: unknown }
-  | { readonly kind: "failure"; readonly id: number; readonly failure: Failure }
-  | { readonly kind: "event"; readonly event: unknown };
+  | { readonly kind: "failure"; readonly id: number; readonly failure: Failure };

@@ -14,11 +14,8 @@ export function serve(handlers: Handlers): void {
   });
 }
 
-/** Tells the page something unasked. */
-export const emit = (event: unknown): void => post({ kind: "event", event });
-
 /** What of an error crosses to the page. */
-export function failureOf(error: unknown): Failure {
+function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { name: "Error", message: String(error) };
   const { name, message, code, remedy, span, line, column } = error as Error & Partial<Failure>;
   return {

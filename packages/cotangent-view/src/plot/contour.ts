@@ -87,7 +87,11 @@ export function plotContour(title: string, f: Surface, options: ContourOptions =
         clip: true,
       }),
     );
-    keys.push({ name: "path", colour: "red", mark: "line" });
+    keys.push(
+      path.length === 1
+        ? { name: "point", colour: "red", mark: "dot" }
+        : { name: "path", colour: "red", mark: "line" },
+    );
   }
   const lowest = lowestPlace(at, xRange, yRange);
   const description = [
