@@ -1,11 +1,19 @@
 /** Capturing a function at run time: its text, the values around it, a program for each structure of its arguments. */
 import * as library from "cotangent";
-import { attach, bringInside, CAPTURE_VERSION, derivationOf, missingArgument } from "cotangent/program";
+import {
+  attach,
+  bringInside,
+  CAPTURE_VERSION,
+  derivationOf,
+  runningItsProgram,
+  missingArgument,
+} from "cotangent/program";
 import type { Captured, UserFunction } from "cotangent/program";
 
-import { bare, isFunction } from "./ast.ts";
+import { bare, isFunction, walk } from "./ast.ts";
 import type { Node } from "./ast.ts";
 import { CompileError } from "./errors.ts";
+import { TRANSFORMS } from "./lower/derivatives.ts";
 import { lower } from "./lower/lower.ts";
 import type { Found, Outside, Surroundings } from "./lower/lower.ts";
 import type { Module } from "./lower/module.ts";
@@ -49,7 +57,28 @@ export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
     },
     outside: () => Array.from(outside.keys(), (name) => values.get(name)?.()),
   };
-  return attach(f, captured);
+  const made = attach(f, captured);
+  if (!differentiates(node, scope)) return made;
+  const run = runningItsProgram(made);
+  captures.set(run, { module, node, scope });
+  return run;
+}
+
+const isObject = (x: unknown): x is Scope => typeof x === "object" && x !== null;
+
+/** Whether a function applies a transform of the library's. */
+function differentiates(node: Node, scope: Scope): boolean {
+  let found = false;
+  walk(node, (n) => {
+    const callee = n.type === "CallExpression" ? bare(n.callee) : undefined;
+    const [object, name] =
+      callee?.type === "MemberExpression" && !callee.computed && callee.object.type === "Identifier"
+        ? [scope[callee.object.name], callee.property.name]
+        : [scope, callee?.type === "Identifier" ? callee.name : ""];
+    const own = isObject(object) && Object.hasOwn(object, name) ? object[name] : undefined;
+    if (TRANSFORMS.has(libraryNames().get(own) ?? "")) found = true;
+  });
+  return found;
 }
 
 /**
@@ -57,8 +86,12 @@ export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
  * changes its place.
  */
 const withImportedNames = (text: string): string =>
-  text.replace(/(\(0,\s*)?__vite_ssr_import_\d+__\.([\w$]+)(\)?)/g, (whole, open: string, name: string, end: string) =>
-    open === undefined ? (name + " ".repeat(whole.length - name.length - end.length) + end) : name.padEnd(whole.length),
+  text.replace(
+    /(\(0,\s*)?__vite_ssr_import_\d+__\.([\w$]+)(\)?)/g,
+    (whole, open: string, name: string, end: string) =>
+      open === undefined
+        ? name + " ".repeat(whole.length - name.length - end.length) + end
+        : name.padEnd(whole.length),
   );
 
 /** The text of a function, read. */
@@ -133,6 +166,8 @@ function around(scope: Scope, values: Values, prefix: string): Surroundings {
           return functionOf(x as AnyFunction, values, `${prefix}${name}.`);
         }
         default: {
+          // The library itself, all of it.
+          if (isObject(x) && x["grad"] === library.grad) return { kind: "library", name: "*" };
           const key = prefix + name;
           values.set(key, () => scope[name]);
           return { kind: "outside", structure: structureOf(x), ...(prefix === "" ? {} : { key }) };

@@ -19,7 +19,7 @@ export interface DifferentiableOptions {
  *
  * Arrays and objects in the scope are looked at anew at each call; numbers and functions are taken as they are now.
  *
- * @returns the function itself
+ * @returns the function itself; in the place of one that takes derivatives inside (`grad(loss)(x)`), its program, called alike
  * @throws CompileError `no-source`, `syntax-error`; when it is first differentiated, `unsupported-syntax`, `unknown-name`
  * and whatever else is outside the language, with the place in the function's text
  */

@@ -116,6 +116,8 @@ export interface LoweredTarget {
   readonly outside: readonly string[];
   /** The classes with forward and backward that they call. */
   readonly users: readonly string[];
+  /** Whether it takes derivatives inside. */
+  readonly nested: boolean;
 }
 
 /**
@@ -139,7 +141,13 @@ export function lowerTarget(
       for (const user of lowered.users) users.add(user);
       variants.push(lowered);
     }
-    return { name, variants, outside: [...outside.keys()], users: [...users] };
+    return {
+      name,
+      variants,
+      outside: [...outside.keys()],
+      users: [...users],
+      nested: variants.some((v) => v.nested),
+    };
   } catch (error) {
     if (!target.marked && error instanceof CompileError && usesLibrary(module, node)) return undefined;
     throw error;

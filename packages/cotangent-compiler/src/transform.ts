@@ -177,7 +177,7 @@ class Writer {
   }
 
   /** The arguments behind the function. */
-  #rest({ name, variants, outside, users }: LoweredTarget): string {
+  #rest({ name, variants, outside, users, nested }: LoweredTarget): string {
     const data: LoweredFunction = {
       version: CAPTURE_VERSION,
       name,
@@ -187,6 +187,7 @@ class Writer {
         return { params, outside: free, result, program: located(program, this.#root) };
       }),
       ...(users.length === 0 ? {} : { users }),
+      ...(nested ? { nested } : {}),
     };
     const list = (names: readonly string[]): string => `, () => [${names.join(", ")}]`;
     const values = outside.length + users.length === 0 ? "" : list(outside);

@@ -1,12 +1,14 @@
 /** Derivatives taken inside plain functions, which are differentiated from outside. */
 import * as ad from "cotangent";
-import { interpreter } from "cotangent/program";
+import { interpreter, lowered } from "cotangent/program";
+import type { LoweredFunction } from "cotangent/program";
 import { describe, expect, test } from "vitest";
 
 import { lower, nowhere } from "../src/lower/lower.ts";
 import { functionsOf, readModule } from "../src/lower/module.ts";
 import { differentiable } from "../src/parse.ts";
 import { parseSource } from "../src/source.ts";
+import { transform } from "../src/transform.ts";
 import { refusal } from "../../cotangent/test/support/refusal.ts";
 
 // The types of the transforms are those of functions of Reals.
@@ -60,6 +62,53 @@ describe("nested differentiation is not confused", () => {
     // h = 3 a z³, h' = 9 a z²
     expect(ad.compile(f)(2, 3)).toBe(162);
     expect(grad(f)(2, 3)).toEqual([81, 108]);
+  });
+});
+
+describe("called as it is", () => {
+  test("a function that takes derivatives inside runs its program, and keeps its name", () => {
+    const f = differentiable(
+      function cubeRoot(a: number, start = 1): number {
+        const loss = (x: number): number => (x ** 3 - a) ** 2;
+        let x = start;
+        for (let k = 0; k < 60; k++) x -= grad(loss)(x) / hessian(loss)(x);
+        return x;
+      },
+      { scope },
+    );
+    expect(f(8, 2.5)).toBeCloseTo(2, 6);
+    expect([f.name, f.length]).toEqual(["cubeRoot", 1]);
+    expect(grad(f, { wrt: "a" })(8, 2.5)).toBeCloseTo(1 / 12, 6);
+    // By a namespace, too; and in other functions.
+    const lib = ad;
+    const g = differentiable((x: number): number => lib.derivative((y: number) => y ** 3)(x), {
+      scope: { lib },
+    });
+    expect(g(2)).toBe(12);
+    const h = differentiable((x: number): number => g(x) * x, { scope: { g } });
+    expect([h(2), grad(h)(2)]).toEqual([24, 36]);
+  });
+
+  test("in a build as well", () => {
+    const code = `
+      import { grad } from "cotangent";
+      export function steep(x: number): number {
+        "use grad";
+        return grad((y: number) => x * y ** 2)(x);
+      }
+      export const flat = grad((x: number) => x * x);
+    `;
+    const made = transform(code, "/steep.ts", {})!.code;
+    expect(made).toContain('"nested":true');
+    expect(made.split('"nested"').length).toBe(2);
+    const data = JSON.parse(
+      /__cotangent_lowered\(steep\$plain, (\{.*?\})\);/.exec(made)![1]!,
+    ) as LoweredFunction;
+    const plain = (): number => {
+      throw new Error("not the plain function");
+    };
+    const steep = lowered(plain as (x: number) => number, data);
+    expect([steep(3), grad(steep)(3), steep.name]).toEqual([18, 12, "steep"]);
   });
 });
 
@@ -289,7 +338,8 @@ describe("derivatives by name", () => {
   test("constants of a module that hold derivatives, and compiled ones", () => {
     const source = `
       import * as ad from "cotangent";
-import { interpreter } from "cotangent/program";
+import { interpreter, lowered } from "cotangent/program";
+import type { LoweredFunction } from "cotangent/program";
       import { compile, grad, hessian as second } from "cotangent";
       const f = (x: number, y: number) => x ** 2 * y ** 3;
       const byY = compile(grad(f, { wrt: "y" }));
@@ -298,13 +348,13 @@ import { interpreter } from "cotangent/program";
       export const use = (x: number) => byY(x, 2) + h(x, 1)[0][1] + third(x);
     `;
     const module = readModule(parseSource(source, "module.ts"));
-    const lowered = lower(module, functionsOf(module).get("use")!, "use", undefined, {
+    const made = lower(module, functionsOf(module).get("use")!, "use", undefined, {
       ...nowhere,
       thunks: true,
     });
-    expect(lowered.outside).toEqual([]);
+    expect(made.outside).toEqual([]);
     // 12x² + 6x + 24x
-    expect(interpreter(lowered.program)(2)).toEqual([48 + 12 + 48]);
+    expect(interpreter(made.program)(2)).toEqual([48 + 12 + 48]);
   });
 
   test("which one, decided when it runs: refused, not guessed", () => {

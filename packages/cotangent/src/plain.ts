@@ -1,6 +1,6 @@
 /** The entry `cotangent/program`: programs, and plain functions that carry theirs, with the compiler that their transforms use. */
 import { compile } from "./compile/compile.ts";
-import { attach as attachProgram, lowered as attachLowered } from "./program/index.ts";
+import { attach as attachProgram, capturedOf, lowered as attachLowered } from "./program/index.ts";
 import type { Captured, LoweredFunction, UserFunction } from "./program/index.ts";
 import { compiler } from "./transforms/transformed.ts";
 
@@ -22,6 +22,20 @@ export const attach = <F extends object>(f: F, captured: Captured): F =>
   withCompiler(attachProgram(f, captured));
 
 /**
+ * Something to be called in the place of a captured function that takes derivatives of plain functions inside: it runs the
+ * program, by Math's functions, since called as it is such a function would differentiate what nobody has captured.
+ */
+export function runningItsProgram<F extends (...args: never[]) => unknown>(f: F): F {
+  let call: ((...args: unknown[]) => unknown) | undefined;
+  const run = (...args: unknown[]): unknown => {
+    call ??= compile(f as unknown as (...args: unknown[]) => unknown, { math: "exact" });
+    return call(...args);
+  };
+  Object.defineProperties(run, { name: { value: f.name }, length: { value: f.length } });
+  return attach(run, capturedOf(f)!) as unknown as F;
+}
+
+/**
  * Makes `f` carry what a build found out about it. Build plugins write calls of this.
  * @param outside gives the present values of what f refers to outside itself, for the variant with so many arguments
  * @param users the classes with forward and backward that its programs call
@@ -32,4 +46,7 @@ export const lowered = <F extends (...args: never[]) => unknown>(
   data: LoweredFunction,
   outside?: () => readonly unknown[],
   users?: () => readonly UserFunction[],
-): F => withCompiler(attachLowered(f, data, outside, users));
+): F => {
+  const captured = withCompiler(attachLowered(f, data, outside, users));
+  return data.nested === true ? runningItsProgram(captured) : captured;
+};

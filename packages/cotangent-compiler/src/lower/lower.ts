@@ -28,6 +28,8 @@ export interface Lowered {
   readonly result: Structure;
   /** Names of classes with forward and backward that it calls. */
   readonly users: readonly string[];
+  /** Whether it takes derivatives inside. */
+  readonly nested: boolean;
 }
 
 /** What is known of names that the module does not declare itself. */
@@ -56,6 +58,7 @@ export type Found =
       readonly of: Found;
       readonly options: unknown;
     }
+  /** One of the library's functions, or `*`: all. */
   | { readonly kind: "library"; readonly name: string }
   /** A class with forward and backward. */
   | { readonly kind: "user"; readonly function: UserFunction }
@@ -201,6 +204,7 @@ class Lowering {
       outside: outside.map(({ name, structure }) => ({ name, structure })),
       result,
       users: [...this.#users.keys()],
+      nested: cx.transforms.size > 0,
     };
   }
 
@@ -385,7 +389,7 @@ class Lowering {
       case "user":
         return { t: "builtin", id: name, user: found.function };
       case "library":
-        return { t: "builtin", id: `cotangent.${found.name}` };
+        return { t: "builtin", id: found.name === "*" ? "cotangent" : `cotangent.${found.name}` };
       default: {
         const { key, structure } = found;
         if (key !== undefined) this.#knowledge.places.set(key, { module, name });

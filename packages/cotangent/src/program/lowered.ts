@@ -25,6 +25,8 @@ export interface LoweredFunction {
   readonly variants: readonly LoweredVariant[];
   /** What the programs call the classes with forward and backward, in order; a minifier may call them otherwise. */
   readonly users?: readonly string[];
+  /** It takes derivatives inside: called as it is, it runs its program, since plain code cannot be differentiated. */
+  readonly nested?: boolean;
 }
 
 /**
