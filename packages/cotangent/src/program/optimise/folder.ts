@@ -88,7 +88,9 @@ export class Folder extends Builder {
     if (this.exists(i, a)) return [];
     const loop = this.#everyTime();
     if (loop === undefined || !this.#checkEnds(loop, i, a, attr)) super.emit("bound", [i, a], attr);
-    for (const key of [`bound ${i.id},${a.id}`, `index ${i.id}`]) {
+    const length = this.#lengthOf(a);
+    const below = length === undefined ? [] : [`below ${i.id},${length.id}`];
+    for (const key of [`bound ${i.id},${a.id}`, `index ${i.id}`, ...below]) {
       if (this.#checked.has(key)) continue;
       this.#checked.set(key, this.depth);
       this.#scopes[this.depth - 1]!.checks.push(key);
@@ -450,6 +452,7 @@ export class Folder extends Builder {
         break;
       }
       case "fill": {
+        if (memory.filledWith(a) === i) return [];
         const results = super.emit(kind, args, attr, types);
         memory.fill(a, i);
         return results;
@@ -488,7 +491,10 @@ export class Folder extends Builder {
 
   /** Whether a[i] exists, by what is known here. */
   exists(i: Value, a: Value): boolean {
-    return (this.#checked.get(`bound ${i.id},${a.id}`) ?? Infinity) <= this.depth || this.#inRange(i, a);
+    const isChecked = (key: string): boolean => (this.#checked.get(key) ?? Infinity) <= this.depth;
+    if (isChecked(`bound ${i.id},${a.id}`)) return true;
+    const length = this.#lengthOf(a);
+    return (length !== undefined && isChecked(`below ${i.id},${length.id}`)) || this.#inRange(i, a);
   }
 
   /** Whether 0 <= i < length(a) is certain. */

@@ -87,6 +87,19 @@ export class Memory {
     return undefined;
   }
 
+  /** What all elements of a are, if that is known. */
+  filledWith(a: Value): Value | undefined {
+    const group = this.groupOf(a);
+    for (let facts: Facts | undefined = this.#facts; facts !== undefined; facts = facts.outer) {
+      const known = facts.arrays.get(group)?.get(a);
+      if (known?.rest !== undefined) return known.elements.size === 0 ? known.rest : undefined;
+      // One element may have been read since.
+      if (known !== undefined) return undefined;
+      if (facts.overwritten.size > 0) return undefined;
+    }
+    return undefined;
+  }
+
   /** Notes that a[i] has been read as x. */
   read(a: Value, i: Value, x: Value): void {
     const [base, offset] = affine(i);
