@@ -1,5 +1,5 @@
 /** A call of a function as a computation on Scalars. */
-import { Scalar } from "cotangent";
+import { Scalar, value } from "cotangent";
 import { traceOnScalars } from "cotangent-compiler/read";
 import type { TextFunction } from "cotangent-compiler/read";
 
@@ -16,9 +16,9 @@ export function scalarOf(f: TextFunction, args: readonly unknown[]): Scalar {
     );
   }
   const [output] = outputs;
-  if (!(output instanceof Scalar)) {
+  if (!(output instanceof Scalar) || output.isConstant()) {
     throw new UsageError(
-      `${f.name} is ${String(output)} at this point, whatever the arguments are: there is no graph to draw.`,
+      `${f.name} is ${value(output!)} at this point, whatever the arguments are: there is no graph to draw.`,
       "Choose arguments at which the result depends on them.",
     );
   }

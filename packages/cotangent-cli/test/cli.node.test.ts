@@ -178,6 +178,12 @@ describe("errors", () => {
     ],
     ["three open numbers", ["plot", "(a, b, c) => a * b * c"], 2, /--at _,1,1/],
     ["several results", ["graph", "x => [x * x, x]", "--at", "1"], 2, /returns 2 numbers/],
+    [
+      "a step function",
+      ["steps", "x => Math.floor(x)", "--at", "1.5"],
+      2,
+      /f is 1 at this point[^]*there is no graph/,
+    ],
     ["a constant", ["graph", "x => 3", "--at", "1"], 2, /there is no graph to draw/],
     ["steps without a point", ["steps", "(x, y) => x * y"], 2, /--at 1,2/],
     [
