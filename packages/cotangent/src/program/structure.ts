@@ -91,22 +91,6 @@ export const elementsOf = (s: Structure): readonly (Structure | undefined)[] =>
       : children(s).flatMap(([, e]) => elementsOf(e));
 
 /**
- * Derivatives as leaves, made to fit the structure: where arrays begin and how long they are is no number to differentiate, and
- * comes from `primals`. Changes `derivatives`.
- */
-export function graft(s: Structure, primals: readonly Leaf[], derivatives: Leaf[]): Leaf[] {
-  elementsOf(s).forEach((element, leaf) => {
-    const [from, to] = [primals[leaf]!, derivatives[leaf]!];
-    if (element === undefined || typeof from === "number" || typeof to === "number") return;
-    const size = stride(element);
-    for (const offset of offsetsOfArrays(element)) {
-      for (let at = offset; at < from.length; at += size) to.set(from.subarray(at, at + 2), at);
-    }
-  });
-  return derivatives;
-}
-
-/**
  * Visits every number and boolean of a structure, in order, wherever its leaf holds it; not where arrays begin and how long they are.
  * @param leaves one list for each leaf; a number is a list of one
  */
