@@ -194,9 +194,11 @@ class Check {
     );
     const active = numbers.some((p, i) => p.ty !== "i32" && !this.#integers.has(i));
     const none = !active || this.#reverse.of.length === 0;
-    const start = points;
-    for (let k = 0; !none && k < wanted * ATTEMPTS && points - start < wanted; k++) {
-      if (this.#worst !== undefined && this.#worst.error > this.#tolerance) break;
+    const enough = points + wanted;
+    const most = none ? 0 : wanted * ATTEMPTS;
+    for (let k = 0; k < most; k++) {
+      const isOff = this.#worst !== undefined && this.#worst.error > this.#tolerance;
+      if (isOff || points >= enough) break;
       attempt(randomArguments(this.#lowered, this.#integers, this.#next));
     }
     const worst = this.#worst;
@@ -216,7 +218,7 @@ class Check {
     }
     if (status !== "unchecked") return undefined;
     if (none) return "There is nothing to differentiate.";
-    return `No random point was in its domain (${why ?? "none was tried"}). Write one above it: // ${"@check"} [...]`;
+    return `No random point was in its domain (${why ?? "none was tried"}). Write one above it: // @check [...]`;
   }
 
   /** Compares all derivatives at one point; false where there is nothing to compare. */

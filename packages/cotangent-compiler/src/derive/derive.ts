@@ -21,7 +21,7 @@ import type { Module } from "../lower/module.ts";
 import { parseSource } from "../source.ts";
 import { nameAll } from "./naming.ts";
 import { writeModule } from "./module.ts";
-import type { Shape } from "./module.ts";
+import type { Shape } from "./shape.ts";
 
 export type DeriveMode = "reverse" | "forward" | "hessian" | "hvp" | "jacobian";
 

@@ -2,7 +2,7 @@
 import { leafTypes } from "cotangent/program";
 import type { Structure } from "cotangent/program";
 
-import type { Origin, Shape } from "./module.ts";
+import type { Origin, Shape } from "./shape.ts";
 import { putTogether } from "./structures.ts";
 import type { Leaf, Part, Words } from "./structures.ts";
 import { product, sum } from "./text/algebra.ts";

@@ -2,32 +2,19 @@
 import type { Func, Op, Region, Value } from "cotangent/program";
 
 import { isParameter } from "./classes.ts";
-import type { Classes } from "./classes.ts";
-import { definedBy, isDouble, isNamed, isOp } from "./facts.ts";
+import { Expressions } from "./expressions.ts";
+import { definedBy, isNamed, isOp } from "./facts.ts";
 import type { Facts } from "./facts.ts";
 import { clean, describe } from "./naming.ts";
-import { difference, negative, product, quotient, squared, sum } from "./text/algebra.ts";
+import { common, contains, isInside } from "./regions.ts";
+import type { Shared } from "./shared.ts";
+import { sum } from "./text/algebra.ts";
 import { printExpression } from "./text/print.ts";
-import { call, conditional, element, infix, member, not, num, same, text, use } from "./text/tree.ts";
-import type { Expression, Infix, Statement, Variable } from "./text/tree.ts";
+import { countReads } from "./text/reads.ts";
+import { change } from "./text/shapes.ts";
+import { call, element, infix, member, num, same, use } from "./text/tree.ts";
+import type { Expression, Statement, Variable } from "./text/tree.ts";
 import { Variables } from "./variables.ts";
-
-/** What all functions of a derivative have in common. */
-export interface Shared {
-  readonly classes: Classes;
-  /** What functions are called in the output. */
-  readonly functions: ReadonlyMap<string, string>;
-  /** Which parameters of a function are written. */
-  readonly params: ReadonlyMap<string, readonly number[]>;
-  /** Primitives that are called by their own name. */
-  readonly helpers: Set<string>;
-  /** The names of constant arrays. */
-  readonly data: ReadonlyMap<Float64Array, string>;
-  /** Names that no variable may have. */
-  readonly taken: ReadonlySet<string>;
-  tapeType(tape: Value): string;
-  slotNames(tape: Value): readonly string[];
-}
 
 /** The variable of some values, as it is found to be used. */
 interface Info {
@@ -35,7 +22,7 @@ interface Info {
   readonly values: Value[];
   /** Where it is used and set; the innermost region around all is its scope. */
   regions: Set<Region>;
-  /** How often it is read: in this run, and in the last. */
+  /** How often it is read; and whether it was, in the last run. */
   reads: number;
   wasRead: boolean;
   assigned: number;
@@ -43,37 +30,12 @@ interface Info {
   scope: Region | undefined;
 }
 
-const COMPARISONS: Readonly<Record<string, Infix>> = {
-  eq: "===",
-  ne: "!==",
-  lt: "<",
-  le: "<=",
-  gt: ">",
-  ge: ">=",
-};
-const OPPOSITE: Readonly<Record<string, Infix>> = {
-  eq: "!==",
-  ne: "===",
-  lt: ">=",
-  le: ">",
-  gt: "<=",
-  ge: "<",
-};
-const INFIX: Readonly<Record<string, Infix>> = {
-  "f64.rem": "%",
-  "i32.and": "&",
-  "i32.or": "|",
-  "i32.xor": "^",
-  "i32.shl": "<<",
-  "i32.shr": ">>",
-  "i32.ushr": ">>>",
-};
-
 export class FunctionWriter {
   readonly #f: Func;
   readonly #facts: Facts;
   readonly #shared: Shared;
   readonly #variables: Variables;
+  readonly #expressions: Expressions;
   readonly #infos = new Map<Value, Info>();
   /** Variables that stand for the slots of tapes. */
   readonly #columns = new Map<string, Info>();
@@ -100,6 +62,10 @@ export class FunctionWriter {
     this.#shared = shared;
     this.#bindings = bindings;
     this.#variables = new Variables(facts, new Set(bindings.keys()));
+    this.#expressions = new Expressions(facts, shared, bindings, {
+      variable: (v) => this.#use(this.#info(v)),
+      slot: (tape, slot, record, read) => this.#slot(tape, slot, record, read),
+    });
     this.#region = f.body;
     for (const [v, variable] of given) {
       const info: Info = {
@@ -131,7 +97,7 @@ export class FunctionWriter {
   ): Statement[] {
     const make = (values: readonly Value[]): void => {
       const value = result(
-        values.map((v, k) => () => this.value(v, this.#f.body.yields[k])),
+        values.map((v, k) => () => this.#expressions.value(v, this.#f.body.yields[k])),
         this.#out,
         [...this.#infos.values(), ...this.#columns.values()].map((info) => info.variable.name),
       );
@@ -141,9 +107,13 @@ export class FunctionWriter {
     // Runs that find out what is used where, until nothing is left that nobody reads.
     for (let more = true; more;) {
       for (const v of this.#f.body.args) if (!this.#bindings.has(v)) this.#info(v).regions.add(this.#f.body);
-      this.#block(this.#f.body);
+      const statements = this.#block(this.#f.body);
       more = false;
       const all = [...this.#infos.values(), ...this.#columns.values()];
+      const columns = new Set([...this.#columns.values()].map((info) => info.variable));
+      const read = new Map<Variable, number>();
+      countReads(statements, columns, read);
+      for (const info of all) info.reads = read.get(info.variable) ?? 0;
       for (const info of all) {
         if (info.wasRead && info.reads === 0) {
           info.wasRead = false;
@@ -152,7 +122,6 @@ export class FunctionWriter {
       }
       if (!more) break;
       for (const info of all) {
-        info.reads = 0;
         info.assigned = 0;
         info.declared = false;
         info.regions = new Set();
@@ -196,7 +165,6 @@ export class FunctionWriter {
 
   #use(info: Info): Expression {
     info.regions.add(this.#region);
-    info.reads++;
     return use(info.variable);
   }
 
@@ -243,15 +211,16 @@ export class FunctionWriter {
     if (!info.wasRead) return;
     info.regions.add(this.#region);
     const value = compute();
+    const target = use(info.variable);
     if (this.#dry) {
       info.assigned++;
+      this.#out.push({ kind: "assign", target, operator: "=", value });
       return;
     }
-    const target = use(info.variable);
     if (!info.declared && info.scope === this.#region) {
       info.declared = true;
       const keyword = info.assigned === 1 ? "const" : "let";
-      const type = value.kind === "number" ? undefined : this.#typeWhere(info, keyword);
+      const type = value.kind === "number" ? undefined : this.#typeWhere(info, keyword, value);
       this.#out.push({ kind: "declare", keyword, target: info.variable, type, value });
       return;
     }
@@ -262,9 +231,12 @@ export class FunctionWriter {
   }
 
   /** The type of a variable, where its first value does not tell it. */
-  #typeWhere(info: Info, keyword: "const" | "let"): string | undefined {
+  #typeWhere(info: Info, keyword: "const" | "let", value: Expression): string | undefined {
     const v = info.values[0];
-    if (v === undefined || keyword === "const" || v.ty === "f64") return undefined;
+    if (v === undefined || v.ty === "f64") return undefined;
+    // TypeScript cannot tell by itself what an integer from an array is that goes round in a loop.
+    if (keyword === "const")
+      return v.ty === "i32" && value.kind === "infix" && value.operator === "|" ? "number" : undefined;
     return this.typeOf(v);
   }
 
@@ -287,7 +259,7 @@ export class FunctionWriter {
     for (const info of this.#infos.values()) {
       if (info.declared || info.scope !== this.#region || info.assigned === 0) continue;
       const inside = info.values.some((v) =>
-        isOp(v.def) ? v.def === op || contains2(op, v.def.parent) : contains2(op, v.def),
+        isOp(v.def) ? v.def === op || isInside(op, v.def.parent) : isInside(op, v.def),
       );
       if (!inside) continue;
       info.declared = true;
@@ -308,7 +280,7 @@ export class FunctionWriter {
       .map(([to, from]) => ({
         info: this.#info(to),
         root: this.#variables.of(to),
-        compute: () => this.value(from, to),
+        compute: () => this.#expressions.value(from, to),
         reads: new Set(this.#variables.operands(from).map((v) => this.#variables.of(v))),
       }))
       .filter((p) => p.info.wasRead);
@@ -331,240 +303,6 @@ export class FunctionWriter {
         value: { kind: "array", elements: all.map((p) => p.compute()) },
       });
     }
-  }
-
-  // Expressions
-
-  /** A value; `like`: for a place that holds truth or an integer, as that other value does. */
-  value(given: Value, like?: Value): Expression {
-    const v = this.#facts.real(given);
-    if (v.ty !== "i32") return this.#expression(v);
-    const { classes } = this.#shared;
-    const target = like ?? v;
-    if (definedBy(v)?.kind === "constant") {
-      const constant = (definedBy(v) as Extract<Op, { kind: "constant" }>).attr;
-      return like !== undefined && classes.isTruth(target)
-        ? text(constant === 0 ? "false" : "true")
-        : num(constant);
-    }
-    return like !== undefined && classes.isTruth(target)
-      ? this.#truth(v)
-      : classes.isTruth(v) && like === undefined
-        ? this.#expression(v)
-        : this.#integer(v);
-  }
-
-  /** An integer, for sure within 32 bits. */
-  #integer(given: Value): Expression {
-    const v = this.#facts.real(given);
-    const op = definedBy(v);
-    if (op?.kind === "constant") return num(op.attr);
-    if (this.#shared.classes.isTruth(v)) return call("Number", this.#truth(v));
-    const e = this.#expression(v);
-    const overflows =
-      (op?.kind === "i32.add" || op?.kind === "i32.sub") &&
-      this.#facts.inlined.has(v) &&
-      this.#shared.classes.isWide(v);
-    return overflows ? infix("|", e, num(0)) : e;
-  }
-
-  /** Where only truth matters. */
-  #truth(given: Value): Expression {
-    const v = this.#facts.real(given);
-    const op = definedBy(v);
-    if (op?.kind === "constant") return text(op.attr === 0 ? "false" : "true");
-    if (op !== undefined && this.#facts.inlined.has(v)) {
-      if (op.kind === "i32.not") return this.#untruth(op.args[0]!);
-      const compare = COMPARISONS[op.kind.slice(4)];
-      if (compare !== undefined) return this.#comparison(op, compare);
-    }
-    const e = this.#expression(v);
-    return this.#shared.classes.isTruth(v) ? e : infix("!==", e, num(0));
-  }
-
-  #untruth(given: Value): Expression {
-    const v = this.#facts.real(given);
-    const op = definedBy(v);
-    if (op !== undefined && this.#facts.inlined.has(v)) {
-      if (op.kind === "i32.not") return this.#truth(op.args[0]!);
-      const opposite = op.kind.startsWith("i32.") ? OPPOSITE[op.kind.slice(4)] : undefined;
-      if (opposite !== undefined) return this.#comparison(op, opposite);
-    }
-    if (!this.#shared.classes.isTruth(v) && op?.kind !== "constant")
-      return infix("===", this.#expression(v), num(0));
-    return not(this.#truth(v));
-  }
-
-  #comparison(op: Op, operator: Infix): Expression {
-    const [x, y] = op.args as [Value, Value];
-    if (op.kind.startsWith("f64.")) return infix(operator, this.value(x), this.value(y));
-    return infix(operator, this.#integer(x), this.#integer(y));
-  }
-
-  #expression(v: Value): Expression {
-    const bound = this.#bindings.get(v);
-    if (bound !== undefined) return bound;
-    const op = definedBy(v);
-    if (op?.kind === "data") return text(this.#shared.data.get(op.attr)!);
-    if (op?.kind === "constant") return num(op.attr);
-    if (op === undefined || !this.#facts.inlined.has(v)) return this.#use(this.#info(v));
-    return this.compute(op, v);
-  }
-
-  /** What an operation computes. */
-  compute(op: Op, v: Value): Expression {
-    const [x, y, z] = op.args as [Value, Value, Value];
-    switch (op.kind) {
-      case "constant":
-        return num(op.attr);
-      case "primitive":
-        if (isDouble(op)) return product(num(2), this.value(x));
-        return this.#primitive(op.attr.id, op.attr.evaluate as (...args: number[]) => number, op.args);
-      case "select":
-        return choice(this.#truth(x), this.value(y, v), this.value(z, v));
-      case "if": {
-        const [yes, no] = op.regions.map((r) => this.value(r.yields[v.index]!, v)) as [
-          Expression,
-          Expression,
-        ];
-        return choice(this.#truth(x), yes, no);
-      }
-      case "length":
-        return member(this.value(x), "length");
-      case "load":
-        return element(this.value(x), this.#index(y));
-      case "tape.load":
-        return this.#slot(x, op.attr.slot, y, true);
-      case "f64.fromI32":
-      case "f64.index":
-        return x.ty === "i32" ? this.#integer(x) : this.value(x);
-      case "f64.fromU32":
-        return infix(">>>", this.#integer(x), num(0));
-      case "f64.toInt32":
-        return infix("|", this.value(x), num(0));
-      case "i32.add":
-      case "i32.sub":
-        return this.#sum(op);
-      case "i32.mul": {
-        const [a, b] = [this.#integer(x), this.#integer(y)];
-        if (this.#shared.classes.isWide(x) || this.#shared.classes.isWide(y)) return call("Math.imul", a, b);
-        return infix("*", a, b);
-      }
-      case "i32.div":
-        return infix("|", infix("/", this.#integer(x), this.#integer(y)), num(0));
-      case "i32.rem":
-        return infix("%", this.#integer(x), this.#integer(y));
-      case "i32.min":
-      case "i32.max":
-        return call(op.kind === "i32.min" ? "Math.min" : "Math.max", this.#integer(x), this.#integer(y));
-      case "i32.clz":
-        return call("Math.clz32", this.#integer(x));
-      case "i32.not":
-        return this.#asWritten(v, this.#untruth(x));
-      case "i32.ushr":
-        return definedBy(y)?.kind === "constant" && (definedBy(y) as { attr: number }).attr > 0
-          ? infix(">>>", this.#integer(x), this.#integer(y))
-          : infix("|", infix(">>>", this.#integer(x), this.#integer(y)), num(0));
-      case "allocate":
-        if (this.#shared.classes.isPlain(v)) {
-          return this.#zeros(x);
-        }
-        return { kind: "new", type: "Float64Array", args: [this.#integer(x)] };
-      case "subarray":
-        return call(member(this.value(x), "subarray"), this.#index(y), this.#index(z));
-      default: {
-        const compare = COMPARISONS[op.kind.slice(4)];
-        if (compare !== undefined) return this.#asWritten(v, this.#comparison(op, compare));
-        if (op.kind === "f64.rem") return infix("%", this.value(x), this.value(y));
-        const { classes } = this.#shared;
-        if (classes.isTruth(v) && (op.kind === "i32.and" || op.kind === "i32.or")) {
-          return infix(op.kind === "i32.and" ? "&&" : "||", this.#truth(x), this.#truth(y));
-        }
-        if (classes.isTruth(v) && op.kind === "i32.xor") return infix("!==", this.#truth(x), this.#truth(y));
-        return infix(INFIX[op.kind]!, this.#integer(x), this.#integer(y));
-      }
-    }
-  }
-
-  /** Truth as `v` has it: 1 or 0, if it is an integer otherwise. */
-  #asWritten(v: Value, truth: Expression): Expression {
-    return this.#shared.classes.isTruth(v) ? truth : call("Number", truth);
-  }
-
-  /** A `number[]` of zeros. */
-  #zeros(n: Value): Expression {
-    const zero: Expression = { kind: "arrow", params: [], body: num(0) };
-    const length = definedBy(this.#facts.real(n));
-    if (length?.kind === "length" && this.#shared.classes.isPlain(length.args[0]!)) {
-      return call(member(this.value(length.args[0]!), "map"), zero);
-    }
-    return call("Array.from", { kind: "object", fields: [["length", this.#integer(n)]] }, zero);
-  }
-
-  /** x + y or x - y of integers; constants behind. */
-  #sum(op: Op): Expression {
-    const [x, y] = op.args as [Value, Value];
-    const constant = definedBy(y);
-    const minus = op.kind === "i32.sub";
-    if (constant?.kind === "constant") {
-      const n = minus ? -constant.attr : constant.attr;
-      const inner = definedBy(x);
-      if (
-        inner?.kind === "i32.sub" &&
-        definedBy(inner.args[0]!)?.kind === "constant" &&
-        this.#facts.inlined.has(x)
-      ) {
-        const first = (definedBy(inner.args[0]!) as Extract<Op, { kind: "constant" }>).attr + n;
-        return infix("-", num(first), this.#integer(inner.args[1]!));
-      }
-      if (n === 0) return this.#integer(x);
-      return n < 0 ? infix("-", this.#integer(x), num(-n)) : infix("+", this.#integer(x), num(n));
-    }
-    return infix(minus ? "-" : "+", this.#integer(x), this.#integer(y));
-  }
-
-  #index(v: Value): Expression {
-    return this.#integer(v);
-  }
-
-  #primitive(id: string, evaluate: (...args: number[]) => number, list: readonly Value[]): Expression {
-    const args = list.map((v) => this.value(v));
-    const [x, y, z] = args as [Expression, Expression, Expression];
-    switch (id) {
-      case "add":
-        return sum(x, y);
-      case "sub":
-        return difference(x, y);
-      case "mul":
-        return product(x, y);
-      case "div":
-        return quotient(x, y);
-      case "neg":
-        return negative(x);
-      case "inv":
-        return quotient(num(1), x);
-      case "square":
-        return squared(x);
-      case "pow":
-        return infix("**", x, y);
-      case "reducedPow":
-        if (y.kind === "number") return infix("**", x, num(y.value - 1));
-        break;
-      case "lt":
-      case "gt":
-      case "eq":
-        return call("Number", infix(COMPARISONS[id]!, x, y));
-      case "where":
-        return conditional(truthOf(x), y, z);
-      case "stopGradient":
-        return x;
-      case "sum":
-        return args.reduce((a, b) => sum(a, b), num(0));
-      default:
-    }
-    if ((Math as unknown as Record<string, unknown>)[id] === evaluate) return call(`Math.${id}`, ...args);
-    this.#shared.helpers.add(id);
-    return call(id, ...args);
   }
 
   // Statements
@@ -604,20 +342,25 @@ export class FunctionWriter {
     const [out] = op.results as [Value];
     switch (op.kind) {
       case "store":
-        this.#out.push(change(element(this.value(x), this.#index(y), false), this.value(z)));
+        this.#out.push(
+          change(
+            element(this.#expressions.value(x), this.#expressions.integer(y), false),
+            this.#expressions.value(z),
+          ),
+        );
         return;
       case "accumulate": {
-        const value = this.value(z);
-        const target = element(this.value(x), this.#index(y));
+        const value = this.#expressions.value(z);
+        const target = element(this.#expressions.value(x), this.#expressions.integer(y));
         this.#out.push(change(target, sum(target, value)));
         return;
       }
       case "fill":
         if (this.#isFresh(op)) return;
-        this.#evaluate(call(member(this.value(x), "fill"), this.value(y)));
+        this.#evaluate(call(member(this.#expressions.value(x), "fill"), this.#expressions.value(y)));
         return;
       case "copy":
-        this.#evaluate(call(member(this.value(x), "set"), this.value(y)));
+        this.#evaluate(call(member(this.#expressions.value(x), "set"), this.#expressions.value(y)));
         return;
       case "fail":
         this.#out.push({ kind: "throw", message: this.#message(op) });
@@ -639,7 +382,7 @@ export class FunctionWriter {
       case "bound":
         return;
       default:
-        this.#assign(this.#info(out), () => this.compute(op, out));
+        this.#assign(this.#info(out), () => this.#expressions.compute(op, out));
     }
   }
 
@@ -656,7 +399,7 @@ export class FunctionWriter {
 
   #message(op: Extract<Op, { kind: "fail" }>): string {
     const parts = op.attr.message.replace(/[\\`$]/g, "\\$&");
-    return `\`${parts.replace(/\{(\d+)\}/g, (_, k: string) => `\${${printExpression(this.value(op.args[Number(k)]!))}}`)}\``;
+    return `\`${parts.replace(/\{(\d+)\}/g, (_, k: string) => `\${${printExpression(this.#expressions.value(op.args[Number(k)]!))}}`)}\``;
   }
 
   #for(op: Extract<Op, { kind: "for" }>): void {
@@ -667,7 +410,7 @@ export class FunctionWriter {
     this.#declareAround(op);
     this.#together(facts.carries(op).map((k) => [carries[k]!, op.args[k + 2]!]));
     const { step } = op.attr;
-    const from = this.#integer(op.args[0]!);
+    const from = this.#expressions.integer(op.args[0]!);
     const info = this.#info(index);
     info.declared = true;
     const at = use(info.variable);
@@ -690,10 +433,10 @@ export class FunctionWriter {
       return op!.kind === "i32.add" ? constant.attr : -constant.attr;
     };
     const by = shift();
-    if (step > 0 && by === 1) return infix("<=", at, this.#integer(op!.args[0]!));
-    if (step < 0 && by === -1) return infix(">=", at, this.#integer(op!.args[0]!));
+    if (step > 0 && by === 1) return infix("<=", at, this.#expressions.integer(op!.args[0]!));
+    if (step < 0 && by === -1) return infix(">=", at, this.#expressions.integer(op!.args[0]!));
     if (step < 0 && op?.kind === "constant") return infix(">=", at, num(op.attr + 1));
-    return infix(step > 0 ? "<" : ">", at, this.#integer(limit));
+    return infix(step > 0 ? "<" : ">", at, this.#expressions.integer(limit));
   }
 
   #while(op: Extract<Op, { kind: "while" }>): void {
@@ -715,11 +458,16 @@ export class FunctionWriter {
       const place = this.#region;
       this.#operations(test);
       this.#region = place;
-      head.push({ kind: "if", test: this.#untruth(test.yields[0]!), yes: [{ kind: "break" }], no: [] });
+      head.push({
+        kind: "if",
+        test: this.#expressions.untruth(test.yields[0]!),
+        yes: [{ kind: "break" }],
+        no: [],
+      });
       this.#out = outer;
       this.#region = around;
     }
-    const condition = plain ? this.#truth(test.yields[0]!) : undefined;
+    const condition = plain ? this.#expressions.truth(test.yields[0]!) : undefined;
     const inner = this.#block(body);
     if (counted?.wasRead === true) {
       counted.regions.add(body);
@@ -745,29 +493,34 @@ export class FunctionWriter {
     const [yes, no] = op.regions as [Region, Region];
     if (facts.conditionals.has(op)) {
       const out = op.results.find((v) => facts.isNeeded(v))!;
-      this.#assign(this.#info(out), () => this.compute(op, out));
+      this.#assign(this.#info(out), () => this.#expressions.compute(op, out));
       return;
     }
     const condition = op.args[0]!;
     if (facts.returns.has(yes)) {
       this.#declareFor(op);
-      const test = this.#truth(condition);
+      const test = this.#expressions.truth(condition);
       const first = this.#block(yes);
+      if (test.kind === "text" && test.text === "true") {
+        this.#out.push(...first);
+        return;
+      }
       this.#out.push({ kind: "if", test, yes: first, no: [] });
       const rest = this.#block(no);
       this.#out.push(...rest);
       return;
     }
     this.#declareFor(op);
-    const [test, opposite] = [this.#truth(condition), this.#untruth(condition)];
+    const [test, opposite] = [this.#expressions.truth(condition), this.#expressions.untruth(condition)];
     const [first, second] = [this.#block(yes), this.#block(no)];
-    if (first.length > 0) this.#out.push({ kind: "if", test, yes: first, no: second });
+    if (test.kind === "text") this.#out.push(...(test.text === "true" ? first : second));
+    else if (first.length > 0) this.#out.push({ kind: "if", test, yes: first, no: second });
     else if (second.length > 0) this.#out.push({ kind: "if", test: opposite, yes: second, no: [] });
   }
 
   #call(op: Extract<Op, { kind: "call" }>): void {
     const params = this.#shared.params.get(op.attr.callee)!;
-    const args = params.map((i) => this.value(op.args[i]!, op.args[i]));
+    const args = params.map((i) => this.#expressions.value(op.args[i]!, op.args[i]));
     const value = call(this.#shared.functions.get(op.attr.callee)!, ...args);
     const needed = op.results.map((v) => (this.#facts.isNeeded(v) ? this.#info(v) : undefined));
     const wanted = needed.map((info) => (info?.wasRead === true ? info : undefined));
@@ -792,19 +545,10 @@ export class FunctionWriter {
     const name = this.#shared.slotNames(tape)[slot]!;
     if (!kind.escapes) {
       const column = this.#use(this.#column(tape, slot));
-      return kind.single ? column : element(column, this.#integer(record), read);
+      return kind.single ? column : element(column, this.#expressions.integer(record), read);
     }
-    const field = member(this.value(tape), name);
-    return kind.single ? field : element(field, this.#integer(record), read);
-  }
-
-  /** The place of a slot that is written, which does not count as reading it. */
-  #target(tape: Value, slot: number, record: Value): Expression {
-    const column = this.#shared.classes.tape(tape).escapes ? undefined : this.#column(tape, slot);
-    const reads = column?.reads;
-    const target = this.#slot(tape, slot, record, false);
-    if (column !== undefined) column.reads = reads!;
-    return target;
+    const field = member(this.#expressions.value(tape), name);
+    return kind.single ? field : element(field, this.#expressions.integer(record), read);
   }
 
   #column(tape: Value, slot: number): Info {
@@ -860,7 +604,7 @@ export class FunctionWriter {
       }
       const sized = !op.attr.growable && v.ty === "f64";
       const value: Expression = sized
-        ? { kind: "new", type: "Float64Array", args: [this.#integer(op.args[0]!)] }
+        ? { kind: "new", type: "Float64Array", args: [this.#expressions.integer(op.args[0]!)] }
         : { kind: "array", elements: [] };
       this.#out.push({
         kind: "declare",
@@ -881,9 +625,9 @@ export class FunctionWriter {
     }
     this.#out.push({
       kind: "assign",
-      target: this.#target(tape, op.attr.slot, record),
+      target: this.#slot(tape, op.attr.slot, record, false),
       operator: "=",
-      value: this.value(x, stored),
+      value: this.#expressions.value(x, stored),
     });
   }
 
@@ -897,41 +641,6 @@ export class FunctionWriter {
   }
 }
 
-/** `test ? yes : no`, or the test itself where that says the same. */
-function choice(test: Expression, yes: Expression, no: Expression): Expression {
-  const isText = (e: Expression, word: string): boolean => e.kind === "text" && e.text === word;
-  if (isText(yes, "true") && isText(no, "false")) return test;
-  if (isText(yes, "false") && isText(no, "true")) return not(test);
-  if (isText(no, "false")) return infix("&&", test, yes);
-  if (isText(yes, "false")) return infix("&&", not(test), no);
-  if (isText(yes, "true") || same(yes, test)) {
-    const rest = no.kind === "infix" && no.operator === "||" && same(no.right, test) ? no.left : no;
-    return infix("||", test, rest);
-  }
-  return conditional(test, yes, no);
-}
-
-/** A condition as a number, for the truth it is. */
-function truthOf(e: Expression): Expression {
-  if (e.kind === "call" && e.callee.kind === "text" && e.callee.text === "Number") return e.args[0]!;
-  return infix("!==", e, num(0));
-}
-
-/** `target = value`, as `+=` and so on where it can be. */
-function change(target: Expression, value: Expression): Statement {
-  const plain = target.kind === "index" ? { ...target, sure: true } : target;
-  if (value.kind === "infix") {
-    const { operator, left, right } = value;
-    if ((operator === "+" || operator === "-" || operator === "*" || operator === "/") && same(left, plain)) {
-      return { kind: "assign", target: plain, operator: `${operator}=`, value: right };
-    }
-    if ((operator === "+" || operator === "*") && same(right, plain)) {
-      return { kind: "assign", target: plain, operator: `${operator}=`, value: left };
-    }
-  }
-  return { kind: "assign", target, operator: "=", value };
-}
-
 const hasVariable = (v: Value): boolean => definedBy(v)?.kind !== "constant" && definedBy(v)?.kind !== "data";
 
 /** The name that most fits a variable of these values. */
@@ -942,21 +651,6 @@ function nameOf(values: readonly Value[]): string {
   if (given !== undefined) return clean(given);
   const weak = pick(values.filter((v) => !isOp(v.def))) ?? pick(values);
   return clean(weak ?? describe(values[0]!));
-}
-
-const outside = (region: Region): Region | undefined => region.parent?.parent;
-
-/** Whether `outer` is `inner`, or lies around it. */
-function contains(outer: Region, inner: Region): boolean {
-  for (let r: Region | undefined = inner; r !== undefined; r = outside(r)) if (r === outer) return true;
-  return false;
-}
-const contains2 = (op: Op, inner: Region): boolean => op.regions.some((r) => contains(r, inner));
-
-function common(a: Region, b: Region): Region {
-  let r = a;
-  while (!contains(r, b)) r = outside(r)!;
-  return r;
 }
 
 const RESERVED: ReadonlySet<string> = new Set(

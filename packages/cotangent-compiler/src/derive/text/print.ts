@@ -76,7 +76,7 @@ function expression(e: Expression, place: Place): Doc {
     case "index":
       return [
         atom(e.object),
-        group("[", indent(softline, expression(e.index, "whole")), softline, e.sure ? "]!" : "]"),
+        group("[", indent(softline, expression(e.index, "argument")), softline, e.sure ? "]!" : "]"),
       ];
     case "call":
       return [atom(e.callee), list("(", e.args, ")")];
@@ -189,31 +189,30 @@ function operand(e: Expression, outer: Infix, right: boolean): Doc {
       : e.kind === "conditional" || e.kind === "as" || e.kind === "arrow"
         ? true
         : outer === "**" && !right && (e.kind === "prefix" || (e.kind === "number" && isNegative(e.value)));
-  return bracketed ? ["(", expression(e, "brackets-operand" as Place), ")"] : expression(e, "operand");
+  return bracketed ? ["(", expression(e, "operand"), ")"] : expression(e, "operand");
 }
 
 type InfixExpression = Extract<Expression, { kind: "infix" }>;
 
 /** The operands of a chain, with their operators: a break may come after each operator. */
-function parts(e: InfixExpression): Doc[] {
+function parts(e: InfixExpression, alone: boolean): Doc[] {
   const { operator, left, right } = e;
-  const first =
+  const chained =
     left.kind === "infix" &&
     isChained(operator, left.operator) &&
-    !isBracketed(operator, left.operator, false)
-      ? parts(left)
-      : [group(operand(left, operator, false))];
-  const second: Doc = [" ", operator, line, operand(right, operator, true)];
-  const alone = left.kind !== "infix" && right.kind !== "infix";
-  void alone;
-  return [...first, second];
+    !isBracketed(operator, left.operator, false);
+  const first = chained ? parts(left, false) : [group(operand(left, operator, false))];
+  const second: Doc = [operator, line, operand(right, operator, true)];
+  // Two operands that are no operations themselves need not be broken only because what is around them is.
+  const grouped = alone && left.kind !== "infix" && right.kind !== "infix";
+  return [...first, " ", grouped ? group(second) : second];
 }
 
 function chain(e: InfixExpression, place: Place): Doc {
-  const all = parts(e);
+  const all = parts(e, place !== "operand");
   if (place === "test") return all;
   if (place === "whole") return group(...all);
-  if (place === "brackets") return group(indent(softline, group(...all)), softline);
+  if (place === "brackets") return group(indent(softline, ...all), softline);
   return group(all[0]!, indent(...all.slice(1)));
 }
 

@@ -1,0 +1,34 @@
+/** Which variables statements read. */
+import type { Expression, Statement, Variable } from "./tree.ts";
+
+/** Counts how often variables are read; setting an element of one of `columns` is not reading it. */
+export function countReads(
+  statements: readonly Statement[],
+  columns: ReadonlySet<Variable>,
+  found: Map<Variable, number>,
+): void {
+  const walk = (x: unknown): void => {
+    if (Array.isArray(x)) return x.forEach(walk);
+    if (typeof x !== "object" || x === null) return;
+    const e = x as Expression | Statement;
+    if (e.kind === "variable") {
+      found.set(e.variable, (found.get(e.variable) ?? 0) + 1);
+      return;
+    }
+    if (e.kind === "assign") {
+      walk(e.value);
+      const { target } = e;
+      if (target.kind === "array") return;
+      if (target.kind === "variable") {
+        if (e.operator !== "=") walk(target);
+        return;
+      }
+      const { object } = target as Extract<Expression, { kind: "index" }>;
+      const isColumn = object.kind === "variable" && columns.has(object.variable);
+      return isColumn && target.kind === "index" ? walk(target.index) : walk(target);
+    }
+    for (const [key, part] of Object.entries(e)) if (key !== "target" && key !== "index") walk(part);
+    if (e.kind === "index") walk(e.index);
+  };
+  walk(statements);
+}
