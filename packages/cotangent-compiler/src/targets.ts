@@ -5,6 +5,8 @@ import { CompileError } from "./errors.ts";
 import { lower } from "./lower/lower.ts";
 import type { Lowered, Outside, Surroundings } from "./lower/lower.ts";
 import type { Module } from "./lower/module.ts";
+import { referencesOf } from "./scopes.ts";
+import { refuse } from "./source.ts";
 
 /** The library's functions that take a function. */
 const TRANSFORMS: ReadonlySet<string> = new Set(
@@ -46,12 +48,26 @@ export function targetsOf(module: Module): readonly Target[] {
   const found = new Map<Node, Target>();
   const parents = new Map<Node, Node | undefined>();
   const later: [Node, string][] = [];
+  /** Marked declarations that are not at the top. */
+  const inner: Node[] = [];
   const transformOf = transformNames(module);
   const add = (node: Node, name: string, marked: boolean): void => {
     const parent = parents.get(node);
     const isExport = parent?.type === "ExportNamedDeclaration" || parent?.type === "ExportDefaultDeclaration";
     const top = parent?.type === "Program" || isExport;
-    if (node.type === "FunctionDeclaration" && (!top || node.id === null)) return;
+    if (node.type === "FunctionDeclaration" && !top) {
+      inner.push(node);
+      return;
+    }
+    if (METHODS.has(parent?.type ?? "") && isMethod(parent!)) {
+      refuse(
+        module.source,
+        node,
+        "unsupported-syntax",
+        "A method cannot be compiled: what it does may depend on its object.",
+        "Write a function of the module, or a field that holds an arrow function.",
+      );
+    }
     const earlier = found.get(node);
     found.set(node, {
       node,
@@ -61,16 +77,22 @@ export function targetsOf(module: Module): readonly Target[] {
       declarator: declaratorOf(node, module),
     });
   };
+  // Names may be hidden by parameters and locals that are called the same.
+  const own = new Set(referencesOf(module.source.program).map((r) => r.node));
+  const isOwn = (callee: Node): boolean => {
+    const name = bare(callee);
+    return own.has(name.type === "MemberExpression" ? name.object : name);
+  };
   walk(module.source.program, (node, parent) => {
     parents.set(node, parent);
     if (isFunction(node) && isMarked(node)) add(node, nameOf(node, parent), true);
     if (node.type !== "CallExpression") return;
     const first = node.arguments[0];
-    if (transformOf(node.callee) === undefined || first === undefined) return;
+    if (transformOf(node.callee) === undefined || first === undefined || !isOwn(node.callee)) return;
     const f = bare(first);
     parents.set(f, node);
     if (isFunction(f)) return add(f, f.id?.name ?? "anonymous", false);
-    const d = f.type === "Identifier" ? module.declarations.get(f.name) : undefined;
+    const d = f.type === "Identifier" && own.has(f) ? module.declarations.get(f.name) : undefined;
     // Declared further up or down: its parents are known when the walk is over.
     if (d?.kind === "function") later.push([d.node, f.name]);
     if (d?.kind === "constant" && isFunction(bare(d.init))) later.push([bare(d.init), f.name]);
@@ -80,8 +102,27 @@ export function targetsOf(module: Module): readonly Target[] {
   const list = [...found.values()];
   const inside = (a: Target, b: Target): boolean =>
     a !== b && a.node.start > b.node.start && a.node.end < b.node.end;
+  const lost = inner.find((node) => !list.some((b) => node.start > b.node.start && node.end < b.node.end));
+  if (lost !== undefined) {
+    refuse(
+      module.source,
+      lost,
+      "unsupported-syntax",
+      `${lost.id!.name} is declared inside a function or a block, where a build cannot put another in its place.`,
+      `Move it to the top of the module, or write const ${lost.id!.name} = (...) => { "use grad"; ... }.`,
+    );
+  }
   return list.filter((a) => a.marked || !list.some((b) => inside(a, b)));
 }
+
+const METHODS: ReadonlySet<string> = new Set(["Property", "MethodDefinition"]);
+
+/** `f() { ... }` in an object or a class, or what gets or sets a field. */
+const isMethod = (parent: Node): boolean =>
+  parent.type === "MethodDefinition" ||
+  (parent as { method?: boolean }).method === true ||
+  parent.kind === "get" ||
+  parent.kind === "set";
 
 function isMarked(node: Node): boolean {
   const body = node.body as Node;

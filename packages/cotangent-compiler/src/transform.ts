@@ -126,7 +126,8 @@ class Writer {
     this.isUsed = true;
     const { node } = target;
     const rest = this.#rest(lowered);
-    if (node.type === "FunctionDeclaration") return this.#declare(target, rest);
+    // One without a name stands where it is exported, and can be an expression there.
+    if (node.type === "FunctionDeclaration" && node.id !== null) return this.#declare(target, rest);
     this.#s.appendLeft(node.start, `/*#__PURE__*/ ${HELPER}(`);
     this.#s.appendRight(node.end, `, ${rest})`);
   }

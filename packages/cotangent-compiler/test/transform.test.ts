@@ -72,3 +72,42 @@ export const g = grad((x: Scalar) => mul(x, new Scalar(2)));`;
     expect(capturedOf(() => 1)).toBeUndefined();
   });
 });
+
+describe("where a marked function may stand", () => {
+  test("exported by default, without a name", () => {
+    const code = codeOf('export default function (x) {\n  "use grad";\n  return x * x;\n}');
+    expect(code).toContain("export default /*#__PURE__*/ __cotangent_lowered(function (x) {");
+    expect(code.trimEnd()).toMatch(/\}\)$/);
+  });
+
+  test.each([
+    ['function outer() { function f(x) { "use grad"; return x; } }', "f is declared inside", 1, 20],
+    ['if (true) { function f(x) { "use grad"; return x; } }', "f is declared inside", 1, 13],
+    ['class A { m(x) { "use grad"; return x; } }', "A method cannot be compiled", 1, 12],
+    ['const o = { m(x) { "use grad"; return x; } };', "A method cannot be compiled", 1, 14],
+    ['const o = { get m() { "use grad"; return 1; } };', "A method cannot be compiled", 1, 18],
+  ])("not: %s", (source, problem, line, column) => {
+    expect(() => transform(source, "m.js")).toThrow(problem);
+    expect(() => transform(source, "m.js")).toThrow(`(m.js:${line}:${column})`);
+  });
+
+  test("inside another that goes with it; as a field; as a constant inside a function", () => {
+    const code = codeOf(`export function outer(x) {
+  "use grad";
+  function inner(y) { "use grad"; return y * y; }
+  return inner(x);
+}
+export const fields = { f: (x) => { "use grad"; return x; } };
+export class A { f = (x) => { "use grad"; return x; }; }
+export function make() { const g = (x) => { "use grad"; return x + 1; }; return g; }`);
+    expect(code.match(/__cotangent_lowered\(/g)).toHaveLength(4);
+  });
+
+  test("names that are hidden inside capture nothing", () => {
+    const source = `import { grad } from "cotangent";
+const loss = (x) => String(x);
+export const of = (loss) => grad(loss);
+export const by = (grad) => grad(loss);`;
+    expect(transform(source, "m.js")).toBeUndefined();
+  });
+});
