@@ -6,14 +6,12 @@ import type { Figure } from "cotangent-view";
 
 const require = createRequire(import.meta.url);
 
-const SANS = "@expo-google-fonts/open-sans";
-const SERIF = "@expo-google-fonts/stix-two-text";
 /** The faces that drawings use: upright and semibold words, upright and italic mathematics. */
-const FONTS = [
-  `${SANS}/400Regular/OpenSans_400Regular.ttf`,
-  `${SANS}/600SemiBold/OpenSans_600SemiBold.ttf`,
-  `${SERIF}/400Regular/STIXTwoText_400Regular.ttf`,
-  `${SERIF}/400Regular_Italic/STIXTwoText_400Regular_Italic.ttf`,
+const fonts = (): readonly string[] => [
+  require.resolve("@expo-google-fonts/open-sans/400Regular/OpenSans_400Regular.ttf"),
+  require.resolve("@expo-google-fonts/open-sans/600SemiBold/OpenSans_600SemiBold.ttf"),
+  require.resolve("@expo-google-fonts/stix-two-text/400Regular/STIXTwoText_400Regular.ttf"),
+  require.resolve("@expo-google-fonts/stix-two-text/400Regular_Italic/STIXTwoText_400Regular_Italic.ttf"),
 ];
 
 let loaded: Promise<Uint8Array[]> | undefined;
@@ -21,10 +19,11 @@ let loaded: Promise<Uint8Array[]> | undefined;
 /** The rasteriser and the fonts, once. */
 const load = (): Promise<Uint8Array[]> =>
   (loaded ??= (async () => {
-    const read = (path: string): Promise<Uint8Array> => readFile(require.resolve(path));
-    const [wasm, ...fonts] = await Promise.all([read("@resvg/resvg-wasm/index_bg.wasm"), ...FONTS.map(read)]);
+    const [wasm, ...faces] = await Promise.all(
+      [require.resolve("@resvg/resvg-wasm/index_bg.wasm"), ...fonts()].map((path) => readFile(path)),
+    );
     await initWasm(wasm);
-    return fonts;
+    return faces;
   })());
 
 /** A figure as a PNG, each of its pixels `scale` wide and high. */
