@@ -236,7 +236,7 @@ test("random repetitions: the same bits as without being compiled", () => {
       for (const target of ["js", "wasm", "interpreter"] as const)
         expect(compile(f, { target, math: "exact" })(x)).toEqual(expected);
     }),
-    { numRuns: Number(process.env["FUZZ"] ?? 30) },
+    { numRuns: Number(globalThis.process?.env["FUZZ"] ?? 30) },
   );
 });
 
@@ -250,6 +250,6 @@ test("random repetitions, their gradients and products with Hessians", () => {
       const v = x.map((xi) => 1 - xi);
       expect(apart(compile(hvp(f), { math: "exact" })([x], [v]), hvp(f)([x], [v]))).toBeLessThan(1e-9);
     }),
-    { numRuns: Number(process.env["FUZZ"] ?? 30) },
+    { numRuns: Number(globalThis.process?.env["FUZZ"] ?? 30) },
   );
 });

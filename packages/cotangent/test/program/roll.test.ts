@@ -205,6 +205,6 @@ test("random repetitions, nested, shifted and broken off: the same bits", () => 
     fc.property(steps, fc.integer({ min: 3, max: 14 }), (list, n) => {
       rolled(made(list), n);
     }),
-    { numRuns: Number(process.env["FUZZ"] ?? 300) },
+    { numRuns: Number(globalThis.process?.env["FUZZ"] ?? 300) },
   );
 });
