@@ -8,7 +8,7 @@ import type { Real } from "../real/real.ts";
 import { checkCount, checkFunction, isMapped } from "../transforms/arguments.ts";
 import { checkBuilt, derivationOf } from "../transforms/transformed.ts";
 import type { Input, Result } from "../transforms/structure.ts";
-import { directCalls, numberCalls, typedCalls } from "./direct.ts";
+import { directCalls, hasLoops, numberCalls, typedCalls } from "./direct.ts";
 import type { Direct } from "./direct.ts";
 import { execute } from "./execute.ts";
 import type { Datum, Executable, MathMode, Target } from "./execute.ts";
@@ -248,6 +248,7 @@ function specialiseRecorded(
   }
   const marshal = marshaller(shape, spread);
   const scratch = new Float64Array(size);
+  const inPlace = executable.target !== "wasm" && hasLoops(program);
   const compute = isPlain(shape)
     ? (list: readonly unknown[], out: Float64Array): Float64Array => {
         const x = list as readonly number[];
@@ -260,8 +261,8 @@ function specialiseRecorded(
       }
     : (list: readonly unknown[], out: Float64Array): Float64Array => {
         const flat = marshal(list);
-        // An argument may be asked to receive the result: it is read to the end before it is overwritten.
-        const target = flat.includes(out) ? scratch : out;
+        // An argument, or a part of one, may be asked to receive the result: it is read to the end before it is overwritten.
+        const target = flat.some((x) => x === out || (inPlace && isPartOf(x, out))) ? scratch : out;
         if (flat.length === 1) call(flat[0]!, target);
         else if (flat.length === 2) call(flat[0]!, flat[1]!, target);
         else call(...flat, target);
@@ -296,6 +297,8 @@ function specialiseRecorded(
     },
   };
 }
+
+const isPartOf = (x: Datum, y: Float64Array): boolean => typeof x !== "number" && x.buffer === y.buffer;
 
 /** Whether all arguments are numbers. */
 const isPlain = (args: Shape): boolean =>

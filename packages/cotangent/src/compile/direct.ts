@@ -2,6 +2,7 @@
  * Small functions in JavaScript are called by functions that are written for their arguments: to take lists apart and put results
  * together in general takes longer than what they compute.
  */
+import type { Program, Region } from "../program/ir.ts";
 import type { Executable } from "./execute.ts";
 import type { Recorded } from "./recorded.ts";
 import { count } from "./shape.ts";
@@ -21,7 +22,7 @@ const MOST = 64;
  * @param slowInto what is called with those, or with another place for the result
  */
 export function directCalls(
-  { args, spread, result, outputs }: Recorded,
+  { program, args, spread, result, outputs }: Recorded,
   { target, call }: Executable,
   slow: Direct["call"],
   slowInto: Direct["into"],
@@ -51,7 +52,9 @@ export function directCalls(
     : result.kind === "typed"
       ? [`const out = new Float64Array(${size});`, `${run("out")};`, `return out;`]
       : [`${run("scratch")};`, `return ${value};`];
-  const separate = writer.arrays.map((name) => ` && out !== ${name}`).join("");
+  // A loop writes some of the result before it has read all of the arguments.
+  const part = hasLoops(program) ? ".buffer" : "";
+  const separate = writer.arrays.map((name) => ` && out${part} !== ${name}${part}`).join("");
   const written = outputs
     ? [`if (out instanceof Float64Array && out.length === ${size}${separate}) return ${run("out")};`]
     : [`if (Array.isArray(out) && out.length === 1) return void (out[0] = kernel(${passed.join(", ")}));`];
@@ -74,11 +77,12 @@ export function directCalls(
  */
 export function typedCalls(
   { args, spread, result }: Recorded,
-  { call }: Executable,
+  { target, call }: Executable,
   slow: Direct["call"],
   slowInto: Direct["into"],
 ): Direct | undefined {
-  if (args.kind !== "list" || !spread || result.kind !== "typed") return undefined;
+  // WebAssembly works on copies: whatever may share memory outside.
+  if (target !== "wasm" || args.kind !== "list" || !spread || result.kind !== "typed") return undefined;
   const lengths = args.elements.map((shape) => (shape.kind === "typed" ? shape.length : -1));
   const [n, m] = lengths as [number, number];
   const size = result.length;
@@ -145,6 +149,11 @@ export function numberCalls(
           : slow(...args);
   }
 }
+
+export const hasLoops = ({ functions }: Program): boolean => functions.some((f) => repeats(f.body));
+
+const repeats = (region: Region): boolean =>
+  region.ops.some((op) => op.kind === "for" || op.kind === "while" || op.regions.some(repeats));
 
 /** Writes what takes arguments apart and puts a result together. */
 class Writer {

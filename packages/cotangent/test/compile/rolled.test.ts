@@ -89,6 +89,17 @@ describe("derivatives of what repeats", () => {
     expect(compiled.into(both, both)).toEqual(result);
   });
 
+  test.each(["wasm", "js", "interpreter"] as const)("into a part of an argument, in %s", (target) => {
+    const compiled = compile(grad(rosenbrock), { target });
+    const memory = new Float64Array(45);
+    for (const from of [0, 7, 15]) {
+      memory.set(numbers(30), 7);
+      const expected = compiled(memory.slice(7, 37));
+      compiled.into(memory.subarray(from, from + 30), memory.subarray(7, 37));
+      expect(memory.slice(from, from + 30)).toEqual(expected);
+    }
+  });
+
   test("of a list of many numbers, which goes in as one array", () => {
     const x = Array.from(numbers(30));
     const compiled = compile(grad(rosenbrock));

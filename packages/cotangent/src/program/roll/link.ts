@@ -8,7 +8,7 @@ import type { Slot } from "./slots.ts";
 export type Path = readonly Loop[];
 
 /** A value: of which operation, and in which iteration of each loop around it, as a function of the user's iterations. */
-export interface Source {
+interface Source {
   readonly leaf: Leaf;
   readonly path: Path;
   readonly iterations: readonly Iteration[];

@@ -72,7 +72,7 @@ export function unify(slots: Slots, loop: Span, constants: readonly number[]): [
 
 const isNumber = ({ space }: Slot): boolean => space === CONSTANT || space === TABLE;
 /** Whether it is the same in all iterations of the loops around. */
-export const isSingle = ({ strides }: Slot): boolean => strides.every((stride) => stride === 0);
+const isSingle = ({ strides }: Slot): boolean => strides.every((stride) => stride === 0);
 
 /** The operand in one more loop. */
 const around = (slot: Slot, stride: number): Slot => ({
@@ -118,7 +118,7 @@ function affine(
 }
 
 /** The operand in the first iteration of a loop around. */
-export const without = (slot: Slot, level: number): Slot => ({
+const without = (slot: Slot, level: number): Slot => ({
   ...slot,
   strides: slot.strides.map((stride, k) => (k === level ? 0 : stride)),
   firsts: slot.firsts.map((first, k) => (k === level ? undefined : first)),
