@@ -93,6 +93,8 @@ export function turn(b: Builder, back: Back): () => void {
 /** What it may cost at most, in operations, to compute something again rather than to record it. */
 const WORTH_REPEATING = 4;
 const WORTH_REPEATING_INTEGERS = 12;
+/** What is part of an index mostly becomes an address that moves along. */
+const PART_OF_INDEX = 0.25;
 /** The largest step of what is counted. */
 const LARGEST_STEP = 2 ** 10;
 /** Primitives that cost no more than a load. */
@@ -255,6 +257,10 @@ export class Tapes {
       case "f64.fromU32":
       case "f64.toInt32":
         return 1;
+      case "i32.add":
+      case "i32.sub":
+      case "i32.mul":
+        return PART_OF_INDEX;
       default:
         return /^(?:i32|f64)\./.test(op.kind) && op.kind !== "f64.rem" ? 1 : Infinity;
     }
