@@ -194,7 +194,11 @@ const SHAPES: Readonly<Record<DeriveMode, (task: Task) => Shape>> = {
     const original = program.functions[0]!;
     const leaves = leavesOf(task);
     const scalar = lowered.result.kind === "number";
-    const derived = reverse(program, { wrt: leaves, ...(scalar ? { of: [0], seeds: "one" as const } : {}) });
+    const derived = reverse(program, {
+      wrt: leaves,
+      winners: false,
+      ...(scalar ? { of: [0], seeds: "one" as const } : {}),
+    });
     const seeds = scalar ? [] : derived.of;
     const seedParams = seeds.map((k): ParameterSpec => ({
       name: `dOut${seeds.length > 1 ? k : ""}`,
@@ -333,7 +337,8 @@ function columnByColumn({ task, own, leaves, value }: MatrixTask, what: "Hessian
   const { program } = task;
   const original = program.functions[0]!;
   const rows = positionsOf(original.results);
-  const inner = what === "Hessian" ? reverse(program, { wrt: leaves, of: [0], seeds: "one" }) : undefined;
+  const inner =
+    what === "Hessian" ? reverse(program, { wrt: leaves, of: [0], seeds: "one", winners: false }) : undefined;
   const derived = leaves.map((leaf, k) =>
     renamed(forward(inner?.program ?? program, { wrt: [leaf] }), `_${k}`),
   );

@@ -41,7 +41,8 @@ export class FunctionWriter {
   readonly #columns = new Map<string, Info>();
   readonly #given: ReadonlySet<Variable>;
   readonly #bindings: ReadonlyMap<Value, Expression>;
-  readonly #lines = new Map<number, number>();
+  /** The steps of the loops that have been written, by where they were written by the user. */
+  readonly #directions = new Map<string, number>();
   #dry = true;
   #region: Region;
   #out: Statement[] = [];
@@ -130,7 +131,7 @@ export class FunctionWriter {
     for (const info of this.#infos.values()) info.declared = false;
     this.#name(reserve);
     this.#dry = false;
-    this.#lines.clear();
+    this.#directions.clear();
     for (const v of this.#f.body.args) if (!this.#bindings.has(v)) this.#info(v).declared = true;
     return this.#block(this.#f.body);
   }
@@ -631,13 +632,15 @@ export class FunctionWriter {
     });
   }
 
-  /** The second loop from one line goes back through the first. */
+  /** A loop from the same place as another, but in the other direction, goes back through that. */
   #comment(op: Op): void {
     if (op.loc === undefined || this.#dry) return;
-    const key = op.loc.line * 1000 + op.loc.column;
-    const seen = this.#lines.get(key) ?? 0;
-    this.#lines.set(key, seen + 1);
-    if (seen > 0) this.#out.push({ kind: "comment", text: `Back through the loop of line ${op.loc.line}.` });
+    const key = `${op.loc.line}:${op.loc.column}`;
+    const direction = op.kind === "for" ? op.attr.step : 0;
+    const first = this.#directions.get(key);
+    this.#directions.set(key, first ?? direction);
+    if (first !== undefined && first !== direction)
+      this.#out.push({ kind: "comment", text: `Back through the loop of line ${op.loc.line}.` });
   }
 }
 

@@ -22,6 +22,8 @@ export interface ReverseOptions {
   readonly outParameters?: readonly number[];
   /** Where the adjoints of the results come from: more parameters, or all are 1. Default: parameters. */
   readonly seeds?: "parameters" | "one";
+  /** Whether loops that keep the best remember which iteration that was: faster, and harder to read. Default: true. */
+  readonly winners?: boolean;
 }
 
 /** A program's reverse derivative. */
@@ -44,7 +46,7 @@ export interface ReverseDerivative {
 
 /** Values and adjoints of a program in one go. */
 export function reverse(original: Program, options: ReverseOptions = {}): ReverseDerivative {
-  const checkpointed = cutSegments(rememberWinners(original));
+  const checkpointed = cutSegments(options.winners === false ? original : rememberWinners(original));
   const { program } = checkpointed;
   const entry = program.functions[0]!;
   const inputs = options.wrt ?? positions(entry.params.map((p) => p.ty));
