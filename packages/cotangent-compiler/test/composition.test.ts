@@ -261,6 +261,50 @@ function kindsIn(program: { readonly functions: readonly { readonly body: unknow
   return found;
 }
 
+describe("tangents, vectors and cotangents must have the structure of what they belong to", () => {
+  const rows = differentiable((a: number[][]): number[] => a.map((r) => r.reduce((s, v) => s + v * v, 0)));
+  const norm = differentiable((x: number[]): number => x.reduce((s, v) => s + v ** 3, 0));
+  const { grad, hvp, jacobian, jvp, vjp } = ad as unknown as Readonly<Record<string, Any>>;
+  const at = [[1, 2], [3]];
+  const expectRefused = (run: () => unknown): void => {
+    expect(run).toThrow(/has not the structure of what it belongs to[^]*mixed-structures/);
+  };
+
+  test("as they are", () => {
+    expect(jvp(rows)([at], [[[1, 0], [1]]]).tangent).toEqual([2, 6]);
+    expect(vjp(rows)(at).pullback([1, 10])).toEqual([[2, 4], [60]]);
+    expect(hvp(norm)([[1, 2]], [[1, 0]])).toEqual([6, 0]);
+  });
+
+  test("too short, too long, and rows of other lengths", () => {
+    expectRefused(() => jvp(rows)([at], [[[1], [1]]]));
+    expectRefused(() => jvp(rows)([at], [[[1], [1, 1]]]));
+    expectRefused(() => jvp(rows)([at], [[[1, 1], [1], []]]));
+    expectRefused(() => vjp(rows)(at).pullback([1]));
+    expectRefused(() => vjp(rows)(at).pullback([1, 1, 1]));
+    expectRefused(() => hvp(norm)([[1, 2]], [[1]]));
+    expectRefused(() => jacobian(jvp(rows))([at], [[[1], [1]]]));
+    expectRefused(() => vjp(grad(norm))([1, 2]).pullback([1, 1, 1]));
+  });
+
+  test("inside a function, too", () => {
+    const f = differentiable(
+      (n: number): number => {
+        const v = new Float64Array(n);
+        return jvp((y: Float64Array) => y[0]! * 3 + y[1]!)([new Float64Array(2)], [v.fill(1)]).tangent;
+      },
+      { scope: { jvp } },
+    );
+    expect(f(2)).toBe(4);
+    expectRefused(() => f(3));
+    const tuple = differentiable(
+      (x: number): number => jvp((y: [number, number]) => y[0] * y[1])([[x, x]], [[1, 1, 1]]).tangent,
+      { scope: { jvp } },
+    );
+    expect(() => tuple(2)).toThrow("unsupported-type");
+  });
+});
+
 describe("what has no derivative says so", () => {
   const polar = differentiable((r: number, t: number) => [r * Math.cos(t), r * Math.sin(t)]);
   const { grad, jacobian, vjp } = ad as unknown as Readonly<Record<string, Any>>;

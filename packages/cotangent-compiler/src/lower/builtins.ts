@@ -622,7 +622,7 @@ function tupleMethod(
       );
     case "slice": {
       const [lo, hi] = [args[0], args[1]].map((x) => (x?.t === "num" ? x.k : undefined));
-      if (args.length > 0 && lo === undefined) break;
+      if ((args.length > 0 && lo === undefined) || (args.length > 1 && hi === undefined)) break;
       return list(items.slice(lo, hi));
     }
     case "concat":

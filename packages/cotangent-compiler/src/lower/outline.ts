@@ -60,6 +60,7 @@ export function toValues(cx: Context, s: Structure, x: Val, node: Node): readonl
       return unfit(cx, x, node);
     }
     case "tuple":
+      if (x.t === "obj" && (!x.tuple || x.fields.size !== s.elements.length)) return unfit(cx, x, node);
       return s.elements.flatMap((e, i) => toValues(cx, e, getField(cx, x, String(i), node), node));
     default:
       return s.fields.flatMap(([key, e]) => toValues(cx, e, getField(cx, x, key, node), node));

@@ -311,6 +311,11 @@ const f = (...x: number[]) => Float64Array.from(x);
 const lists = [() => [v(3, 1, 2)], () => [v(0.5, -1.5, 2, 4, -3)]];
 const typed = [() => [f(3, 1, 2)], () => [f(0.5, -1.5, 2, 4)]];
 
+export function sliceOfLiteral(n: number): number {
+  let s = 0;
+  for (const v of [1, 2, 3, 4].slice(1, n)) s = s * 10 + v;
+  return s + [5, 6].slice(n - 2)[0]!;
+}
 export const cases: Cases = {
   sum: [...typed, () => [f()]],
   dot: [() => [v(1, 2, 3), v(4, 5, 6)]],
@@ -367,4 +372,5 @@ export const cases: Cases = {
   includes: [() => [v(1, 2, 3), 2], () => [v(1), 5]],
   sieve: [() => [30]],
   emptyLoop: lists,
+  sliceOfLiteral: [() => [2], () => [3]],
 };

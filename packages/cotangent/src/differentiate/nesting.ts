@@ -52,6 +52,38 @@ export function skeleton(
   };
 }
 
+/** The program throws unless arrays in `others` are as long as those in `leaves`, and have their rows where these have them. */
+export function checkAlike(
+  b: Builder,
+  s: Structure,
+  leaves: readonly Value[],
+  others: readonly Value[],
+  what: string,
+): void {
+  const differ = (): readonly Value[] => {
+    b.fail({
+      code: "mixed-structures",
+      message: `${what} has not the structure of what it belongs to: an array in it has another length`,
+      remedy: "Give it the same structure: the same keys, the same lengths.",
+    });
+    return [];
+  };
+  elementsOf(s).forEach((element, k) => {
+    const [leaf, other] = [leaves[k]!, others[k]!];
+    if (leaf.ty !== "array") return;
+    b.if(b.op("i32.ne", b.length(leaf), b.length(other)), differ);
+    if (element === undefined || arraysIn(element).length === 0) return;
+    const size = b.i32(stride(element));
+    eachRecord(b, b.op("i32.div", b.length(leaf), size), (record) => {
+      const base = b.op("i32.mul", record, size);
+      for (const offset of offsetsOfArrays(element)) {
+        const length = plus(b, base, offset + 1);
+        b.if(b.op("f64.ne", b.load(leaf, length), b.load(other, length)), differ);
+      }
+    });
+  });
+}
+
 /** A matrix of derivatives, row after row, with what its rows and columns stand for. */
 export interface Matrix {
   readonly elements: Value;

@@ -14,7 +14,7 @@ import { forward } from "./forward.ts";
 import { hessian, hvp } from "./hessian.ts";
 import { jacobian } from "./jacobian.ts";
 import { keepArguments, layOut, likewise, programOf, writtenParameters } from "./layout.ts";
-import { nest, product, skeleton } from "./nesting.ts";
+import { checkAlike, nest, product, skeleton } from "./nesting.ts";
 import type { Side } from "./nesting.ts";
 import { reverse } from "./reverse.ts";
 import { sparseJacobian } from "./sparse.ts";
@@ -167,8 +167,16 @@ class Subject {
     const made = this.#write(derived.program, params, (b, all) => {
       const args = [...all.slice(0, own), ...all.slice(own + seeds.length)];
       const pack = this.#packer(b, args);
-      const given = derived.of.map((k) => all[own + k]!);
-      return pack(this.#back(b, derived, args, given).adjoints);
+      // Only the way forward tells how long the results are: what is computed with another cotangent is thrown away.
+      const kept = all.slice(own, own + seeds.length).map((v) => (v.ty === "array" ? copyOf(b, v) : v));
+      const { results, adjoints } = this.#back(
+        b,
+        derived,
+        args,
+        derived.of.map((k) => all[own + k]!),
+      );
+      checkAlike(b, this.#of.result, results, kept, "the cotangent");
+      return pack(adjoints);
     });
     const more = [...this.#of.params, { name: "cotangent", structure: this.#of.result }];
     return this.#specialisation(made, this.#cotangent(), more);
@@ -233,6 +241,7 @@ class Subject {
     const tangents = this.#entry.params.slice(0, own).map((p) => likewise(p, `tangent_${p.name}`));
     const made = this.#write(derived.program, insert(this.#entry.params, own, tangents), (b, all) => {
       const args = [...all.slice(0, own), ...all.slice(2 * own)];
+      this.#checkList(b, all, "the list of tangents");
       const given = (i: number): Value => (this.#wrt.includes(i) ? all[own + i]! : zeroLike(b, args[i]!));
       const out = b.call(target.name, [...args, ...derived.tangentParameters.map(given)], target.results);
       const values = out.slice(0, this.#entry.results.length);
@@ -288,6 +297,7 @@ class Subject {
     const vector = this.#entry.params.slice(0, own).map((p) => likewise(p, `vector_${p.name}`));
     const made = this.#write(derived, insert(this.#entry.params, own, vector), (b, all) => {
       const args = [...all.slice(0, own), ...all.slice(2 * own)];
+      this.#checkList(b, all, "the vector");
       const pack = this.#packer(b, args);
       const out = new Map<number, Value>();
       for (const i of this.#wrt) if (args[i]!.ty === "array") out.set(i, zeroLike(b, args[i]!));
@@ -359,6 +369,13 @@ class Subject {
   /** How many leaves the parameters have; behind them are those from outside. */
   #ownCount(): number {
     return this.#of.params.reduce((n, p) => n + leafTypes(p.structure).length, 0);
+  }
+
+  /** The second list must be like the first. */
+  #checkList(b: Builder, all: readonly Value[], what: string): void {
+    const own = this.#ownCount();
+    const structure: Structure = { kind: "tuple", elements: this.#of.params.map((p) => p.structure) };
+    checkAlike(b, structure, all.slice(0, own), all.slice(own, 2 * own), what);
   }
 
   /** Two lists like the list of parameters. */
