@@ -6,6 +6,10 @@ import type { TabContext } from "../tab.ts";
 import { Boxes } from "./boxes.tsx";
 
 export function mount(element: HTMLElement, context: TabContext): () => void {
-  render(<Boxes context={context} model={modelOf(context)} />, element);
-  return () => render(null, element);
+  const model = modelOf(context);
+  render(<Boxes context={context} model={model} />, element);
+  return () => {
+    render(null, element);
+    model.aside.abandon();
+  };
 }

@@ -67,6 +67,13 @@ export class Language<H extends Handlers> {
     this.#halted.replace(undefined);
   }
 
+  /** Nobody waits for what was asked any more: whatever is under way is ended. */
+  abandon(): void {
+    if (!this.#client.busy) return;
+    this.#client.stop();
+    this.#watch();
+  }
+
   /** Ends the worker for good. */
   close(): void {
     this.#client.stop();

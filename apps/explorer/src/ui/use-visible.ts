@@ -6,11 +6,15 @@ export function useVisible<E extends Element>(): readonly [{ current: E | null }
   const element = useRef<E | null>(null);
   const [seen, setSeen] = useState(false);
   useEffect(() => {
-    const observer = new IntersectionObserver((entries) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      observer.disconnect();
-      setSeen(true);
-    });
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+        observer.disconnect();
+        setSeen(true);
+      },
+      // A heading alone that looks in at the lower edge is no reason yet.
+      { rootMargin: "0px 0px -60px 0px" },
+    );
     observer.observe(element.current!);
     return () => observer.disconnect();
   }, []);
