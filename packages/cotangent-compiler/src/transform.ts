@@ -10,7 +10,14 @@ import type { Surroundings } from "./lower/lower.ts";
 import { readModule } from "./lower/module.ts";
 import type { Module } from "./lower/module.ts";
 import { exportedNames } from "./precompile/names.ts";
-import { outsideName, plainName, Precompiler, topName, usersName } from "./precompile/precompile.ts";
+import {
+  outsideName,
+  plainName,
+  Precompiler,
+  sourceName,
+  topName,
+  usersName,
+} from "./precompile/precompile.ts";
 import type { PrecompileOptions } from "./precompile/precompile.ts";
 import { relativePath } from "./paths.ts";
 import { parseSource } from "./source.ts";
@@ -87,9 +94,9 @@ export function transform(
       ahead === undefined ? lowerTarget(module, target, surroundings) : ahead.programs(module, target);
     if (lowered === undefined) continue;
     if (ahead === undefined) writer.attach(target, lowered);
-    else writer.attachBeside(target, lowered);
+    else writer.attachBeside(target, lowered, ahead.plain(target));
   }
-  const early = [ahead?.imports.text ?? "", ...writer.early, ...(ahead?.early ?? [])].filter(
+  const early = [ahead?.imports.text ?? "", ...(ahead?.early ?? []), ...writer.early].filter(
     (line) => line !== "",
   );
   const warnings = ahead?.warnings ?? [];
@@ -122,25 +129,25 @@ class Writer {
   }
 
   /** A function's name stands for the one that carries the programs. */
-  attach(target: Target, lowered: LoweredTarget): void {
+  attach(target: Target, lowered: LoweredTarget, plain: string = plainName(target.name)): void {
     this.isUsed = true;
     const { node } = target;
     const rest = this.#rest(lowered);
     // One without a name stands where it is exported, and can be an expression there.
-    if (node.type === "FunctionDeclaration" && node.id !== null) return this.#declare(target, rest);
+    if (node.type === "FunctionDeclaration" && node.id !== null) return this.#declare(target, rest, plain);
     this.#s.appendLeft(node.start, `/*#__PURE__*/ ${HELPER}(`);
     this.#s.appendRight(node.end, `, ${rest})`);
   }
 
   /** The same, and beside it the function without them has a name of its own, exported if it is: a module may only call it. */
-  attachBeside(target: Target, lowered: LoweredTarget): void {
+  attachBeside(target: Target, lowered: LoweredTarget, called: string | undefined): void {
     const name = topName(target);
-    if (name === undefined) return this.attach(target, lowered);
+    if (name === undefined || called === undefined) return this.attach(target, lowered);
     const { declarator } = target;
-    if (declarator === undefined) this.attach(target, lowered);
+    const plain = lowered.nested ? sourceName(name) : plainName(name);
+    if (declarator === undefined) this.attach(target, lowered, plain);
     else {
       this.isUsed = true;
-      const plain = plainName(name);
       this.#s.overwrite(declarator.id!.start, declarator.id!.start + name.length, plain);
       this.#s.appendLeft(
         declarator.end,
@@ -149,7 +156,8 @@ class Writer {
     }
     if (!exportedNames(this.#module).has(name)) return;
     const isExported = declarator !== undefined && this.#exports(declarator);
-    if (!isExported) this.early.push(`export { ${plainName(name)} };`);
+    if (lowered.nested) this.early.push(`export const ${plainName(name)} = ${called};`);
+    else if (!isExported) this.early.push(`export { ${plain} };`);
     const { outside, users } = lowered;
     if (outside.length > 0)
       this.early.push(`export const ${outsideName(name)} = () => [${outside.join(", ")}];`);
@@ -167,8 +175,7 @@ class Writer {
   }
 
   /** Declarations are seen before their line: the name becomes a constant at the top, and stands for the function there. */
-  #declare({ name, node, exported }: Target, rest: string): void {
-    const plain = plainName(name);
+  #declare({ name, node, exported }: Target, rest: string, plain: string): void {
     const id = node.id!;
     this.#s.overwrite(id.start, id.end, plain);
     if (exported !== undefined) this.#s.remove(exported.start, node.start);

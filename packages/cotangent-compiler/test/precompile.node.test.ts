@@ -250,4 +250,32 @@ console.log(JSON.stringify([0.3, 0.7].map((x) => [
     expect(text).not.toMatch(/new Function|primitive\(/);
     expect(gzipSync(text).length).toBeLessThan(24 * 1024);
   });
+
+  test("functions that take derivatives inside, called, differentiated and imported", async () => {
+    await project.write({
+      "inner.ts": `import { grad } from "cotangent";
+export const spring = (x: number): number => 0.5 * x ** 2 + x ** 4;
+export function work(x: number): number {
+  "use grad";
+  const force = (y: number): number => grad(spring)(y);
+  return force(x) ** 2 + grad((y: number) => y * x)(x);
+}
+export const power = (x: number): number => { "use grad"; return work(x) * 2; };
+export const here = [work(1), power(1)];`,
+      "nested.ts": `import { compile, grad } from "cotangent";
+import { here, power, work } from "./inner.ts";
+console.log(JSON.stringify([here, work(1), work(2), power(2), compile(grad(work), { target: "js" })(1), grad(power)(1)]));`,
+    });
+    const [atRunTime, ahead] = [
+      await bundle("nested.ts", {}),
+      await bundle("nested.ts", { precompile: true }, true),
+    ];
+    expect(ahead.result.warnings).toEqual([]);
+    // The force x + 4x³ at 1 and at 2; twice the force times 1 + 12x², and the slope of x.
+    const [one, two] = [5 ** 2 + 1, 34 ** 2 + 2];
+    const expected = [[one, 2 * one], one, two, 2 * two, 2 * 5 * 13 + 1, 2 * (2 * 5 * 13 + 1)];
+    expect(await project.run(atRunTime.file)).toEqual(expected);
+    expect(await project.run(ahead.file)).toEqual(expected);
+    expect(await readFile(project.path(ahead.file), "utf8")).not.toMatch(/new Function|WebAssembly\.Module/);
+  });
 });

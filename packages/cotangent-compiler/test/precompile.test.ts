@@ -138,6 +138,12 @@ describe("what is left as it is is said, with its place", () => {
       "Its options ask for another way",
     ],
     [
+      "options that are not for code",
+      "export const c = compile(square, { steps: 100 });",
+      "main.ts:4:18",
+      "Its options ask for another way",
+    ],
+    [
       "an error that the first call would throw",
       'export const g = grad(square, { wrt: "z" });',
       "main.ts:4:18",

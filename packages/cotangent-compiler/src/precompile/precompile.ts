@@ -42,6 +42,11 @@ export interface Build {
 
 /** The name under which a captured function is also there as it was written, without its programs. */
 export const plainName = (name: string): string => `${name}$plain`;
+/**
+ * The name of a function as it was written that takes derivatives inside: called like that it would differentiate what nobody has
+ * captured. Its plain name stands for its program.
+ */
+export const sourceName = (name: string): string => `${name}$source`;
 /** The names under which a module exports what the programs of a function are passed. */
 export const outsideName = (name: string): string => `${name}$outside`;
 export const usersName = (name: string): string => `${name}$users`;
@@ -116,7 +121,12 @@ export class Precompiler {
   #find(): void {
     const module = this.#module;
     const left = new Set<Node>();
+    // What is never run as it was written needs nothing.
+    const idle = new Set(
+      this.#targets.filter((t) => this.programs(module, t)?.nested === true).map(({ node }) => node),
+    );
     walk(module.source.program, (node) => {
+      if (idle.has(node)) return false;
       if (node.type !== "CallExpression" || this.#chains.transformOf(module, node) === undefined) return true;
       if (left.has(node)) return true;
       const chain = this.#chains.read(module, node);
@@ -227,6 +237,8 @@ export class Precompiler {
   }
 
   #optionsFor({ compile }: Chain): AheadOptions | undefined {
+    const known = Object.keys(compile ?? {}).every((key) => key === "target" || key === "math");
+    if (!known) return undefined;
     const target = compile?.["target"] ?? this.#defaults.target ?? "js";
     const math = compile?.["math"] ?? this.#defaults.math ?? "fast";
     if ((target !== "js" && target !== "wasm") || (math !== "fast" && math !== "exact")) return undefined;
@@ -286,10 +298,21 @@ export class Precompiler {
       if (d?.kind === "import" && d.from !== "cotangent") {
         const name = this.#plainImport(node.name);
         if (name !== undefined) s.overwrite(node.start, node.end, name);
-      } else if (own.has(node.name) && this.programs(this.#module, own.get(node.name)!) !== undefined) {
-        s.overwrite(node.start, node.end, plainName(node.name));
+      } else if (own.has(node.name)) {
+        const name = this.plain(own.get(node.name)!);
+        if (name !== undefined) s.overwrite(node.start, node.end, name);
       }
     }
+  }
+
+  /** What a direct call of a function of this module calls; undefined if it carries no programs. */
+  plain(target: Target): string | undefined {
+    const name = topName(target);
+    const programs = this.programs(this.#module, target);
+    if (name === undefined || programs === undefined) return undefined;
+    if (!programs.nested) return plainName(name);
+    const { node } = target;
+    return this.#precompiled(node, { steps: [], compile: { math: "exact" }, module: this.#module, node });
   }
 
   /** The name under which an imported captured function is also imported without its programs. */
