@@ -5,6 +5,7 @@ import { EXIT, UsageError } from "./command.ts";
 import type { CommandSpec, Invocation } from "./command.ts";
 import { commands } from "./commands.ts";
 import { commandHelp, mainHelp } from "./help.ts";
+import { loaders } from "./loaders.ts";
 import { report } from "./report.ts";
 import { hasColours } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
@@ -29,7 +30,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       return EXIT.ok;
     }
     checkOperands(spec, invocation.operands);
-    const { command } = await spec.load();
+    const { command } = await loaders[spec.name]();
     return await command(invocation);
   } catch (error) {
     return report(error, { json, terminal });
@@ -53,7 +54,7 @@ async function version(): Promise<string> {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-function find(name: string): CommandSpec {
+function find(name: string): (typeof commands)[number] {
   const spec = commands.find((each) => each.name === name);
   if (spec !== undefined) return spec;
   const near = nearest(

@@ -29,7 +29,6 @@ export interface CommandSpec {
   readonly operands: readonly [least: number, most: number];
   /** What an operand may be, where it is neither file nor expression. */
   readonly words?: readonly string[];
-  readonly load: () => Promise<{ readonly command: Command }>;
 }
 
 /** What was typed, taken apart. */

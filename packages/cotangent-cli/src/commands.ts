@@ -39,7 +39,9 @@ const format = (...choices: readonly string[]): OptionSpec => ({
 const SUBJECT =
   "The function is one of a file (TypeScript or JavaScript, with the local modules that it imports), an expression such as 'x => sin(x) * x', or a text on standard input (-).";
 
-export const commands: readonly CommandSpec[] = [
+export type CommandName = "plot" | "graph" | "steps" | "explore" | "derive" | "check" | "completion";
+
+export const commands: readonly (CommandSpec & { readonly name: CommandName })[] = [
   {
     name: "plot",
     summary: "a function of one or two variables, with its derivatives",
@@ -90,7 +92,6 @@ export const commands: readonly CommandSpec[] = [
         "over the first argument, the second held fixed",
       ],
     ],
-    load: () => import("./commands/plot.ts"),
   },
   {
     name: "graph",
@@ -128,7 +129,6 @@ export const commands: readonly CommandSpec[] = [
       ],
       ["cotangent graph '(x, y) => x * y + x' --at 2,3", "in the terminal: line by line"],
     ],
-    load: () => import("./commands/graph.ts"),
   },
   {
     name: "steps",
@@ -155,7 +155,6 @@ export const commands: readonly CommandSpec[] = [
       ["cotangent steps '(x, y) => x * y + x * x' --at 2,3 -o steps.svg", "an animation"],
       ["cotangent steps model.ts -f energy --at 1 --frames -o step.png", "step-0.png, step-1.png, ..."],
     ],
-    load: () => import("./commands/steps.ts"),
   },
   {
     name: "explore",
@@ -175,7 +174,6 @@ export const commands: readonly CommandSpec[] = [
       ["cotangent explore 'x => Math.sin(x) * x'", "opens a browser"],
       ["cotangent explore model.ts -f energy --base https://example.org/explorer/", "a link to share"],
     ],
-    load: () => import("./commands/explore.ts"),
   },
   {
     name: "derive",
@@ -201,7 +199,6 @@ export const commands: readonly CommandSpec[] = [
       ["cotangent derive '(x, y) => x ** 2 * y' --wrt x", "to the terminal"],
       ["cotangent derive model.ts -f energy --mode hessian", "second derivatives"],
     ],
-    load: () => import("./commands/derive.ts"),
   },
   {
     name: "check",
@@ -225,7 +222,6 @@ export const commands: readonly CommandSpec[] = [
       ["cotangent check model.ts -f energy --at 1,2 --random 100", "one, at more points"],
       ["cotangent check 'x => Math.exp(-x * x)'", "an expression"],
     ],
-    load: () => import("./commands/check.ts"),
   },
   {
     name: "completion",
@@ -237,6 +233,5 @@ export const commands: readonly CommandSpec[] = [
     words: ["bash", "zsh", "fish"],
     options: {},
     examples: [["source <(cotangent completion bash)", "for this shell"]],
-    load: () => import("./commands/completion.ts"),
   },
 ];

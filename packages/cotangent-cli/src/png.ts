@@ -22,7 +22,7 @@ const load = (): Promise<Uint8Array[]> =>
     const [wasm, ...faces] = await Promise.all(
       [require.resolve("@resvg/resvg-wasm/index_bg.wasm"), ...fonts()].map((path) => readFile(path)),
     );
-    await initWasm(wasm);
+    await initWasm(wasm!);
     return faces;
   })());
 
