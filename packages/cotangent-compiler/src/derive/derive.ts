@@ -100,6 +100,13 @@ function deriveLowered(
   name: string,
   options: DeriveOptions & { readonly mode: DeriveMode },
 ): Derived {
+  if (lowered.users.length > 0) {
+    throw new AdError(
+      "unsupported-transform",
+      `${name} calls ${lowered.users.join(", ")}, whose derivative is code of its own and cannot be written here.`,
+      "Write that function in plain TypeScript, or use grad.",
+    );
+  }
   const program = optimise(lowered.program, { stage: "primal", readable: true });
   nameAll(program);
   const wrt = chosenParameters(lowered.params, options.wrt, name);

@@ -116,6 +116,10 @@ export class Expressions {
 
   #comparison(op: Op, operator: Infix): Expression {
     const [x, y] = op.args as [Value, Value];
+    if (op.kind.startsWith("f64.") && x === y && (operator === "===" || operator === "!==")) {
+      const isNaN = call("Number.isNaN", this.value(x));
+      return operator === "!==" ? isNaN : not(isNaN);
+    }
     if (op.kind.startsWith("f64.")) return infix(operator, this.value(x), this.value(y));
     return infix(operator, this.integer(x), this.integer(y));
   }

@@ -86,7 +86,9 @@ export function product(a: Expression, b: Expression): Expression {
   }
   if (inverse(left) && Math.abs(left.coefficient) === 1) return product(b, a);
   const merges =
-    right.coefficient !== 1 || (left.coefficient !== 1 && isProduct(a) && left.denominator.length === 0);
+    (isNumber(a) && isProduct(b)) ||
+    right.coefficient !== 1 ||
+    (left.coefficient !== 1 && isProduct(a) && left.denominator.length === 0);
   // Nothing divides yet: else `a / b * c` would be read twice.
   if (!merges || left.denominator.length > 0 || right.denominator.length > 0) {
     if (isNumber(b) && !isNumber(a)) return left.denominator.length > 0 ? infix("*", b, a) : product(b, a);
