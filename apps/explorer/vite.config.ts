@@ -62,7 +62,8 @@ export default defineConfig({
   root: import.meta.dirname,
   // Relative, so that the page works wherever its files are put.
   base: "./",
-  plugins: [policy, examples],
+  // While developing, modules of workers go through the page's plugins; the page itself draws no plots.
+  plugins: [policy, examples, { ...documentInWorkers, apply: "serve" }],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es", plugins: () => [documentInWorkers] },
   build: { outDir: "dist/site", emptyOutDir: true, target: "es2022", modulePreload: { polyfill: false } },

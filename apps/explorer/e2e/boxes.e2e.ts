@@ -150,7 +150,7 @@ describe("a forward and a backward of one's own", () => {
     await text.click();
     await page.keyboard.press("Control+A");
     await page.keyboard.insertText(square("3 * x * dOut"));
-    await expect.poll(() => verdict.innerText(), eventually).toMatch(/^✗ backward is wrong at 0 of 24/);
+    await expect.poll(() => verdict.innerText(), eventually).toMatch(/^✗ backward is wrong at 24 of 24/);
     expect(await pair.getByRole("row").nth(1).innerText()).toMatch(/^x\s+9\s+6$/);
 
     await page.keyboard.press("Control+A");

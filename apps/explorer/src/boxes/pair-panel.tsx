@@ -122,9 +122,14 @@ export function PairPanel({
 
 function Verdict({ result: { derivatives, right, tried } }: { readonly result: PairResult }): JSX.Element {
   const ok = right === tried && derivatives.every((d) => d.right);
+  const words = ok
+    ? `✓ backward is right at ${right} of ${tried} points`
+    : right === tried
+      ? "✗ backward is wrong at this point"
+      : `✗ backward is wrong at ${tried - right} of ${tried} points`;
   return (
     <span class={ok ? "verdict good" : "verdict bad"} role="status" data-verdict={ok ? "right" : "wrong"}>
-      {ok ? "✓ backward is right" : "✗ backward is wrong"} at {right} of {tried} points
+      {words}
     </span>
   );
 }

@@ -1,4 +1,4 @@
-/** Curves one above the other along one input, which can be dragged. cotangent-view draws the figures to keep. */
+/** Curves one above the other along one input, which can be dragged. Drawn here, because they follow the hand. */
 import type { JSX } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
 
