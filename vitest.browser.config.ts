@@ -12,6 +12,7 @@ export default defineConfig(() => ({
   test: {
     name: "browser",
     testTimeout: 600_000,
+    hookTimeout: 600_000,
     include: [
       "packages/*/test/**/*.browser.test.ts",
       "packages/{cotangent,cotangent-compiler}/test/**/*.test.ts",

@@ -15,6 +15,7 @@ export default defineConfig({
           name: "node",
           // A slow machine is no failure.
           testTimeout: 600_000,
+          hookTimeout: 600_000,
           include: ["{packages,apps}/*/test/**/*.test.ts", "{bench,examples,scripts}/test/**/*.test.ts"],
           exclude: ["**/*.browser.test.ts"],
         },

@@ -1,6 +1,6 @@
 /** Precompiled functions as text. */
 import { aheadOfTime } from "cotangent/program";
-import type { AheadCode, AheadOptions, AheadVariant } from "cotangent/program";
+import type { AheadCode, AheadOptions, AheadVariant, Structure } from "cotangent/program";
 
 import { parseSource } from "../source.ts";
 import { referencesOf } from "../scopes.ts";
@@ -58,6 +58,23 @@ export function precompiledText(
   return `/*#__PURE__*/ ${call}(${JSON.stringify(of.name)}, [${variants.join(", ")}]${outside})`;
 }
 
+/** A function that takes numbers and Float64Arrays as the code does; undefined where something else is taken or returned. */
+function directText(params: AheadVariant["params"], result: Structure): string | undefined {
+  const given = result.kind === "tuple" ? result.elements : [result];
+  const isPlain = (s: Structure, mustBeTyped: boolean): boolean =>
+    s.kind === "number" ||
+    (s.kind === "array" && s.element.kind === "number" && (s.typed === true || !mustBeTyped));
+  // The code returns a result of one part bare.
+  const isReturned = given.every((s) => isPlain(s, true)) && (result.kind !== "tuple" || given.length > 1);
+  if (!isReturned || !params.every((p) => isPlain(p.structure, false))) return undefined;
+  const names = params.map((_, i) => `a${i}`);
+  const checks = params.map(({ structure }, i) =>
+    structure.kind === "number" ? `typeof a${i} === "number"` : `a${i} instanceof Float64Array`,
+  );
+  const test = [`arguments.length === ${params.length}`, ...checks].join(" && ");
+  return `(code, slow) => function (${names.join(", ")}) { return ${test} ? code()(${names.join(", ")}) : slow(...arguments); }`;
+}
+
 class Writer {
   readonly #of: Precompilable;
   readonly #imports: Imports;
@@ -75,6 +92,9 @@ class Writer {
     fields.push(`result: ${JSON.stringify(result)}`);
     if (code.sites.some((site) => site !== undefined)) fields.push(`sites: ${this.#sites(code)}`);
     fields.push(...(code.wasm === undefined ? this.#js(code) : this.#wasm(code)));
+    const isDirect = code.js !== undefined && outside.length === 0 && pullback === undefined;
+    const direct = isDirect ? directText(params, result) : undefined;
+    if (direct !== undefined) fields.push(`direct: ${direct}`);
     if (pullback !== undefined) fields.push(`pullback: ${this.variant(pullback)}`);
     return `{ ${fields.join(", ")} }`;
   }

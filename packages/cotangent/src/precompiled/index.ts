@@ -20,6 +20,8 @@ export type ErrorAt = (k: number, values: readonly number[]) => AdError;
 /** Finished code: from one argument per leaf to the result, bare if there is one leaf. */
 export type Code = (...leaves: Leaf[]) => Leaf | readonly Leaf[] | undefined;
 
+type Call = (...args: unknown[]) => unknown;
+
 /** A function for a number of arguments, as a build writes it. */
 export interface Precompiled {
   readonly params: readonly CapturedParameter[];
@@ -32,6 +34,11 @@ export interface Precompiled {
   readonly sites?: readonly (Site | null)[];
   /** The bytes of the module, if it is one. */
   readonly wasm?: () => Uint8Array;
+  /**
+   * Where arguments are numbers and Float64Arrays, and so is the result: a function written for them. It calls `slow` with all
+   * others.
+   */
+  readonly direct?: (code: () => Code, slow: Call) => Call;
   /** Of `vjp`: from arguments and the result's cotangent to the derivative. */
   readonly pullback?: Precompiled;
 }
@@ -49,12 +56,14 @@ export function precompiled(
   const bound = variants.map((variant) => bind(variant, outside));
   const last = bound.at(-1)!;
   let latest = last;
-  const call = (...given: unknown[]): unknown => {
+  const slow = (...given: unknown[]): unknown => {
     const args = given.length === 3 && isMapped(call, given) ? given.slice(0, 1) : given;
     latest = bound.find((b) => b.count >= args.length) ?? last;
     if (args.length < latest.count) throw missingArgument(name, latest.count, args.length);
     return latest.call(args);
   };
+  const [only] = variants.length === 1 ? variants : [];
+  const call: Call = only?.direct?.(last.code, slow) ?? slow;
   const getter = (get: () => unknown): PropertyDescriptor => ({ get, enumerable: true });
   const absent = (what: string): never => {
     throw new AdError(
@@ -80,13 +89,15 @@ export function precompiled(
 interface Bound {
   readonly count: number;
   readonly call: (args: readonly unknown[]) => unknown;
+  readonly code: () => Code;
   readonly source: string;
   readonly wasm: (() => Uint8Array) | undefined;
 }
 
 function bind(variant: Precompiled, outside: () => readonly unknown[]): Bound {
   const { params, result, pullback } = variant;
-  const run = runner(variant);
+  const code = made(variant);
+  const run = (leaves: readonly Leaf[]): ReturnType<Code> => code()(...leaves);
   const free = variant.outside ?? [];
   const takeFree = taker(free);
   const around = (): Leaf[] => {
@@ -100,23 +111,24 @@ function bind(variant: Precompiled, outside: () => readonly unknown[]): Bound {
     takeOwn(args, leaves);
     return leaves;
   };
-  const back = pullback === undefined ? undefined : runner(pullback);
+  const backCode = pullback === undefined ? undefined : made(pullback);
   const build = builder(result);
   const value = (leaves: readonly Leaf[]): unknown => build(run(leaves));
   const buildBack = pullback === undefined ? build : builder(pullback.result);
   return {
     count: params.length,
+    code,
     source: String(variant.code),
     wasm: variant.wasm,
     call: (args) => {
-      if (back === undefined) return value([...own(args), ...around()]);
+      if (backCode === undefined) return value([...own(args), ...around()]);
       // The pullback belongs to what the arguments hold now, and code may write to its arguments.
       const [mine, others] = [copyOf(own(args)), copyOf(around())];
       return {
         value: value([...own(args), ...around()]),
         pullback: (cotangent: unknown) => {
           const seeds = toLeaves(result, cotangent, "the cotangent");
-          return buildBack(back([...copyOf(mine), ...seeds, ...copyOf(others)]));
+          return buildBack(backCode()(...copyOf(mine), ...seeds, ...copyOf(others)));
         },
       };
     },
@@ -124,7 +136,7 @@ function bind(variant: Precompiled, outside: () => readonly unknown[]): Bound {
 }
 
 /** The code, made at the first call: what it refers to may be declared further down. */
-function runner({ code, sites, wasm }: Precompiled): (leaves: readonly Leaf[]) => ReturnType<Code> {
+function made({ code, sites, wasm }: Precompiled): () => Code {
   let ready: Code | undefined;
   const errorAt: ErrorAt = (k, values) => faultOf(sites?.[k] ?? undefined, values);
   const fault: Fault = (k, ...values) => {
@@ -133,7 +145,7 @@ function runner({ code, sites, wasm }: Precompiled): (leaves: readonly Leaf[]) =
       values.map((v) => (typeof v === "number" ? v : v.length)),
     );
   };
-  return (leaves) => (ready ??= code(fault, errorAt, wasm!))(...leaves);
+  return () => (ready ??= code(fault, errorAt, wasm!));
 }
 
 const copyOf = (leaves: readonly Leaf[]): Leaf[] =>
@@ -154,7 +166,9 @@ function builder(s: Structure): (out: ReturnType<Code>) => unknown {
 function assign(out: unknown, from: unknown): unknown {
   if (typeof from === "number") return assign(out, [from]);
   if (typeof out !== "object" || out === null) throw wrong(out);
-  if (from instanceof Float64Array || Array.isArray(from)) {
+  if (from instanceof Float64Array && out instanceof Float64Array && out.length === from.length)
+    out.set(from);
+  else if (from instanceof Float64Array || Array.isArray(from)) {
     const source = from as ArrayLike<unknown>;
     const target = out as { readonly length: number; [i: number]: unknown };
     if (target.length !== source.length) throw wrong(out);
