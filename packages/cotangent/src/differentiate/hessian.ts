@@ -139,7 +139,12 @@ export function hessian(program: Program, options: SecondOrderOptions = {}): Pro
   const { wrt, of } = settle(program, options);
   const entry = program.functions[0]!;
   const numbersOnly = wrt.every((i) => entry.params[i]!.ty === "f64");
-  const columns = options.columns !== undefined ? options.columns : numbersOnly ? Math.max(1, Math.min(wrt.length, 2 * COLUMNS)) : COLUMNS;
+  const columns =
+    options.columns !== undefined
+      ? options.columns
+      : numbersOnly
+        ? Math.max(1, Math.min(wrt.length, 2 * COLUMNS))
+        : COLUMNS;
   const inner = gradientPushforward(program, wrt, of, columns);
   const written = writtenParameters(program);
   const params: ParameterSpec[] = [...entry.params, { name: "hessian", ty: "array", noalias: true }];
