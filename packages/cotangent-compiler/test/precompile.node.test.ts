@@ -185,18 +185,25 @@ export function pick(x: number[], i: number): number {
   return x[i] ** 2;
 }
 const g: any = grad(pick, { wrt: "x" });
+const cube: any = grad((x: number) => x ** 3);
+const both: any = grad((x: Float64Array, y: number) => x[0] * y);
 const outcome = (f: () => unknown) => { try { return f(); } catch (error: any) { return [error.code, error.message.split("\\n")[0]]; } };
 console.log(JSON.stringify([
-  g([1, 2], 1), g.into([0, 0], [1, 2], 0), g.target, /function pick_grad\\(/.test(g.source), g.name, g.length,
+  cube(2), [1, 2].map(cube), cube.into([0], 2), both(Float64Array.of(3), 2), both([3], 2), g([1, 2], 1), g.into([0, 0], [1, 2], 0), g.target, /function pick_grad\\(/.test(g.source), g.name, g.length,
   ...[
     () => g([1, 2], 2), () => g([1, 2], 0.5), () => g([-1, 2], 0), () => g([1, 2]), () => g("x", 1), () => g(["x"], 0),
-    () => g.program, () => g.wasm, () => g.batch(2), () => g.into([0], [1, 2], 0), () => (grad as any)(g),
+    () => cube("2"), () => cube(), () => both(new Float64Array(0), 1), () => g.program, () => g.wasm, () => g.batch(2), () => g.into([0], [1, 2], 0), () => (grad as any)(g),
   ].map(outcome),
 ]));`,
     });
     const { file } = await bundle("errors.ts", { precompile: true });
     const absent = "grad(pick) was compiled when it was built;";
     expect(await project.run(file)).toEqual([
+      12,
+      [3, 12],
+      [12],
+      [{ 0: 2 }, 3],
+      [{ 0: 2 }, 3],
       [0, 4],
       [2, 0],
       "js",
@@ -209,6 +216,9 @@ console.log(JSON.stringify([
       ["missing-argument", "grad(pick) takes 2 arguments, but was given 1."],
       ["wrong-structure", 'x is the string "x", but the function was compiled for an array.'],
       ["wrong-structure", 'x[0] is the string "x", but the function was compiled for a number.'],
+      ["wrong-structure", 'x is the string "2", but the function was compiled for a number.'],
+      ["missing-argument", "grad(anonymous) takes 1 argument, but was given 0."],
+      ["index-out-of-range", "x[0] does not exist: it is empty (errors.ts:9:56)."],
       ["precompiled", `${absent} its program is not in the bundle.`],
       ["precompiled", `${absent} a module is not in the bundle.`],
       ["precompiled", `${absent} what maps it over batches is not in the bundle.`],
