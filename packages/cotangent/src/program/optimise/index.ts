@@ -3,7 +3,8 @@ import { analyse } from "./analysis.ts";
 import type { Analysis, Behaviour } from "./analysis.ts";
 import type { OptimiseOptions } from "./options.ts";
 import { rebuild } from "./rebuild.ts";
-import type { Callee, RebuildOptions } from "./rebuild.ts";
+import type { RebuildOptions } from "./elements.ts";
+import type { Callee } from "./rebuild.ts";
 
 export type { OptimiseOptions } from "./options.ts";
 

@@ -1,25 +1,16 @@
 /** One pass over a function, front to back: writes it anew through a folding builder. */
-import { add, ceil, div, floor, mul, neg, sub } from "../../primitives/index.ts";
+import { add, ceil, div, floor, mul, sub } from "../../primitives/index.ts";
 import { buildFunction } from "../builder.ts";
 import type { Attributes, Func, Op, OpOf, Region, Value } from "../ir.ts";
 import { definedBy } from "./analysis.ts";
-import type { Analysis } from "./analysis.ts";
 import { counted, steadyCarries } from "./counters.ts";
 import type { Counted } from "./counters.ts";
+import { Elements } from "./elements.ts";
+import type { RebuildOptions, Source } from "./elements.ts";
 import { Folder } from "./folder.ts";
-import type { Group } from "./memory.ts";
-import type { OptimiseOptions } from "./options.ts";
-import { loopElements, smallArrays } from "./registers.ts";
-import type { Access } from "./registers.ts";
 import { counterOf, isCheap, isChecks, isEmpty, isSmall, tripsOf } from "./shapes.ts";
 import type { Counter } from "./shapes.ts";
 import { union } from "./ranges.ts";
-
-/** A function to be read, and what is known of it. */
-export interface Source {
-  readonly func: Func;
-  readonly analysis: Analysis;
-}
 
 /** Of a function that is called: what is known, and whether its body may take the call's place. */
 export interface Callee extends Source {
@@ -32,11 +23,6 @@ const ENDLESS: Attributes["fail"] = {
   message: "A loop counts up in steps of {0}, so that it never ends",
   remedy: "Check the step: it must be greater than 0.",
 };
-
-export interface RebuildOptions extends OptimiseOptions {
-  /** What they become is added. */
-  readonly integers: Set<Value>;
-}
 
 /** A loop that runs more often is not written out. */
 const UNROLLED_TRIPS = 4;
@@ -56,65 +42,23 @@ export function rebuild(source: Source, calleeOf: (name: string) => Callee, opti
   return buildFunction(func.name, func.params, write, { pullback, builder: b });
 }
 
-class Rebuilder {
-  readonly #b: Folder;
-  readonly #source: Source;
+class Rebuilder extends Elements {
   readonly #calleeOf: (name: string) => Callee;
-  readonly #options: RebuildOptions;
-  /** Old values' ids to new values. */
-  readonly #map: (Value | undefined)[] = [];
-  readonly #small: ReadonlyMap<Value, number>;
-  /** Old arrays that have been taken apart: the new values of their elements at present. */
-  readonly #apart = new Map<Value, readonly Value[]>();
-  /** Old arrays of which single elements are kept in values, by the old index. */
-  readonly #single = new Map<Value, Map<Value, Value>>();
-  /** Values known to be i32, those of all rounds. */
-  readonly #integers: Set<Value>;
 
   constructor(b: Folder, source: Source, calleeOf: (name: string) => Callee, options: RebuildOptions) {
-    this.#b = b;
-    this.#source = source;
+    super(b, source, options);
     this.#calleeOf = calleeOf;
-    this.#options = options;
-    this.#integers = options.integers;
-    this.#small = smallArrays(source.func);
   }
 
   /** Writes the function's body with these parameters, and returns its results. */
   run(args: readonly Value[]): readonly Value[] {
-    const { body } = this.#source.func;
-    this.#bind(body.args, args);
+    const { body } = this.source.func;
+    this.bind(body.args, args);
     return this.#region(body);
   }
 
-  #bind(from: readonly Value[], to: readonly Value[]): void {
-    from.forEach((v, i) => this.#is(v, to[i]));
-  }
-
-  /** What is not needed has no new value. */
-  #is(from: Value, to: Value | undefined): void {
-    this.#map[from.id] = to;
-    if (to !== undefined && this.#integers.has(from)) {
-      this.#b.isI32(to);
-      this.#integers.add(to);
-    }
-    if (to !== undefined) to.name ??= from.name;
-  }
-
-  #new(v: Value): Value {
-    return this.#map[v.id]!;
-  }
-
-  #all(values: readonly Value[]): Value[] {
-    return values.map((v) => this.#map[v.id]!);
-  }
-
-  #isLive(v: Value): boolean {
-    return this.#source.analysis.live[v.id] === 1;
-  }
-
   #region(region: Region): Value[] {
-    const { needed } = this.#source.analysis;
+    const { needed } = this.source.analysis;
     const ops: Op[] = [];
     for (const op of region.ops) {
       if (!needed.has(op)) continue;
@@ -124,7 +68,7 @@ class Rebuilder {
     }
     for (let k = 0; k < ops.length; k++) {
       const op = ops[k]!;
-      this.#b.loc = op.loc;
+      this.b.loc = op.loc;
       if (op.kind === "if") {
         // Branches on the same condition, one after the other, are one.
         const same = [op];
@@ -137,7 +81,7 @@ class Rebuilder {
         this.#op(op);
       }
     }
-    return this.#all(region.yields);
+    return this.all(region.yields);
   }
 
   #op(op: Exclude<Op, { kind: "if" }>): void {
@@ -152,171 +96,64 @@ class Rebuilder {
       case "fill":
       case "length":
       case "bound":
-        if (this.#inPieces(op)) return;
+        if (this.inPieces(op)) return;
         break;
       case "load":
       case "store":
       case "accumulate":
-        if (this.#inValues(op) || (op.kind === "store" && this.#accumulates(op))) return;
+        if (this.inValues(op) || (op.kind === "store" && this.accumulates(op))) return;
         break;
       default:
     }
     const types = op.results.map((v) => v.ty);
-    this.#bind(op.results, this.#b.emit(op.kind, this.#all(op.args), op.attr, types));
-  }
-
-  /** Allocates an array that is taken apart, or deals with all of it. */
-  #inPieces(op: OpOf<"allocate" | "fill" | "length" | "bound">): boolean {
-    const b = this.#b;
-    if (op.kind === "allocate") {
-      const [array] = op.results as [Value];
-      const length = this.#small.get(array);
-      if (length === undefined) return false;
-      const zero = b.f64(0);
-      this.#apart.set(
-        array,
-        Array.from({ length }, () => zero),
-      );
-      return true;
-    }
-    const array = op.args[op.kind === "bound" ? 1 : 0]!;
-    const elements = this.#apart.get(array);
-    if (elements === undefined) return false;
-    if (op.kind === "fill") {
-      const x = this.#new(op.args[1]!);
-      this.#apart.set(
-        array,
-        Array.from(elements, () => x),
-      );
-    }
-    if (op.kind === "length") this.#is(op.results[0]!, b.i32(elements.length));
-    return true;
-  }
-
-  /** An access to an element that is kept in a value. */
-  #inValues(op: Access): boolean {
-    const [array, index, x] = op.args as [Value, Value, Value];
-    const elements = this.#apart.get(array);
-    const single = this.#single.get(array);
-    const i = definedBy(index, "constant")?.attr ?? -1;
-    const before = elements?.[i] ?? single?.get(index);
-    if (before === undefined) return false;
-    if (op.kind === "load") {
-      this.#map[op.results[0]!.id] = before;
-      return true;
-    }
-    const after = op.kind === "store" ? this.#new(x) : this.#b.primitive(add, before, this.#new(x));
-    if (elements === undefined) single!.set(index, after);
-    else this.#apart.set(array, replaced(elements, i, after));
-    return true;
-  }
-
-  /** The values of elements that an operation with regions changes, and how to set them. */
-  #kept(...ops: readonly Op[]): Kept[] {
-    const kept: Kept[] = [];
-    const { written } = this.#source.analysis;
-    const roots = new Set<Value>();
-    for (const op of ops) for (const root of written.get(op)!.roots) roots.add(root);
-    for (const root of roots) {
-      this.#apart.get(root)?.forEach((_, i) => {
-        kept.push({
-          get: () => this.#apart.get(root)![i]!,
-          set: (v) => void this.#apart.set(root, replaced(this.#apart.get(root)!, i, v)),
-        });
-      });
-    }
-    for (const elements of this.#single.values()) {
-      for (const index of elements.keys()) {
-        kept.push({ get: () => elements.get(index)!, set: (v) => void elements.set(index, v) });
-      }
-    }
-    return kept;
-  }
-
-  /**
-   * a[i] = a[i] + x. Only where the element read and the sum are used for nothing else: an accumulator has no value of its own.
-   */
-  #accumulates(op: OpOf<"store">): boolean {
-    const [a, i, x] = op.args as [Value, Value, Value];
-    const { uses } = this.#source.analysis;
-    const sum = definedBy(x, "primitive");
-    if (sum === undefined || uses[x.id] !== 1 || (sum.attr !== add && sum.attr !== sub)) return false;
-    const [target, index] = [this.#new(a), this.#new(i)];
-    const inPlace = (v: Value): boolean => {
-      const load = definedBy(v, "load");
-      if (load === undefined || uses[v.id] !== 1) return false;
-      const [from, at] = this.#all(load.args);
-      const element = this.#new(v);
-      const isLoad = definedBy(element, "load") !== undefined;
-      return isLoad && from === target && at === index && this.#b.memory.load(target, index) === element;
-    };
-    const [left, right] = sum.args as [Value, Value];
-    if (inPlace(left)) {
-      const more = this.#new(right);
-      this.#b.accumulate(target, index, sum.attr === add ? more : this.#b.primitive(neg, more));
-      return true;
-    }
-    if (sum.attr !== add || !inPlace(right)) return false;
-    this.#b.accumulate(target, index, this.#new(left));
-    return true;
+    this.bind(op.results, this.b.emit(op.kind, this.all(op.args), op.attr, types));
   }
 
   #call(op: OpOf<"call">): void {
     const callee = this.#calleeOf(op.attr.callee);
-    const args = this.#all(op.args);
-    if (callee.inline && this.#b.size < INLINED_SIZE) {
-      const inner = new Rebuilder(this.#b, callee, this.#calleeOf, this.#options);
-      return this.#bind(op.results, inner.run(args));
+    const args = this.all(op.args);
+    if (callee.inline && this.b.size < INLINED_SIZE) {
+      const inner = new Rebuilder(this.b, callee, this.#calleeOf, this.options);
+      return this.bind(op.results, inner.run(args));
     }
-    if (callee.analysis.behaviour.writes) this.#b.forgetArguments(args);
+    if (callee.analysis.behaviour.writes) this.b.forgetArguments(args);
     const types = op.results.map((v) => v.ty);
-    this.#bind(op.results, this.#b.call(op.attr.callee, args, types));
-  }
-
-  #forgetWritten(op: Op): void {
-    const written = this.#source.analysis.written.get(op)!;
-    const { memory } = this.#b;
-    if (written.all) memory.forget("unknown");
-    else {
-      for (const root of written.roots) {
-        if (!this.#apart.has(root)) memory.forget(memory.groupOf(this.#new(root)));
-      }
-    }
+    this.bind(op.results, this.b.call(op.attr.callee, args, types));
   }
 
   #for(op: OpOf<"for">): void {
-    const b = this.#b;
+    const b = this.b;
     const [region] = op.regions as [Region];
     const [index, ...carries] = region.args as [Value, ...Value[]];
-    const [lo, hi, ...inits] = this.#all(op.args) as [Value, Value, ...Value[]];
+    const [lo, hi, ...inits] = this.all(op.args) as [Value, Value, ...Value[]];
     const { step } = op.attr;
     const [first, last] = [b.rangeOf(lo), b.rangeOf(hi)];
     const never = step > 0 ? first[0] >= last[1] : first[1] <= last[0];
-    if (never) return this.#bind(op.results, inits);
+    if (never) return this.bind(op.results, inits);
     const trips = tripsOf(first, last, step);
-    const few = this.#options.readable !== true && trips <= UNROLLED_TRIPS;
+    const few = this.options.readable !== true && trips <= UNROLLED_TRIPS;
     if (trips === 1 || (few && isSmall(region))) {
       let values = inits;
       for (let k = 0; k < trips; k++) {
-        this.#bind([index, ...carries], [trips === 1 ? lo : b.i32(first[0] + k * step), ...values]);
+        this.bind([index, ...carries], [trips === 1 ? lo : b.i32(first[0] + k * step), ...values]);
         values = this.#region(region);
       }
-      return this.#bind(op.results, values);
+      return this.bind(op.results, values);
     }
-    const leave = this.#enterElements(op, lo, hi);
+    const leave = this.enterElements(op, lo, hi);
     const [kept, steady] = this.#counts(op, this.#carried(carries, inits, region.yields, op.results), inits, {
       lo,
       hi,
       step,
     });
-    const elements = this.#kept(op);
-    this.#forgetWritten(op);
+    const elements = this.kept(op);
+    this.forgetWritten(op);
     const write = (i: Value, ...values: Value[]): readonly Value[] => {
       b.setRange(i, step > 0 ? [first[0], last[1] - 1] : [last[0] + 1, first[1]]);
       if (step > 0) b.below(i, hi);
-      this.#is(index, i);
-      steady.forEach((c, k) => this.#is(carries[k]!, c.at(i)));
-      kept.forEach((k, at) => this.#is(carries[k]!, values[at]));
+      this.is(index, i);
+      steady.forEach((c, k) => this.is(carries[k]!, c.at(i)));
+      kept.forEach((k, at) => this.is(carries[k]!, values[at]));
       elements.forEach((e, at) => e.set(values[kept.length + at]!));
       const yields = b.inLoop({ index: i, lo, hi, step }, () => this.#region(region));
       return [...kept.map((k) => yields[k]!), ...elements.map((e) => e.get())];
@@ -326,8 +163,8 @@ class Rebuilder {
     const body = b.loopRegion(["i32", ...types], write);
     b.loc = op.loc;
     const results = b.emit("for", [lo, hi, ...begin], op.attr, types, [body]);
-    steady.forEach((c, k) => this.#isLive(op.results[k]!) && this.#is(op.results[k]!, c.after()));
-    kept.forEach((k, at) => this.#is(op.results[k]!, results[at]));
+    steady.forEach((c, k) => this.isLive(op.results[k]!) && this.is(op.results[k]!, c.after()));
+    kept.forEach((k, at) => this.is(op.results[k]!, results[at]));
     elements.forEach((e, at) => e.set(results[kept.length + at]!));
     leave();
   }
@@ -343,78 +180,29 @@ class Rebuilder {
     if (Math.abs(loop.step) === 1) {
       for (const steady of steadyCarries(op.regions.at(-1)!)) {
         if (kept.includes(steady.place))
-          found.set(steady.place, counted(this.#b, steady, inits[steady.place]!, loop));
+          found.set(steady.place, counted(this.b, steady, inits[steady.place]!, loop));
       }
     }
     return [kept.filter((k) => !found.has(k)), found];
   }
 
-  /**
-   * Elements that are the same in every iteration are read before the loop and written after it. They may not exist where the
-   * loop does not run at all; then they are left alone.
-   */
-  #enterElements(op: OpOf<"for">, lo: Value, hi: Value): () => void {
-    const b = this.#b;
-    if (this.#options.stage === "primal") return () => undefined;
-    const up = op.attr.step > 0;
-    const [first, last] = [b.rangeOf(lo), b.rangeOf(hi)];
-    const always = up ? first[1] < last[0] : first[0] > last[1];
-    const runs = (): Value => b.op(up ? "i32.lt" : "i32.gt", lo, hi);
-    const after: (() => void)[] = [];
-    const groupOf = (root: Value): Group =>
-      this.#apart.has(root) ? root : b.memory.groupOf(this.#new(root));
-    for (const { array, index, written, certain } of loopElements(
-      op,
-      this.#source.analysis.needed,
-      groupOf,
-    )) {
-      if (this.#apart.has(array) || this.#single.get(array)?.has(index)) continue;
-      const [a, i] = [this.#new(array), this.#new(index)];
-      const exists = b.exists(i, a) || (certain && always);
-      if (!exists && !(certain && written)) continue;
-      const guarded = (then: () => readonly Value[], otherwise: () => readonly Value[]): readonly Value[] =>
-        exists ? then() : b.if(runs(), then, otherwise);
-      const [element] = guarded(
-        () => [b.load(a, i)],
-        () => [b.f64(0)],
-      );
-      let elements = this.#single.get(array);
-      if (elements === undefined) this.#single.set(array, (elements = new Map<Value, Value>()));
-      elements.set(index, element!);
-      after.push(() => {
-        const last = elements.get(index)!;
-        elements.delete(index);
-        if (!written) return;
-        guarded(
-          () => {
-            b.store(a, i, last);
-            return [];
-          },
-          () => [],
-        );
-        if (!exists) b.memory.forget(b.memory.groupOf(a));
-      });
-    }
-    return () => after.forEach((run) => run());
-  }
-
   #while(op: OpOf<"while">): void {
-    const b = this.#b;
+    const b = this.b;
     const [test, body] = op.regions as [Region, Region];
-    const inits = this.#all(op.args);
+    const inits = this.all(op.args);
     const counter = counterOf(op);
     if (counter !== undefined && this.#counted(op, counter, inits)) return;
     const kept = this.#carried(body.args, inits, body.yields, op.results);
     test.args.forEach((v, k) => {
-      if (!kept.includes(k)) this.#map[v.id] = inits[k]!;
+      if (!kept.includes(k)) this.map[v.id] = inits[k]!;
     });
-    const elements = this.#kept(op);
-    this.#forgetWritten(op);
+    const elements = this.kept(op);
+    this.forgetWritten(op);
     const part = (region: Region, values: readonly Value[]): readonly Value[] => {
-      kept.forEach((k, at) => this.#is(region.args[k]!, values[at]));
+      kept.forEach((k, at) => this.is(region.args[k]!, values[at]));
       elements.forEach((e, at) => e.set(values[kept.length + at]!));
       // What ends the loop when it is set is not set in its body.
-      if (region === body) for (const k of endingOn(test)) this.#map[body.args[k]!.id] = b.i32(0);
+      if (region === body) for (const k of endingOn(test)) this.map[body.args[k]!.id] = b.i32(0);
       return this.#region(region);
     };
     const begin = [...kept.map((k) => inits[k]!), ...elements.map((e) => e.get())];
@@ -428,11 +216,11 @@ class Rebuilder {
     ];
     b.loc = op.loc;
     const results = b.emit("while", begin, op.attr, [...types, "i32"], regions);
-    kept.forEach((k, at) => this.#is(op.results[k]!, results[at]));
+    kept.forEach((k, at) => this.is(op.results[k]!, results[at]));
     elements.forEach((e, at) => e.set(results[kept.length + at]!));
     const trips = results.at(-1)!;
     b.setRange(trips, [0, 2 ** 31 - 1]);
-    this.#is(op.results.at(-1)!, trips);
+    this.is(op.results.at(-1)!, trips);
   }
 
   /**
@@ -440,12 +228,12 @@ class Rebuilder {
    * 1 is an integer from outside.
    */
   #counted(op: OpOf<"while">, counter: Counter, inits: readonly Value[]): boolean {
-    const b = this.#b;
+    const b = this.b;
     const { place } = counter;
     const first = inits[place]!;
     const isF64 = first.ty === "f64";
     const begin = isF64 ? integerOf(b, first) : first;
-    const by = counter.by && b.asInteger(this.#new(counter.by));
+    const by = counter.by && b.asInteger(this.new(counter.by));
     if (begin === undefined || (counter.by !== undefined && by === undefined)) return false;
     const end = this.#limit(counter, begin);
     if (end === undefined) return false;
@@ -467,8 +255,8 @@ class Rebuilder {
     const around = { lo, hi, step: 1 };
     const carried = this.#carried(body.args, inits, body.yields, op.results).filter((k) => k !== place);
     const [others, steady] = this.#counts(op, carried, inits, around);
-    const elements = this.#kept(op);
-    this.#forgetWritten(op);
+    const elements = this.kept(op);
+    this.forgetWritten(op);
     const start = [...others.map((k) => inits[k]!), ...elements.map((e) => e.get())];
     const types = start.map((v) => v.ty);
     const inF64 = (i: Value): Value => (isF64 ? b.op("f64.fromI32", i) : i);
@@ -477,9 +265,9 @@ class Rebuilder {
     const region = b.loopRegion(["i32", ...types], (i, ...values) => {
       b.setRange(i, [b.rangeOf(lo)[0], b.rangeOf(hi)[1] - 1]);
       b.below(i, hi);
-      this.#is(body.args[place]!, inF64(counts(i)));
-      steady.forEach((c, k) => this.#is(body.args[k]!, c.at(i)));
-      others.forEach((k, at) => this.#is(body.args[k]!, values[at]));
+      this.is(body.args[place]!, inF64(counts(i)));
+      steady.forEach((c, k) => this.is(body.args[k]!, c.at(i)));
+      others.forEach((k, at) => this.is(body.args[k]!, values[at]));
       elements.forEach((e, at) => e.set(values[others.length + at]!));
       const yields = b.inLoop({ index: i, ...around }, () => this.#region(body));
       return [...others.map((k) => yields[k]!), ...elements.map((e) => e.get())];
@@ -487,11 +275,11 @@ class Rebuilder {
     b.loc = op.loc;
     const attr = { step: 1, ...op.attr };
     const results = b.emit("for", [lo, hi, ...start], attr, types, [region]);
-    steady.forEach((c, k) => this.#isLive(op.results[k]!) && this.#is(op.results[k]!, c.after()));
-    others.forEach((k, at) => this.#is(op.results[k]!, results[at]));
+    steady.forEach((c, k) => this.isLive(op.results[k]!) && this.is(op.results[k]!, c.after()));
+    others.forEach((k, at) => this.is(op.results[k]!, results[at]));
     elements.forEach((e, at) => e.set(results[others.length + at]!));
     const after = b.op("i32.max", lo, hi);
-    if (this.#isLive(op.results[place]!)) {
+    if (this.isLive(op.results[place]!)) {
       const last =
         by === undefined
           ? inF64(after)
@@ -500,17 +288,17 @@ class Rebuilder {
               b.op("f64.fromI32", begin),
               b.primitive(mul, b.op("f64.fromI32", after), b.op("f64.fromI32", by)),
             );
-      this.#is(op.results[place]!, last);
+      this.is(op.results[place]!, last);
     }
     const trips = op.results.at(-1)!;
-    if (this.#isLive(trips)) this.#is(trips, b.op("i32.sub", after, lo));
+    if (this.isLive(trips)) this.is(trips, b.op("i32.sub", after, lo));
     return true;
   }
 
   /** The least i32 at which a count from `lo` ends. */
   #limit({ limit, inclusive }: Counter, lo: Value): Value | undefined {
-    const b = this.#b;
-    const end = this.#new(limit);
+    const b = this.b;
+    const end = this.new(limit);
     const whole = b.asInteger(end);
     if (whole !== undefined) {
       if (!inclusive) return whole;
@@ -538,46 +326,46 @@ class Rebuilder {
     carries.forEach((carry, k) => {
       const yielded = yields[k]!;
       // It goes round unchanged, or what is yielded is defined outside (before it) and is what it was at first.
-      const same = yielded === carry || (yielded.id < carry.id && this.#map[yielded.id] === inits[k]);
-      if (this.#isLive(carry) && !same) {
+      const same = yielded === carry || (yielded.id < carry.id && this.map[yielded.id] === inits[k]);
+      if (this.isLive(carry) && !same) {
         kept.push(k);
         return;
       }
-      this.#map[carry.id] = inits[k];
-      this.#map[results[k]!.id] = inits[k];
+      this.map[carry.id] = inits[k];
+      this.map[results[k]!.id] = inits[k];
     });
     return kept;
   }
 
   /** Branches on one condition, in order. */
   #if(ops: readonly OpOf<"if">[]): void {
-    const b = this.#b;
-    const condition = this.#new(ops[0]!.args[0]!);
+    const b = this.b;
+    const condition = this.new(ops[0]!.args[0]!);
     const truth = b.truthOf(condition);
     if (truth !== undefined) {
-      for (const op of ops) this.#bind(op.results, this.#region(op.regions[truth ? 0 : 1]!));
+      for (const op of ops) this.bind(op.results, this.#region(op.regions[truth ? 0 : 1]!));
       return;
     }
     if (ops.every((op) => op.results.length === 0 && isChecks(op.regions[0]!) && isEmpty(op.regions[1]!))) {
       return b.checksIf(condition, () => ops.forEach((op) => this.#region(op.regions[0]!)));
     }
-    const live = ops.flatMap((op) => op.results.filter((v) => this.#isLive(v)));
+    const live = ops.flatMap((op) => op.results.filter((v) => this.isLive(v)));
     const cheap = ops.every((op) => op.regions.every(isCheap)) && live.every(isScalar);
-    if (this.#options.stage !== "primal" && cheap) return this.#select(ops, condition);
+    if (this.options.stage !== "primal" && cheap) return this.#select(ops, condition);
 
-    const elements = this.#kept(...ops);
+    const elements = this.kept(...ops);
     const before = elements.map((e) => e.get());
     const branch = (which: 0 | 1) => (): readonly Value[] => {
       elements.forEach((e, k) => e.set(before[k]!));
       return b.taking(condition, which === 0, () => {
-        for (const op of ops) this.#bind(op.results, this.#region(op.regions[which]!));
-        return [...this.#all(live), ...elements.map((e) => e.get())];
+        for (const op of ops) this.bind(op.results, this.#region(op.regions[which]!));
+        return [...this.all(live), ...elements.map((e) => e.get())];
       });
     };
     const regions = [b.region([], branch(0)), b.region([], branch(1))];
     const [least, greatest] = b.rangeOf(condition);
     const isTruth = least === 0 && greatest === 1;
-    for (const op of ops) this.#forgetWritten(op);
+    for (const op of ops) this.forgetWritten(op);
     b.loc = ops[0]!.loc;
     const types = regions[0]!.yields.map((v) => v.ty);
     const results = b.emit("if", [condition], undefined, types, regions).map((result, k) => {
@@ -587,7 +375,7 @@ class Rebuilder {
       if (yes === no) return yes;
       return isTruth && isInteger(yes, 1) && isInteger(no, 0) ? condition : result;
     });
-    live.forEach((v, k) => this.#is(v, results[k]));
+    live.forEach((v, k) => this.is(v, results[k]));
     elements.forEach((e, k) => e.set(results[live.length + k]!));
   }
 
@@ -596,7 +384,7 @@ class Rebuilder {
     for (const op of ops) {
       const [yes, no] = op.regions.map((region) => this.#region(region)) as [Value[], Value[]];
       for (const v of op.results) {
-        if (this.#isLive(v)) this.#is(v, this.#b.select(condition, yes[v.index]!, no[v.index]!));
+        if (this.isLive(v)) this.is(v, this.b.select(condition, yes[v.index]!, no[v.index]!));
       }
     }
   }
@@ -630,14 +418,5 @@ function integerOf(b: Folder, x: Value): Value | undefined {
   if (constant !== undefined) return Object.is(constant, constant | 0) ? b.i32(constant) : undefined;
   return definedBy(x, "f64.fromI32")?.args[0];
 }
-
-/** An element kept in a value: the value at present. */
-interface Kept {
-  readonly get: () => Value;
-  readonly set: (v: Value) => void;
-}
-
-const replaced = (list: readonly Value[], at: number, v: Value): readonly Value[] =>
-  list.map((old, i) => (i === at ? v : old));
 
 const isScalar = (v: Value): boolean => v.ty === "f64" || v.ty === "i32";
