@@ -12,10 +12,11 @@ import type { Captured, UserFunction } from "cotangent/program";
 
 import { bare, isFunction, walk } from "./ast.ts";
 import type { Node } from "./ast.ts";
+import { deriveTransform } from "./derive/derive.ts";
 import { CompileError } from "./errors.ts";
 import { TRANSFORMS } from "./lower/derivatives.ts";
 import { lower } from "./lower/lower.ts";
-import type { Found, Outside, Surroundings } from "./lower/lower.ts";
+import type { Found, Lowered, Outside, Surroundings } from "./lower/lower.ts";
 import type { Module } from "./lower/module.ts";
 import { parseExpression } from "./source.ts";
 import type { Source } from "./source.ts";
@@ -44,6 +45,7 @@ export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
   const values: Values = new Map();
   const known = new ByStructure();
   const outside: Outside = new Map();
+  let latest: Lowered | undefined;
   const captured: Captured = {
     version: CAPTURE_VERSION,
     name: f.name || "anonymous",
@@ -52,9 +54,12 @@ export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
       return known.find(args, (structures) => {
         const surroundings = around(scope, values, "");
         const lowered = lower(module, node, f.name || "anonymous", structures, surroundings, outside);
+        latest = lowered;
         return { ...lowered, program: bringInside(lowered.program) };
       });
     },
+    source: (transform, options) =>
+      latest && deriveTransform(latest, module, node, f.name || "f", transform, options),
     outside: () => Array.from(outside.keys(), (name) => values.get(name)?.()),
   };
   const made = attach(f, captured);

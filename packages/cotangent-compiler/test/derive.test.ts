@@ -1,9 +1,11 @@
 /** What derivatives look like as TypeScript, and what is refused. */
+import { compile, grad } from "cotangent";
 import * as library from "cotangent";
 import { describe, expect, test } from "vitest";
 
 import { derive, functionsIn } from "../src/derive/index.ts";
 import { hasHelper, helperTexts } from "../src/derive/helpers.ts";
+import { differentiable } from "../src/parse.ts";
 import { stripTypes } from "../src/strip.ts";
 
 const codeOf = (source: string, options = {}): string => derive(source, options).code;
@@ -202,6 +204,22 @@ describe("functions that Math lacks", () => {
       expect({ args, got: close ? wanted : got }).toEqual({ args, got: wanted });
     }
   });
+});
+
+test("the source of a compiled transform, where the function was read at run time", () => {
+  const wave = differentiable(function wave(x: number, y: number): number {
+    return Math.sin(x) * y;
+  });
+  const gradient = compile(grad(wave as never) as (x: number, y: number) => readonly [number, number]);
+  expect(gradient(0, 2)).toEqual([2, 0]);
+  expect(gradient.source).toContain("return [dX, dY];");
+  expect(gradient.source).toContain(
+    "export function waveGradient(x: number, y: number): [dX: number, dY: number] {",
+  );
+  // What is differentiated twice, or not at all, is shown as the program's JavaScript.
+  expect(compile(wave as never as (x: number, y: number) => number).source).toContain(
+    "function wave(x, y) {",
+  );
 });
 
 test("functionsIn: names and places, and which are differentiated", () => {

@@ -73,6 +73,41 @@ export function derive(source: string, options: DeriveOptions = {}): Derived {
   return deriveLowered(lowered, module, node, name, { ...options, mode });
 }
 
+/** Which mode writes a transform of the library's. */
+const MODES: Readonly<Record<string, DeriveMode>> = {
+  grad: "reverse",
+  valueAndGrad: "reverse",
+  vjp: "reverse",
+  jvp: "forward",
+  jacobian: "jacobian",
+  hessian: "hessian",
+  hvp: "hvp",
+};
+
+/** A transform of a function that has been lowered, as TypeScript; undefined where it cannot be written. */
+export function deriveTransform(
+  lowered: Lowered,
+  module: Module,
+  node: Node,
+  name: string,
+  transform: string,
+  options: unknown,
+): string | undefined {
+  const mode = MODES[transform];
+  if (mode === undefined) return undefined;
+  const given = (options as { readonly wrt?: unknown } | undefined)?.wrt;
+  const list = given === undefined ? undefined : Array.isArray(given) ? (given as unknown[]) : [given];
+  const wrt = list?.map((x) => (typeof x === "number" ? lowered.params[x]!.name : String(x)));
+  try {
+    const value = transform === "valueAndGrad";
+    return deriveLowered(lowered, module, node, name, { mode, value, ...(wrt === undefined ? {} : { wrt }) })
+      .code;
+  } catch (error) {
+    if (error instanceof AdError) return undefined;
+    throw error;
+  }
+}
+
 /** The function with this name, or the only one there is. */
 function chosen(module: Module, wanted: string | undefined): { readonly name: string; readonly node: Node } {
   const functions = functionsOf(module);

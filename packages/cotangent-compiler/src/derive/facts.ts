@@ -12,7 +12,6 @@ export interface Use {
 export const isOp = (x: Op | Region): x is Op => "kind" in x;
 const isMemory = (v: Value): boolean => v.ty === "array" || v.ty === "tape";
 export const definedBy = (v: Value): Op | undefined => (isOp(v.def) ? v.def : undefined);
-export const regionOf = (v: Value): Region => (isOp(v.def) ? v.def.parent : v.def);
 
 /** What must happen even if nobody looks at a result, beside writing. */
 const EFFECTS: ReadonlySet<string> = new Set("call fail external".split(" "));

@@ -71,7 +71,10 @@ export type Compiled<F extends AnyFunction> = Call<F> & {
    * after call; so in the result.
    */
   batch(n: number): (...args: unknown[]) => unknown;
-  /** As JavaScript that can be read. For the arguments last used; before the first call, for plain numbers. */
+  /**
+   * As code that can be read: a transform of a function read at run time as TypeScript (as `cotangent derive` writes it), all else as
+   * the program's JavaScript. For the arguments last used; before the first call, for plain numbers.
+   */
   readonly source: string;
   /** The bytes of a WebAssembly module that stands alone (with `math: "exact"`, it imports Math's functions); as for `source`. */
   readonly wasm: Uint8Array;
@@ -147,13 +150,23 @@ export function compile<F extends AnyFunction>(f: F, options: CompileOptions = {
       },
     },
     batch: { value: (n: number) => batched(f, n, options) },
-    source: getter(() => any().executable.source ?? emitJs(any().program).source),
+    source: getter(() => {
+      const made = any();
+      return written(f) ?? made.executable.source ?? emitJs(made.program).source;
+    }),
     wasm: getter(
       () => any().executable.wasm ?? emitWasm(any().program, { math: options.math ?? "fast" }).bytes,
     ),
     program: getter(() => any().program),
     target: getter(() => any().executable.target),
   }) as unknown as Compiled<F>;
+}
+
+/** A transform of a captured function as its front end writes it, if that is at hand. */
+function written(f: AnyFunction): string | undefined {
+  const derivation = derivationOf(f);
+  if (derivation === undefined || derivationOf(derivation.f) !== undefined) return undefined;
+  return capturedOf(base(f))?.source?.(derivation.transform, derivation.options);
 }
 
 /** The function compiled for arguments of one structure. */

@@ -31,6 +31,11 @@ export interface Captured {
   specialise(args: readonly unknown[]): Specialisation;
   /** What `Specialisation.outside` holds at present. */
   outside(): readonly unknown[];
+  /**
+   * A transform of the function as TypeScript that people read, for arguments as it was last asked about; undefined where that cannot
+   * be written. Only a front end that is at hand at run time has it.
+   */
+  readonly source?: (transform: string, options: unknown) => string | undefined;
 }
 
 /** Registered, so that several copies of the library understand each other. */

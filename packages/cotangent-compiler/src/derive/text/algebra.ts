@@ -161,7 +161,7 @@ const NAMED: readonly (readonly [number, Expression])[] = [
 ];
 
 /** A number as a person would write it, to the same bits. */
-export function readable(x: number): Expression {
+function readable(x: number): Expression {
   if (Number.isNaN(x)) return text("NaN");
   if (isShort(x) || !Number.isFinite(x)) return num(x);
   for (const [value, name] of NAMED) {

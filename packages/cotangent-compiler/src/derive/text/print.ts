@@ -411,7 +411,7 @@ function split(text: string, separator: string): string[] {
 }
 
 /** A documentation comment. */
-export function printComment(paragraphs: readonly string[]): string {
+function printComment(paragraphs: readonly string[]): string {
   if (paragraphs.length === 0) return "";
   const lines = paragraphs.flatMap((p, i) => [...(i > 0 ? [" *"] : []), ...comment(p, " * ", 74)]);
   const [only] = lines;
