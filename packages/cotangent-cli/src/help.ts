@@ -24,7 +24,7 @@ export function mainHelp(colours: boolean): string {
     "  cotangent derive model.ts --function energy -o energy.gradient.ts",
     "  cotangent check model.ts",
     "",
-    "An expression is one function, in TypeScript; sin, exp, sigmoid and the library's other primitives are known in it.",
+    "An expression is one function, in TypeScript; in it, sin, exp, sigmoid, grad and the like are known.",
     "Nothing that is typed or read is run as JavaScript: it is compiled, as in a build.",
     "",
     "cotangent <command> --help tells more. Exit codes: 0 done, 1 a derivative is wrong, 2 wrong usage,",

@@ -1,9 +1,8 @@
 /** The function that a command is about. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve as absolute } from "node:path";
-import * as library from "cotangent";
 import { fromDisk } from "cotangent-compiler/disk";
-import { readFunction } from "cotangent-compiler/read";
+import { expressionNames, readFunction } from "cotangent-compiler/read";
 import type { TextFunction } from "cotangent-compiler/read";
 
 import { UsageError } from "./command.ts";
@@ -67,11 +66,8 @@ export function moduleOf(operand: string): Text & { readonly functions: readonly
   const source = readText(operand);
   if (source.kind === "file") return { ...source, functions: undefined };
   readFunction(source.text, { file: source.name });
-  const primitives = Object.entries(library).flatMap(([name, x]) =>
-    typeof x === "function" && "partials" in x ? [name] : [],
-  );
   const expression = source.text.replace(/[\s;]+$/, "");
-  const text = `export const f = ${expression};\nimport { ${primitives.join(", ")} } from "cotangent";\n`;
+  const text = `export const f = ${expression};\nimport { ${expressionNames.join(", ")} } from "cotangent";\n`;
   return { ...source, text, functions: ["f"] };
 }
 

@@ -184,6 +184,8 @@ describe("errors", () => {
       2,
       /f is 1 at this point[^]*there is no graph/,
     ],
+    ["a plot of several results", ["plot", "x => [x, x]"], 2, /f does not return a number/],
+    ["a plot of nothing", ["plot", "() => 3"], 2, /f takes nothing/],
     ["a constant", ["graph", "x => 3", "--at", "1"], 2, /there is no graph to draw/],
     ["steps without a point", ["steps", "(x, y) => x * y"], 2, /--at 1,2/],
     [

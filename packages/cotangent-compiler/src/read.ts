@@ -34,6 +34,16 @@ import type { Module } from "./lower/module.ts";
 import { parseExpression, parseSource, refuse } from "./source.ts";
 import type { TransformOptions } from "./transform.ts";
 
+const TRANSFORMS = ["grad", "valueAndGrad", "jvp", "vjp", "jacobian", "hessian", "hvp"] as const;
+
+/** What of the library is known by its name in a text that is nothing but a function expression: primitives and transforms. */
+export const expressionNames: readonly string[] = [
+  ...Object.entries(library).flatMap(([name, x]) =>
+    typeof x === "function" && "partials" in x ? [name] : [],
+  ),
+  ...TRANSFORMS,
+];
+
 /** How a text is read. */
 export interface ReadOptions {
   /** The function's name; may be left out where the text has only one. */
@@ -61,7 +71,7 @@ export interface TextFunction {
 }
 
 /**
- * Reads a function from a text: either one function expression, in which the library's primitives are known by their names, or a
+ * Reads a function from a text: either one function expression, in which the library's primitives and transforms are known by their names, or a
  * module, from which one function is taken.
  *
  *     const f = readFunction("(x, y) => sin(x) * y");
@@ -74,7 +84,7 @@ export function readFunction(text: string, options: ReadOptions = {}): TextFunct
   const surroundings: Surroundings = {
     ...nowhere,
     resolve: (importer, from) => options.resolve?.(importer.source.file ?? "", from),
-    find: (each) => (single ? primitiveCalled(each) : undefined),
+    find: (each) => (single ? libraryCalled(each) : undefined),
   };
   const lowering = (given: readonly (Structure | undefined)[] | undefined): Specialisation => {
     const lowered = lower(module, node, name, given, surroundings, new NothingOutside(module));
@@ -310,10 +320,8 @@ function singleExpression(text: string, file: string | undefined): Target | unde
 }
 
 /** In an expression of one line nobody imports anything: `sin` is the library's. */
-function primitiveCalled(name: string): Found | undefined {
-  const x = (library as Readonly<Record<string, unknown>>)[name];
-  return typeof x === "function" && "partials" in x ? { kind: "library", name } : undefined;
-}
+const libraryCalled = (name: string): Found | undefined =>
+  expressionNames.includes(name) ? { kind: "library", name } : undefined;
 
 const requiredParameters = (node: Node): number => {
   const optional = node.params.findIndex((p) => p.type === "AssignmentPattern");

@@ -29,6 +29,11 @@ describe("a function expression", () => {
     expect(readFunction("(x) => { const sin = (t) => 2 * t; return sin(x); }")(3)).toBe(6);
   });
 
+  test("knows the transforms, too", () => {
+    const f = readFunction("x => grad(t => t ** 3)(x) * x");
+    expect([f(2), grad(f)(2)]).toEqual([24, 36]);
+  });
+
   test("may be an anonymous or a named function, with brackets and a semicolon", () => {
     for (const text of [
       "function (x) { return x + 1; }",

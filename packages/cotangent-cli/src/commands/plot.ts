@@ -37,6 +37,14 @@ interface Slice {
 
 function sliceOf(f: TextFunction, { options }: Invocation): Slice {
   const given = argumentsOf(options, true);
+  if (f.result.kind !== "number") {
+    throw new UsageError(
+      `${f.name} does not return a number.`,
+      "Plot a function that does: of several results, write one that picks one, p => f(p)[0].",
+    );
+  }
+  if (f.parameters.length === 0)
+    throw new UsageError(`${f.name} takes nothing.`, "Plot a function of a number: x => x ** 2.");
   if (given === undefined) {
     // What has a default keeps it, unless there is nothing else.
     const required = f.length === 0 ? f.parameters : f.parameters.slice(0, f.length);
