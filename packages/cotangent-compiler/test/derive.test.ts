@@ -216,10 +216,6 @@ test("the source of a compiled transform, where the function was read at run tim
   expect(gradient.source).toContain(
     "export function waveGradient(x: number, y: number): [dX: number, dY: number] {",
   );
-  // What is differentiated twice, or not at all, is shown as the program's JavaScript.
-  expect(compile(wave as never as (x: number, y: number) => number).source).toContain(
-    "function wave(x, y) {",
-  );
 });
 
 test("functionsIn: names and places, and which are differentiated", () => {
