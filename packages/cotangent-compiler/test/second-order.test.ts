@@ -1,7 +1,7 @@
 /** Second derivatives over the corpus: forward over reverse = reverse over reverse = differences of gradients. */
 import fc from "fast-check";
-import { check, leafTypes, toLeaves } from "cotangent/program";
-import type { Leaf } from "cotangent/program";
+import { check, leafTypes, stride, toLeaves } from "cotangent/program";
+import type { Leaf, Structure } from "cotangent/program";
 import { describe, expect, test } from "vitest";
 
 import { forward, reverse, transformProgram } from "../../cotangent/src/differentiate/index.ts";
@@ -10,6 +10,7 @@ import { lower } from "../src/lower/lower.ts";
 import type { Lowered } from "../src/lower/lower.ts";
 import { functionsOf, readModule } from "../src/lower/module.ts";
 import { optimise } from "../../cotangent/src/program/optimise/index.ts";
+import { elementsOf, offsetsOfArrays } from "../../cotangent/src/program/structure.ts";
 import { parseExpression, parseSource } from "../src/source.ts";
 import { structureOf } from "../src/structures.ts";
 import { grow } from "./grow.ts";
@@ -24,6 +25,18 @@ const CORNERS: ReadonlySet<string> = new Set(["huber"]);
 /** Numbers that look arbitrary but are the same each time. */
 function* numbers(): Generator<number, never> {
   for (let k = 1; ; k++) yield Math.sin(k * 78.233) * 0.6 + 0.2;
+}
+
+/** Where rows begin and how long they are is the same in what belongs to a value as in the value. */
+function withRowsOf(s: Structure, values: readonly Leaf[], others: readonly Leaf[]): readonly Leaf[] {
+  elementsOf(s).forEach((element, k) => {
+    const [from, to] = [values[k]!, others[k]!];
+    if (element === undefined || typeof from === "number" || typeof to === "number") return;
+    for (const offset of offsetsOfArrays(element)) {
+      for (let at = offset; at < from.length; at += stride(element)) to.set(from.subarray(at, at + 2), at);
+    }
+  });
+  return others;
 }
 
 /** How many functions of a file have second derivatives other than zero: most of them, or something is wrong. */
@@ -50,7 +63,11 @@ for (const [file, { cases, text }] of Object.entries(corpus)) {
         expect(check(pullback.program)).toEqual([]);
         const random = numbers();
         const next = (): number => random.next().value;
-        const cotangents = values.map((v) => like(v, next));
+        const cotangents = withRowsOf(
+          of.result,
+          values,
+          values.map((v) => like(v, next)),
+        );
         const x = [...leaves, ...cotangents];
         const types = pullback.program.functions[0]!.params.map((p) => p.ty);
         const wrt = leaves.flatMap((_, i) => (types[i] === "i32" ? [] : [i]));
