@@ -193,7 +193,7 @@ export class FunctionWriter {
     for (const [info] of order) {
       // Reserved already.
       if (this.#given.has(info.variable)) continue;
-      const stem = info.variable.name === "" ? nameOf(info.values) : info.variable.name;
+      const stem = info.variable.name === "" ? nameOf(info.values, this.#isTruth(info)) : info.variable.name;
       let name = stem;
       for (let k = 2; !isFree(name, info.scope!); k++)
         name = /\d$/.test(stem) ? `${stem}_${k}` : `${stem}${k}`;
@@ -202,9 +202,8 @@ export class FunctionWriter {
     }
   }
 
-  /** Whether the variable of a parameter is read. */
-  isRead(v: Value): boolean {
-    return this.#info(v).reads > 0;
+  #isTruth({ values: [v] }: Info): boolean {
+    return v !== undefined && this.#shared.classes.isTruth(v);
   }
 
   /** Sets a variable, unless nobody reads it. */
@@ -221,7 +220,8 @@ export class FunctionWriter {
     if (!info.declared && info.scope === this.#region) {
       info.declared = true;
       const keyword = info.assigned === 1 ? "const" : "let";
-      const type = value.kind === "number" ? undefined : this.#typeWhere(info, keyword, value);
+      const tells = value.kind === "number" || (value.kind === "text" && /^(?:true|false)$/.test(value.text));
+      const type = tells ? undefined : this.#typeWhere(info, keyword, value);
       this.#out.push({ kind: "declare", keyword, target: info.variable, type, value });
       return;
     }
@@ -647,11 +647,13 @@ export class FunctionWriter {
 const hasVariable = (v: Value): boolean => definedBy(v)?.kind !== "constant" && definedBy(v)?.kind !== "data";
 
 /** The name that most fits a variable of these values. */
-function nameOf(values: readonly Value[]): string {
+function nameOf(values: readonly Value[], truth: boolean): string {
   const pick = (list: readonly Value[]): string | undefined => list.find((v) => v.name !== undefined)?.name;
   const named = values.filter(isNamed);
   const given = pick(named.filter(isParameter)) ?? pick(named.filter((v) => !isOp(v.def))) ?? pick(named);
   if (given !== undefined) return clean(given);
+  // Truths that go round in a loop are marks that it is to be left.
+  if (truth) return values.some((v) => !isOp(v.def)) ? "done" : "condition";
   const weak = pick(values.filter((v) => !isOp(v.def))) ?? pick(values);
   return clean(weak ?? describe(values[0]!));
 }
