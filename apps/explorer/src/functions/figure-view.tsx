@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 
 import type { FunctionModel } from "../language/model.ts";
-import type { Text } from "../language/handlers.ts";
+import type { Text } from "../language/text.ts";
 import type { Data, Leaf } from "../language/values.ts";
 import type { Store, TabContext } from "../tab.ts";
 import { FigureElement } from "../ui/figure.tsx";

@@ -10,12 +10,7 @@ import { Listings } from "./listings.tsx";
 import { Picture } from "./picture.tsx";
 import { Source } from "./source.tsx";
 import { viewSlice } from "./view-slice.ts";
-
-/** The lines of the source that are pointed at. */
-export interface Selection {
-  readonly from: number;
-  readonly to: number;
-}
+import type { Selection } from "./view-slice.ts";
 
 export function Functions({
   context,

@@ -8,8 +8,7 @@ import type { Store } from "../tab.ts";
 import { useAnswer } from "../ui/use-answer.ts";
 import { useVisible } from "../ui/use-visible.ts";
 import { useWatched } from "../ui/use.ts";
-import type { Selection } from "./functions.tsx";
-import type { Pane, ViewState } from "./view-slice.ts";
+import type { Pane, Selection, ViewState } from "./view-slice.ts";
 
 const KINDS: readonly (readonly [Pane["kind"], string])[] = [
   ["typescript", "TypeScript"],

@@ -6,6 +6,12 @@ const PICTURES = ["curves", "contours", "space"] as const;
 const LISTINGS = ["typescript", "javascript", "program", "wat"] as const;
 const MODES = ["value", "reverse", "forward", "hessian"] as const;
 
+/** The lines of the source that are pointed at; no link carries these. */
+export interface Selection {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface Pane {
   readonly kind: (typeof LISTINGS)[number];
   readonly mode: (typeof MODES)[number];

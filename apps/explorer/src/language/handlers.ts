@@ -11,16 +11,11 @@ import type { Listing, ListingRequest } from "./listings.ts";
 import type { PairResult } from "./pair.ts";
 import { Subject } from "./subject.ts";
 import type { SurfaceRequest } from "./surface.ts";
+import type { Text } from "./text.ts";
 import { timing } from "./timing.ts";
 import type { Timing } from "./timing.ts";
 import { fitting, withLeaf } from "./values.ts";
 import type { Data, Leaf, Parameter } from "./values.ts";
-
-/** What is in the editor, and which of its functions is meant: none said, the first. */
-export interface Text {
-  readonly source: string;
-  readonly name: string;
-}
 
 /** What a text holds. */
 export interface Reading {

@@ -2,12 +2,11 @@
 import { derive } from "cotangent-compiler/derive";
 import { print } from "cotangent/program";
 
-import type { Text } from "./handlers.ts";
 import type { Subject } from "./subject.ts";
+import type { Derivation, Text } from "./text.ts";
 import type { Data } from "./values.ts";
 
 type ListingKind = "typescript" | "javascript" | "program" | "wat";
-export type Derivation = "value" | "reverse" | "forward" | "hessian";
 
 export interface ListingRequest {
   readonly kind: ListingKind;

@@ -5,7 +5,8 @@ import { Value } from "../shell/store.ts";
 import type { Store, TabContext } from "../tab.ts";
 import type { Failure } from "../worker/protocol.ts";
 import { failureFrom, Language, Latest } from "./client.ts";
-import type { handlers, Point, Reading, Text } from "./handlers.ts";
+import type { handlers, Point, Reading } from "./handlers.ts";
+import type { Text } from "./text.ts";
 import { fitting, withLeaf } from "./values.ts";
 import type { Data, Leaf } from "./values.ts";
 

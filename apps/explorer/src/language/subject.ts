@@ -6,8 +6,8 @@ import type { TextFunction } from "cotangent-compiler/read";
 import { capturedOf, leafTypes } from "cotangent/program";
 import type { Program, Region, Structure, Value } from "cotangent/program";
 
-import type { Derivation } from "./listings.ts";
 import { functionNames } from "./names.ts";
+import type { Derivation } from "./text.ts";
 import { argumentOf, dataOf, directionOf, leavesOf } from "./values.ts";
 import type { Data, Leaf, Parameter } from "./values.ts";
 
