@@ -154,9 +154,9 @@ export function distance([p, q]: Pair, limit: number): number {
         const product = powerDot * y;
         const condition = y === 0;
         const value = condition ? 0 : 6 * x * y;
-        const index = condition && Number.isNaN(product);
-        const dXDot = index ? 0 : value;
-        const dXDot2 = index ? 0 : powerDot;
+        const condition2 = condition && Number.isNaN(product);
+        const dXDot = condition2 ? 0 : value;
+        const dXDot2 = condition2 ? 0 : powerDot;
         return [
           [dXDot, dXDot2],
           [powerDot, 0],
