@@ -10,6 +10,7 @@ import { checkBuilt, derivationOf } from "../transforms/transformed.ts";
 import type { Input, Result } from "../transforms/structure.ts";
 import { directCalls, hasLoops, numberCalls, typedCalls } from "./direct.ts";
 import type { Direct } from "./direct.ts";
+import { assign } from "../program/marshal.ts";
 import { execute } from "./execute.ts";
 import type { Datum, Executable, MathMode, Target } from "./execute.ts";
 import { emitJs } from "./js/emit.ts";
@@ -381,11 +382,15 @@ function specialiseCaptured(
     direct: ofNumbers && { call: numberCalls(length, executable, ofNumbers, slow), into: slowInto },
     into: (out, list) => {
       const y = call(list);
+      const flat = out instanceof Float64Array && !(y instanceof Float64Array) && typeof y !== "number";
+      if (!flat) {
+        assign(out, y);
+        return;
+      }
       const shape = shapeOf(y);
       const numbers = new Float64Array(count(shape));
       gather(shape, y, numbers, 0);
-      if (shape.kind === "number") (out as number[])[0] = numbers[0]!;
-      else scatter(shape, numbers, out);
+      scatter(shape, numbers, out);
     },
   };
 }

@@ -2,11 +2,11 @@
  * The entry `cotangent/precompiled`: what a module whose derivatives were compiled when it was built needs at run time. Build
  * plugins write calls of this.
  */
-import { AdError, describe, missingArgument } from "../errors.ts";
+import { AdError, missingArgument } from "../errors.ts";
 import type { CapturedParameter } from "../program/captured.ts";
 import { faultOf } from "../program/faults.ts";
 import type { Site } from "../program/faults.ts";
-import { giver, taker, toLeaves } from "../program/marshal.ts";
+import { assign, giver, taker, toLeaves } from "../program/marshal.ts";
 import { leafTypes } from "../program/structure.ts";
 import type { Leaf, Structure } from "../program/structure.ts";
 import { isMapped } from "../transforms/arguments.ts";
@@ -158,35 +158,3 @@ function builder(s: Structure): (out: ReturnType<Code>) => unknown {
     ? (out) => give([out as Leaf])
     : (out) => give((out ?? []) as readonly Leaf[]);
 }
-
-/**
- * Writes the numbers of `from` into `out`, which has the same structure; a single number, into an array of one.
- * @throws AdError `wrong-structure`
- */
-function assign(out: unknown, from: unknown): unknown {
-  if (typeof from === "number") return assign(out, [from]);
-  if (typeof out !== "object" || out === null) throw wrong(out);
-  if (from instanceof Float64Array && out instanceof Float64Array && out.length === from.length)
-    out.set(from);
-  else if (from instanceof Float64Array || Array.isArray(from)) {
-    const source = from as ArrayLike<unknown>;
-    const target = out as { readonly length: number; [i: number]: unknown };
-    if (target.length !== source.length) throw wrong(out);
-    for (let i = 0; i < source.length; i++) put(target, i, source[i]);
-  } else {
-    for (const [key, x] of Object.entries(from as object)) put(out as Record<string, unknown>, key, x);
-  }
-  return out;
-}
-
-function put<K extends string | number>(target: { [key in K]: unknown }, key: K, x: unknown): void {
-  if (typeof x === "object" && x !== null) assign(target[key], x);
-  else target[key] = x;
-}
-
-const wrong = (out: unknown): AdError =>
-  new AdError(
-    "wrong-structure",
-    `into was given ${describe(out)}, which does not have the structure of the result.`,
-    "Pass something of the structure that the function returns; a single number needs an array of one.",
-  );

@@ -340,3 +340,35 @@ function readerOf(s: Structure, next: () => number): Read {
       );
   }
 }
+
+/**
+ * Writes the numbers of `from` into `out`, which has the same structure; a single number, into an array of one.
+ * @throws AdError `wrong-structure`
+ */
+export function assign(out: unknown, from: unknown): unknown {
+  if (typeof from === "number") return assign(out, [from]);
+  if (typeof out !== "object" || out === null) throw misplaced(out);
+  if (from instanceof Float64Array && out instanceof Float64Array && out.length === from.length)
+    out.set(from);
+  else if (from instanceof Float64Array || Array.isArray(from)) {
+    const source = from as ArrayLike<unknown>;
+    const target = out as { readonly length: number; [i: number]: unknown };
+    if (target.length !== source.length) throw misplaced(out);
+    for (let i = 0; i < source.length; i++) put(target, i, source[i]);
+  } else {
+    for (const [key, x] of Object.entries(from as object)) put(out as Record<string, unknown>, key, x);
+  }
+  return out;
+}
+
+function put<K extends string | number>(target: { [key in K]: unknown }, key: K, x: unknown): void {
+  if (typeof x === "object" && x !== null) assign(target[key], x);
+  else target[key] = x;
+}
+
+const misplaced = (out: unknown): AdError =>
+  new AdError(
+    "wrong-structure",
+    `into was given ${describe(out)}, which does not have the structure of the result.`,
+    "Pass something of the structure that the function returns; a single number needs an array of one.",
+  );
