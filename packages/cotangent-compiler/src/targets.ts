@@ -83,6 +83,17 @@ export function targetsOf(module: Module): readonly Target[] {
     const name = bare(callee);
     return own.has(name.type === "MemberExpression" ? name.object : name);
   };
+  const statements = module.source.program.body as unknown as readonly Node[];
+  const mark = statements.find((s) => s.directive === MARK);
+  if (mark !== undefined) {
+    refuse(
+      module.source,
+      mark,
+      "unsupported-syntax",
+      `"${MARK}" at the top of a module marks nothing.`,
+      "Write it as the first statement of each function that is to be differentiated.",
+    );
+  }
   walk(module.source.program, (node, parent) => {
     parents.set(node, parent);
     if (isFunction(node) && isMarked(node)) add(node, nameOf(node, parent), true);

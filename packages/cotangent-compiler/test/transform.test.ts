@@ -86,6 +86,7 @@ describe("where a marked function may stand", () => {
     ['class A { m(x) { "use grad"; return x; } }', "A method cannot be compiled", 1, 12],
     ['const o = { m(x) { "use grad"; return x; } };', "A method cannot be compiled", 1, 14],
     ['const o = { get m() { "use grad"; return 1; } };', "A method cannot be compiled", 1, 18],
+    ['"use grad";\nexport const f = (x) => x;', "at the top of a module marks nothing", 1, 1],
   ])("not: %s", (source, problem, line, column) => {
     expect(() => transform(source, "m.js")).toThrow(problem);
     expect(() => transform(source, "m.js")).toThrow(`(m.js:${line}:${column})`);
