@@ -23,7 +23,9 @@ struct Work {
 };
 using Works = std::map<std::string, Work>;
 
-/** What a problem can do with its data. Each problem defines this; what the works point to lives as long as the process. */
+/** What a problem can do with its data: "primal" and "derivative", as fast as they get by hand; where that took sums or products in another
+ * order, also "primal, straight" and "derivative, straight", in the order of the function. Each problem defines this; what the works point
+ * to lives as long as the process. */
 Works prepare(const Data& data);
 
 /** Keeps the compiler from moving work out of the loop that measures it. */

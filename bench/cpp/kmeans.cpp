@@ -7,7 +7,18 @@
 
 namespace {
 
-double distance(int d, const double* __restrict a, const double* __restrict b) {
+/** In the order in which it is written. */
+double straight(int d, const double* __restrict a, const double* __restrict b) {
+  double sum = 0;
+  for (int r = 0; r < d; r++) {
+    const double e = a[r] - b[r];
+    sum += e * e;
+  }
+  return sum;
+}
+
+/** In four partial sums side by side. */
+double tuned(int d, const double* __restrict a, const double* __restrict b) {
   double sum[4] = {0, 0, 0, 0};
   int r = 0;
   for (; r + 4 <= d; r += 4) {
@@ -23,6 +34,9 @@ double distance(int d, const double* __restrict a, const double* __restrict b) {
   return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
+using Distance = double(int d, const double* a, const double* b);
+
+template <Distance distance>
 double primal(int n, int k, int d, const double* points, const double* centres) {
   double cost = 0;
   for (int i = 0; i < n; i++) {
@@ -34,6 +48,7 @@ double primal(int n, int k, int d, const double* points, const double* centres) 
 }
 
 /** Into out: the gradient, then the diagonal. */
+template <Distance distance>
 void derivative(int n, int k, int d, const double* points, const double* centres, double* __restrict out) {
   double* __restrict gradient = out;
   double* __restrict diagonal = out + k * d;
@@ -63,7 +78,9 @@ Works prepare(const Data& data) {
   const int n = static_cast<int>(points.size()) / d, k = static_cast<int>(centres.size()) / d;
   const double *p = points.data(), *c = centres.data();
   return {
-      {"primal", {1, [=](double* out) { *out = primal(n, k, d, p, c); }}},
-      {"derivative", {2 * centres.size(), [=](double* out) { derivative(n, k, d, p, c, out); }}},
+      {"primal, straight", {1, [=](double* out) { *out = primal<straight>(n, k, d, p, c); }}},
+      {"derivative, straight", {2 * centres.size(), [=](double* out) { derivative<straight>(n, k, d, p, c, out); }}},
+      {"primal", {1, [=](double* out) { *out = primal<tuned>(n, k, d, p, c); }}},
+      {"derivative", {2 * centres.size(), [=](double* out) { derivative<tuned>(n, k, d, p, c, out); }}},
   };
 }

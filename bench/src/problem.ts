@@ -10,6 +10,8 @@ export interface Problem {
   readonly full?: boolean;
   /** The peer is cpp/<this>.cpp. */
   readonly cpp: string;
+  /** That has, beside the derivative by hand in plain loops, one whose sums and products are in another order, for speed. */
+  readonly tuned?: boolean;
   /** What it reads. */
   readonly data: () => readonly Float64Array[];
   /** The function as it is written. */
@@ -28,24 +30,31 @@ type Numbers = number | Float64Array | readonly Numbers[];
 /** Ratios that each problem is about. */
 const COMPARISONS: readonly Comparison[] = [
   { name: "derivative / C++", contender: "derivative", to: "C++ derivative" },
+  { name: "derivative / C++ tuned", contender: "derivative", to: "C++ tuned derivative" },
   { name: "derivative / by hand in JS", contender: "derivative", to: "by hand in JS" },
   { name: "derivative / primal", contender: "derivative", to: "primal" },
   { name: "primal / plain", contender: "primal", to: "plain call" },
   { name: "primal / C++", contender: "primal", to: "C++ primal" },
+  { name: "primal / C++ tuned", contender: "primal", to: "C++ tuned primal" },
 ];
 
 export function problemRow(problem: Problem): Row {
-  const { name, title, full = false, cpp, data, plain, primal, derivative, byHand } = problem;
+  const { name, title, full = false, cpp, tuned = false, data, plain, primal, derivative, byHand } = problem;
   let peer: Native | undefined;
-  const inCpp = (work: string): Contender => ({
-    name: `C++ ${work}`,
+  const peerDoes = (name: string, work: string, own: string): Contender => ({
+    name,
     work,
     missing: noNative,
     prepare: () => {
       peer ??= native(cpp, data());
-      return elsewhere(peer, work);
+      return elsewhere(peer, own);
     },
   });
+  /** The program's own name for what is tuned is that of the work. */
+  const inCpp = (work: string): Contender[] =>
+    tuned
+      ? [peerDoes(`C++ ${work}`, work, `${work}, straight`), peerDoes(`C++ tuned ${work}`, work, work)]
+      : [peerDoes(`C++ ${work}`, work, work)];
   const here = (name: string, work: string, make: () => Call): Contender => ({
     name,
     work,
@@ -62,10 +71,10 @@ export function problemRow(problem: Problem): Row {
     tolerance: 1e-10,
     comparisons: COMPARISONS,
     contenders: [
-      inCpp("derivative"),
+      ...inCpp("derivative"),
       here("derivative", "derivative", derivative),
       ...(byHand === undefined ? [] : [here("by hand in JS", "derivative", byHand)]),
-      inCpp("primal"),
+      ...inCpp("primal"),
       here("primal", "primal", primal),
       here("plain call", "primal", plain),
     ],

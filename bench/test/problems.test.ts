@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { compile, grad, jacobian } from "cotangent";
 import { describe, expect, it } from "vitest";
 import { normal, numbers, uniform } from "../src/gradbench/data.ts";
@@ -15,6 +16,7 @@ import {
 import { baRow, gmmRow, hello, kmeansRow, llsqRow, lseRow, lstmRow } from "../src/gradbench/rows.ts";
 import { differs, measure } from "../src/measure.ts";
 import { noNative } from "../src/native/native.ts";
+import type { Contender, Row } from "../src/row.ts";
 import { springsRow } from "../src/springs/rows.ts";
 import { adjointByHand, beam, miss } from "../src/springs/springs.ts";
 
@@ -33,13 +35,26 @@ const small = [
   springsRow(4, settings),
 ];
 
+const inCpp = ({ contenders }: Row): readonly Contender[] =>
+  contenders.filter(({ name }) => name.startsWith("C++ "));
+
 describe("rows of plain functions", () => {
   it.each(small)("$name: every contender gives the same numbers", async (row) => {
     const { findings, comparisons, missing } = await measure(row, { rounds: 1, sample: 0.01 });
     expect(findings.length + missing.length).toBe(row.contenders.length);
     // Without a compiler for C++ there is nothing beside it.
-    expect(missing.length).toBe(noNative() === undefined ? 0 : 2);
+    expect(missing.length).toBe(noNative() === undefined ? 0 : inCpp(row).length);
     expect(comparisons.map(({ name }) => name)).toContain("derivative / primal");
+  });
+
+  it.each(small)("$name: straight and tuned C++ are told apart", async (row) => {
+    const source = await readFile(new URL(`../cpp/${row.group}.cpp`, import.meta.url), "utf8");
+    const works = inCpp(row).map(({ name }) => name);
+    expect(works).toEqual(
+      source.includes('"derivative, straight"')
+        ? ["C++ derivative", "C++ tuned derivative", "C++ primal", "C++ tuned primal"]
+        : ["C++ derivative", "C++ primal"],
+    );
   });
 });
 

@@ -22,6 +22,7 @@ export function llsqRow(n: number, m: number, full: boolean): Row {
     title: `GradBench llsq: least squares, ${n} points, ${m} coefficients`,
     full,
     cpp: "llsq",
+    tuned: true,
     data: () => [x, Float64Array.of(n)],
     plain: () => () => llsq(x, n),
     primal: () => {
@@ -74,6 +75,7 @@ export function gmmRow(d: number, k: number, n: number, full: boolean): Row {
     title: `GradBench gmm: mixture of ${k} Gaussians in ${d} dimensions, ${n} points`,
     full,
     cpp: "gmm",
+    tuned: true,
     data: () => {
       const [alpha, means, logDiagonals, below, points] = data();
       return [Float64Array.of(d, wishart.gamma, wishart.m), alpha, means, logDiagonals, below, points];
@@ -166,6 +168,7 @@ export function kmeansRow(k: number, n: number, d: number, full: boolean): Row {
     title: `GradBench kmeans: ${k} centres, ${n} points in ${d} dimensions; gradient and diagonal of the Hessian`,
     full,
     cpp: "kmeans",
+    tuned: true,
     data: () => [data(), centresOf(data()), Float64Array.of(d)],
     plain: () => {
       const [points, centres] = [data(), centresOf(data())];
