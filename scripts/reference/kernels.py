@@ -62,6 +62,9 @@ FUNCTIONS = {
     "cosine": cosine,
     "erf": with_precision(300, mp.erf),
     "inversion": lambda x, y: x / (x * x + y * y),
+    "lgamma": with_precision(400, lambda x: mp.re(mp.loggamma(x))),
+    "digamma": with_precision(400, mp.digamma),
+    "polygamma": with_precision(400, lambda n, x: mp.polygamma(int(n), x)),
 }
 
 
@@ -87,6 +90,9 @@ DOMAINS = {
     "acos": ("within", 1.0),
     "atanh": ("within", 1.0),
     "acosh": ("above", 1.0),
+    "lgamma": ("from", -1e3),
+    "digamma": ("from", -1e3),
+    "polygamma": ("from", -1e3),
 }
 LIMIT = {"exp": 745, "expm1": 709, "sinh": 710, "cosh": 710, "gaussian": 27, "sech": 740, "softplus": 740, "sigmoid": 740}
 
@@ -101,6 +107,8 @@ def points(name, arity, count, rng):
             x = abs(x)
         elif kind == "above":
             x = limit[0] + abs(x)
+        elif kind == "from":
+            x = x if x > limit[0] else -x
         elif kind == "within" and abs(x) >= limit[0]:
             continue
         if abs(x) > LIMIT.get(name, math.inf) or math.isinf(x):
@@ -110,6 +118,8 @@ def points(name, arity, count, rng):
             x = abs(x)
             top = 700 / max(abs(math.log(x)), 1e-300) if x > 0 else 1
             args = [x, rng.uniform(-1, 1) * min(top, 1e300)]
+        elif name == "polygamma":
+            args = [rng.choice([1, 1, 2, 3, 4, 7]), x]
         elif arity == 2:
             args = [x, x * rng.uniform(-1, 1) * 10 ** rng.choice([0, 0, 1, -2, 5])]
         out.append(args)
@@ -120,7 +130,7 @@ def data():
     rng = random.Random(20261123)
     table = {}
     for name, f in FUNCTIONS.items():
-        arity = 2 if name in ("atan2", "pow", "reducedPow", "differenceOfSquares", "hypot", "cosine", "inversion") else 1
+        arity = 2 if name in ("atan2", "pow", "reducedPow", "differenceOfSquares", "hypot", "cosine", "inversion", "polygamma") else 1
         rows = []
         for args in points(name, arity, 60, rng):
             value = f(*map(mp.mpf, args))

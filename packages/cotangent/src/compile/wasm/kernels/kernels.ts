@@ -1,18 +1,20 @@
 /** The numerical functions inside a module: each is written when first used. */
 import type { Callable, FunctionBuilder, ModuleBuilder } from "../assembler.ts";
 import { definitions } from "./definitions.ts";
+import { gammaDefinitions } from "./gamma.ts";
 import { parseKernels, Writer } from "./language.ts";
 import type { Definition } from "./language.ts";
+import { writePolygamma } from "./polygamma.ts";
 
 let parsed: ReadonlyMap<string, Definition> | undefined;
-const all = (): ReadonlyMap<string, Definition> => (parsed ??= parseKernels(definitions));
+const all = (): ReadonlyMap<string, Definition> => (parsed ??= parseKernels(definitions + gammaDefinitions));
 
 /** Building blocks of kernels, which are not functions of the library. */
 const isBlock =
   /pair$|slow$|parts$|^(?:copysign|head|twosum|product|quotient|scaled|reduce|digit|whole|angle|tangent|arc|root|logspecial)$/;
 
 /** Whether a primitive has a kernel. */
-export const isKernel = (id: string): boolean => all().has(id) && !isBlock.test(id);
+export const isKernel = (id: string): boolean => id === "polygamma" || (all().has(id) && !isBlock.test(id));
 
 export class Kernels {
   readonly #module: ModuleBuilder;
@@ -24,6 +26,7 @@ export class Kernels {
 
   /** The function from one f64 per argument. */
   scalar(id: string): Callable {
+    if (id === "polygamma") return this.#polygamma();
     return this.#function(id, 1, (f, definition, params) => {
       const slow = all().get(`${id}_slow`);
       const passes = f.local("i");
@@ -42,27 +45,35 @@ export class Kernels {
   /** The function from one f64x2 per argument; the same bits in each lane as `scalar` gives. */
   vector(id: string): Callable {
     const one = this.scalar(id);
+    const inTurn = (f: FunctionBuilder, params: readonly number[]): void => {
+      const lane = (k: 0 | 1): void => {
+        for (const x of params) f.get(x).lane("f64x2.extract_lane", k);
+        f.call(one);
+      };
+      lane(0);
+      f.op("f64x2.splat");
+      lane(1);
+      f.lane("f64x2.replace_lane", 1);
+    };
+    if (id === "polygamma") return this.#once(`${id}2`, "vv", "v", (f) => inTurn(f, [0, 1]));
     return this.#function(id, 2, (f, definition, params) => {
       const passes = f.local("i");
       this.#writer(f, 2).write(definition, params, () => f.op("i64x2.all_true").set(passes));
       if (!all().has(`${id}_slow`)) return;
       const y = f.local("v");
       f.set(y).get(passes);
-      const lane = (k: 0 | 1): void => {
-        for (const x of params) f.get(x).lane("f64x2.extract_lane", k);
-        f.call(one);
-      };
       f.if(
         "v",
         () => f.get(y),
-        () => {
-          lane(0);
-          f.op("f64x2.splat");
-          lane(1);
-          f.lane("f64x2.replace_lane", 1);
-        },
+        () => inTurn(f, params),
       );
     });
+  }
+
+  #polygamma(): Callable {
+    return this.#once("polygamma1", "ff", "f", (f) =>
+      writePolygamma(f, this.#module, { pow: this.scalar("pow"), tail: this.scalar("zetaparts") }),
+    );
   }
 
   #writer(f: FunctionBuilder, lanes: 1 | 2): Writer {
@@ -74,18 +85,23 @@ export class Kernels {
     lanes: 1 | 2,
     write: (f: FunctionBuilder, definition: Definition, params: readonly number[]) => void,
   ): Callable {
-    const name = `${id}${lanes}`;
-    let f = this.#written.get(name);
-    if (f === undefined) {
-      const definition = all().get(id)!;
-      const type = lanes === 1 ? "f" : "v";
-      f = this.#module.function(name, type.repeat(definition.params.length), type);
-      this.#written.set(name, f);
+    const definition = all().get(id)!;
+    const [type, { params }] = [lanes === 1 ? "f" : "v", definition];
+    return this.#once(`${id}${lanes}`, type.repeat(params.length), type, (f) =>
       write(
         f,
         definition,
-        definition.params.map((_, k) => k),
-      );
+        params.map((_, k) => k),
+      ),
+    );
+  }
+
+  #once(name: string, params: string, results: string, write: (f: FunctionBuilder) => void): Callable {
+    let f = this.#written.get(name);
+    if (f === undefined) {
+      f = this.#module.function(name, params, results);
+      this.#written.set(name, f);
+      write(f);
     }
     return f;
   }

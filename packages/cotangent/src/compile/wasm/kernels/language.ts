@@ -4,7 +4,7 @@
  * A definition is `name(parameters) = results:` and statements: `x = expression`, `x, y = definition(...)`, which is written out in
  * place, and at most one `guard condition`. Numbers are f64, or i64 if an `i` follows; there are the operators of JavaScript on
  * both (shifts of i64; `~` is "and not"), comparisons, `& |` of conditions, `c ? x : y` (both are computed), `T[i]` (element i of
- * a table), and bits(x), float(i) (the same bits), abs, sqrt, min, max, floor, trunc.
+ * a table; `T[3i]` is a constant), and bits(x), float(i) (the same bits), abs, sqrt, min, max, floor, trunc.
  */
 import type { FunctionBuilder, ModuleBuilder } from "../assembler.ts";
 import type { Instruction, Letter } from "../instructions.ts";
@@ -278,6 +278,9 @@ export class Writer {
         return known[1];
       }
       case "table": {
+        if (node.index.at === "integer") {
+          return this.#push({ at: "number", value: tables[node.name]!()[Number(node.index.value)]! });
+        }
         const base = this.#module.table(tables[node.name]!(), node.name);
         this.#push(node.index);
         if (this.#lanes === 1) {
