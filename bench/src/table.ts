@@ -50,17 +50,23 @@ export function table({ row, title, part, findings, comparisons, missing }: Find
 
 /**
  * What the rows are about, each contender in its quickest round: a line for each row, one for each group of several (the geometric means of its rows), and the geometric means of
- * all groups. Empty where no row compares anything.
+ * all groups; where only some of them have a ratio, of how many. Empty where no row compares anything.
  */
 export function summary(rows: readonly Findings[]): string {
   const compared = rows.filter(({ comparisons }) => comparisons.length > 0);
   if (compared.length === 0) return "";
-  const names = [...new Set(compared.flatMap(({ comparisons }) => comparisons.map(({ name }) => name)))];
+  // In the order of the rows that compare most: they have the ratios beside each other that others lack.
+  const ordered = [...compared].sort((a, b) => b.comparisons.length - a.comparisons.length);
+  const names = [...new Set(ordered.flatMap(({ comparisons }) => comparisons.map(({ name }) => name)))];
   const ratios = ({ comparisons }: Findings): Ratios =>
     names.map((name) => comparisons.find((c) => c.name === name)?.best);
   const groups = new Map<string, Ratios[]>();
   for (const row of compared) groups.set(row.group, [...(groups.get(row.group) ?? []), ratios(row)]);
   const means = new Map([...groups].map(([group, list]) => [group, geometricMeans(list)]));
+  const mean = geometricMeans([...means.values()]).map((x, i) => {
+    const having = [...means.values()].filter((values) => values[i] !== undefined).length;
+    return `${ratio(x!)}${having < means.size ? ` (${having} of ${means.size})` : ""}`;
+  });
   const line = (name: string, values: Ratios): string[] =>
     [name].concat(values.map((x) => (x === undefined ? "" : ratio(x))));
   return `\nSummary: quickest round beside quickest round\n${aligned([
@@ -69,7 +75,7 @@ export function summary(rows: readonly Findings[]): string {
     ...[...means]
       .filter(([group]) => groups.get(group)!.length > 1)
       .map(([group, x]) => line(`all ${group}`, x)),
-    line("geometric mean", geometricMeans([...means.values()])),
+    ["geometric mean", ...mean],
   ]).join("\n")}`;
 }
 

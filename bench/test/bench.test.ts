@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { differs, measure, quantile } from "../src/measure.ts";
+import type { Findings } from "../src/measure.ts";
 import type { Row } from "../src/row.ts";
 import { rows } from "../src/rows.ts";
 import { summary, table } from "../src/table.ts";
@@ -123,6 +124,26 @@ describe("the harness", () => {
       "  geometric mean  5.66x",
     ]);
     expect(summary([await measure(row, { rounds: 1, sample: 1 })])).toBe("");
+  });
+
+  it("says of how many problems a mean is that not all have part in, and keeps the order of the columns", () => {
+    const of = (name: string, ...ratios: readonly (readonly [string, number])[]): Findings => ({
+      row: name,
+      group: name,
+      title: name,
+      rounds: 1,
+      part: undefined,
+      findings: [],
+      comparisons: ratios.map(([name, best]) => ({ name, ratio: best, quartiles: [best, best], best })),
+      missing: [],
+    });
+    const rows = [of("x", ["a / b", 4], ["a / d", 1]), of("y", ["a / b", 1], ["a / c", 8], ["a / d", 4])];
+    expect(summary(rows).split("\n").slice(2)).toEqual([
+      "                  a / b           a / c  a / d",
+      "  x               4.00x                  1.00x",
+      "  y               1.00x           8.00x  4.00x",
+      "  geometric mean  2.00x  8.00x (1 of 2)  2.00x",
+    ]);
   });
 
   it("takes medians and quartiles", () => {
