@@ -184,10 +184,15 @@ interface Specialised {
 /** The program as it is compiled. Only what is exact is simplified: `math` says where elementary functions come from. */
 const prepare = (program: Program): Program => optimise(program);
 
-function run(program: Program, options: CompileOptions, outputs: readonly number[]): Executable {
+function run(
+  program: Program,
+  options: CompileOptions,
+  outputs: readonly number[],
+  keep: boolean = false,
+): Executable {
   const target = options.target ?? (isSmall(program) ? "js" : "wasm");
   const limited = options.steps === undefined ? program : limitSteps(program, options.steps);
-  return execute(limited, { target, math: options.math ?? "fast", outputs });
+  return execute(limited, { target, math: options.math ?? "fast", outputs, keep });
 }
 
 /** Whether a program is a few operations in a straight line. */
@@ -372,7 +377,9 @@ function specialiseCaptured(
   options: CompileOptions,
   [slow, slowInto]: readonly [Direct["call"], Direct["into"]],
 ): Specialised {
-  const { program, executable, call, fits, ofNumbers } = plainCall(f, args, (p) => run(p, options, []));
+  const { program, executable, call, fits, ofNumbers } = plainCall(f, args, (p, keep) =>
+    run(p, options, [], keep),
+  );
   const { length } = program.functions[0]!.params;
   return {
     program,

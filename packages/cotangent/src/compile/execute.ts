@@ -36,6 +36,8 @@ export interface ExecuteOptions {
   readonly math: MathMode;
   /** Array parameters of which the program writes every element, before it reads any, by position. */
   readonly outputs?: readonly number[];
+  /** The arrays of the caller stay as they are: what the program writes to them is lost. */
+  readonly keep?: boolean;
 }
 
 /** Makes a program run. Where a page's policy forbids code to be generated, the next best target is taken. */
@@ -66,7 +68,7 @@ function executableOf(program: Program, options: ExecuteOptions): Executable {
   const { target } = options;
   if (target === "js") {
     const js = tryJs(program);
-    if (js !== undefined) return js;
+    if (js !== undefined) return options.keep === true ? keeping(js, program) : js;
   }
   if (target !== "interpreter" && hasWebAssembly) {
     const wasm = tryWasm(program, options);
@@ -74,13 +76,26 @@ function executableOf(program: Program, options: ExecuteOptions): Executable {
   }
   const run = interpreter(program);
   const bare = program.functions[0]!.results.length === 1;
-  return {
+  const interpreted: Executable = {
     target: "interpreter",
     call: (...args) => {
       const results = run(...args) as readonly Datum[];
       return bare ? results[0] : results;
     },
   };
+  return options.keep === true ? keeping(interpreted, program) : interpreted;
+}
+
+/** Works on copies of the arrays that it writes to. */
+function keeping(executable: Executable, program: Program): Executable {
+  const { arrays } = interfaceOf(program.functions[0]!, []);
+  const written = arrays.filter((a) => a.isWritten).map((a) => a.position);
+  if (written.length === 0) return executable;
+  const call: Executable["call"] = (...args) => {
+    for (const k of written) args[k] = (args[k] as Float64Array).slice();
+    return executable.call(...args);
+  };
+  return { ...executable, call };
 }
 
 /** As compiled code calls it. */
@@ -116,7 +131,7 @@ function tryJs(program: Program): Executable | undefined {
   return { target: "js", call, source };
 }
 
-function tryWasm(program: Program, { math, outputs }: ExecuteOptions): Executable | undefined {
+function tryWasm(program: Program, { math, outputs, keep }: ExecuteOptions): Executable | undefined {
   const emitted = emitWasm(program, { math });
   try {
     const imports = {
@@ -127,6 +142,7 @@ function tryWasm(program: Program, { math, outputs }: ExecuteOptions): Executabl
       interfaceOf(program.functions[0]!, outputs ?? []),
       instantiate(emitted.bytes, imports),
       (site, values) => faultOf(emitted.sites[site], values),
+      keep,
     );
     return { target: "wasm", call: instance.call, wasm: emitted.bytes };
   } catch (error) {

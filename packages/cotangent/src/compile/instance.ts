@@ -54,13 +54,14 @@ export class Instance {
     { types, arrays, results, direct, returned }: Interface,
     exports: Exports,
     fault: (site: number, values: readonly number[]) => AdError,
+    keep: boolean = false,
   ) {
     this.#exports = exports;
     this.#fault = fault;
     this.#types = types;
     this.#arrays = arrays.map((a) => ({ ...a, at: -1, length: -1, block: NONE }));
     this.#read = this.#arrays.filter((a) => a.isRead);
-    this.#written = this.#arrays.filter((a) => a.isWritten);
+    this.#written = keep ? [] : this.#arrays.filter((a) => a.isWritten);
     this.#apart = this.#read.flatMap((a, k) =>
       this.#read.slice(k + 1).flatMap((b) => (a.isWritten || b.isWritten ? [[a, b] as const] : [])),
     );
@@ -184,7 +185,9 @@ export class Instance {
     const [address, length] = [(this.#i32[at / 4]! >>> 0) / 8, this.#i32[at / 4 + 1]!];
     // A result that is a parameter is that parameter.
     const same = this.#arrays.find((p) => p.at === address && p.length === length && length > 0);
-    return same === undefined ? this.#f64.slice(address, address + length) : args[same.position]!;
+    return same === undefined || (same.isWritten && !this.#written.includes(same))
+      ? this.#f64.slice(address, address + length)
+      : args[same.position]!;
   }
 
   /** A trap as the error it stands for. */

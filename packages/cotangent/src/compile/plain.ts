@@ -14,8 +14,8 @@ import type { AnyFunction } from "../transforms/arguments.ts";
 import type { Executable } from "./execute.ts";
 import { bySize } from "./sizes.ts";
 
-/** How a program is made to run. */
-type Run = (program: Program) => Executable;
+/** How a program is made to run. `keep`: so that it leaves the caller's arrays as they are. */
+type Run = (program: Program, keep: boolean) => Executable;
 
 /** A captured function, or a transform of one, for arguments of one structure: from its arguments to its result. */
 interface PlainCall {
@@ -108,7 +108,9 @@ export function plainCall(f: AnyFunction, args: readonly unknown[], run: Run): P
   }
   const captured = programsOf(f)!;
   const of = captured.specialise(args);
-  const call = directly(captured, of, run);
+  // A function may write to its arguments; its derivatives do not.
+  const keep = derivation !== undefined;
+  const call = directly(captured, of, run, keep);
   if (derivation?.transform !== "jacobian") return call;
   const inner = programsOf(derivation.f)!;
   const { wrt } = (derivation.options ?? {}) as { readonly wrt?: Selection };
@@ -116,15 +118,15 @@ export function plainCall(f: AnyFunction, args: readonly unknown[], run: Run): P
 }
 
 /** A program, called. */
-function directly(captured: Captured, of: Specialisation, run: Run): PlainCall {
+function directly(captured: Captured, of: Specialisation, run: Run, keep: boolean): PlainCall {
   const program = optimise(of.program);
-  const executable = run(program);
+  const executable = run(program, keep);
   const build = builder(of.result);
   const marshal = marshaller(captured, of);
   let isBusy = false;
   const call = (list: readonly unknown[]): unknown => {
     // A function on numbers that the program calls may call it again, while its arguments are still in use.
-    if (isBusy) return directly(captured, of, run).call(list);
+    if (isBusy) return directly(captured, of, run, keep).call(list);
     isBusy = true;
     try {
       return build(executable.call(...marshal(list)));
@@ -186,11 +188,11 @@ const copyOf = (leaves: readonly Leaf[]): Leaf[] =>
 
 /** The value, and a function that runs the program again, backwards. */
 function pullback(captured: Captured, of: Specialisation, run: Run): PlainCall {
-  const value = directly(captured, of, run);
+  const value = directly(captured, of, run, true);
   const marshal = marshaller(captured, of);
   const back = transformProgram(of, { transform: "pullback" }, captured.name);
   const program = optimise(back.program);
-  const executable = run(program);
+  const executable = run(program, true);
   const build = builder(back.result);
   const own = of.params.reduce((n, p) => n + leafTypes(p.structure).length, 0);
   return {
@@ -240,7 +242,7 @@ function byPattern(
         fits: (now) =>
           now.every((x, i) => typeof x === "number" || x.length === lengths[i]) &&
           fixed.every((i) => isSame(now[i]!, like[i]!)),
-        call: sparse === undefined ? dense.call : directly(captured, sparse, run).call,
+        call: sparse === undefined ? dense.call : directly(captured, sparse, run, true).call,
       };
       known.push(found);
     }
