@@ -1,7 +1,11 @@
 /** The structures of values, and programs by them. */
+import { AdError } from "cotangent";
 import type { Specialisation, Structure } from "cotangent/program";
 
-/** The structure of a value; what is neither a number nor made of numbers counts as nothing. */
+/**
+ * The structure of a value; what is neither a number nor made of numbers counts as nothing.
+ * @throws AdError `wrong-structure` of texts and the like, but as fields of objects
+ */
 export function structureOf(x: unknown): Structure {
   switch (typeof x) {
     case "number":
@@ -10,8 +14,14 @@ export function structureOf(x: unknown): Structure {
       return { kind: "boolean" };
     case "object":
       break;
-    default:
+    case "undefined":
       return { kind: "nothing" };
+    default:
+      throw new AdError(
+        "wrong-structure",
+        `A ${typeof x} was passed; a differentiable function takes numbers, booleans, and arrays and objects of these.`,
+        "Convert it first; for a choice among few, pass a boolean or a number.",
+      );
   }
   if (x === null) return { kind: "nothing" };
   if (x instanceof Float64Array) return { kind: "array", element: { kind: "number" }, typed: true };
@@ -20,11 +30,13 @@ export function structureOf(x: unknown): Structure {
     const list = x as readonly unknown[];
     if (list.length === 0) return { kind: "array", element: { kind: "number" } };
     const first = structureOf(list[0]);
-    return list.every((y) => fits(first, y))
+    return everyFits(first, list)
       ? { kind: "array", element: first }
       : { kind: "tuple", elements: list.map(structureOf) };
   }
-  return { kind: "object", fields: Object.entries(x).map(([key, y]) => [key, structureOf(y)] as const) };
+  // Names and labels may stand beside the numbers.
+  const field = (y: unknown): Structure => (isData(y) ? structureOf(y) : { kind: "nothing" });
+  return { kind: "object", fields: Object.entries(x).map(([key, y]) => [key, field(y)] as const) };
 }
 
 /** Whether x is an array of numbers of some other type than f64: data, an index, a picture. */
@@ -33,6 +45,8 @@ const isView = (x: unknown): boolean =>
   !(x instanceof Float64Array) &&
   typeof (x as unknown as ArrayLike<unknown>)[0] !== "bigint";
 
+const isData = (x: unknown): boolean => ["number", "boolean", "object"].includes(typeof x);
+
 /** Whether x has this structure. An empty array has that of any array. */
 function fits(s: Structure, x: unknown): boolean {
   switch (s.kind) {
@@ -40,7 +54,7 @@ function fits(s: Structure, x: unknown): boolean {
     case "boolean":
       return typeof x === s.kind;
     case "nothing":
-      return x === null || !["number", "boolean", "object"].includes(typeof x);
+      return x === null || !isData(x);
     case "array":
       if (s.typed === true) return x instanceof Float64Array;
       return Array.isArray(x) ? everyFits(s.element, x) : s.element.kind === "number" && isView(x);

@@ -211,3 +211,14 @@ test("what is imported where the function stands is known by its name, also as V
 });
 declare const importedK: number;
 declare function helper(x: number): number;
+
+test("texts and the like are refused, as arguments and in arrays; beside numbers they are labels", () => {
+  const square = differentiable((x: number): number => x * x);
+  const sum = differentiable((x: number[]): number => x.reduce((s, v) => s + v, 0));
+  for (const wrong of ["3", 3n, Symbol("x"), () => 3]) {
+    expect(() => grad(square)(wrong as unknown as number)).toThrow(/A \w+ was passed.*wrong-structure/s);
+    expect(() => grad(sum)([1, wrong as unknown as number])).toThrow(/A \w+ was passed.*wrong-structure/s);
+  }
+  const weight = differentiable((p: { name: string; mass: number }): number => p.mass * 9.81);
+  expect(compile(weight)({ name: "apple", mass: 2 })).toBe(19.62);
+});
