@@ -176,6 +176,38 @@ console.log(JSON.stringify([[...g(Float64Array.of(1, 2, 3))], g.target, WebAssem
     expect(gzipSync(await readFile(project.path(file))).length).toBeLessThan(6 * 1024);
   });
 
+  test("derivatives leave the arrays alone that their function writes to", async () => {
+    await project.write({
+      "keeps.ts": `import { compile, grad, jvp, vjp } from "cotangent";
+export function inPlace(v: Float64Array): number {
+  "use grad";
+  for (let i = 0; i < v.length; i++) v[i] = v[i]! ** 2;
+  return v[0]! * v[1]!;
+}
+const [gradient, along, back, compiled]: any[] = [grad(inPlace), jvp(inPlace), vjp(inPlace), compile(inPlace)];
+const [x, d] = [Float64Array.of(3, 1), Float64Array.of(1, 0)];
+const { value, pullback } = back(x);
+console.log(JSON.stringify([
+  [...gradient(x)], [...gradient(x)], along([x], [d]), value, [...pullback(1)], [...pullback(1)], [...x, ...d], compiled(x), [...x],
+]));`,
+    });
+    const expected = [
+      [6, 18],
+      [6, 18],
+      { value: 9, tangent: 6 },
+      9,
+      [6, 18],
+      [6, 18],
+      [3, 1, 1, 0],
+      9,
+      [9, 1],
+    ];
+    for (const target of ["js", "wasm"] as const) {
+      const { file } = await bundle("keeps.ts", { precompile: { target } });
+      expect(await project.run(file)).toEqual(expected);
+    }
+  });
+
   test("what goes wrong at run time says where in the source, and what is not there", async () => {
     await project.write({
       "errors.ts": `import { compile, grad, vjp } from "cotangent";

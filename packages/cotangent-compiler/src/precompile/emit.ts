@@ -86,13 +86,15 @@ class Writer {
     this.#relative = relative;
   }
 
-  variant({ params, outside, result, code, pullback }: AheadVariant): string {
+  variant({ params, outside, result, code, keep, pullback }: AheadVariant): string {
     const fields = [`params: ${JSON.stringify(params)}`];
     if (outside.length > 0) fields.push(`outside: ${JSON.stringify(outside)}`);
     fields.push(`result: ${JSON.stringify(result)}`);
     if (code.sites.some((site) => site !== undefined)) fields.push(`sites: ${this.#sites(code)}`);
+    if (keep.length > 0) fields.push(`keep: ${JSON.stringify(keep)}`);
     fields.push(...(code.wasm === undefined ? this.#js(code) : this.#wasm(code)));
-    const isDirect = code.js !== undefined && outside.length === 0 && pullback === undefined;
+    const isDirect =
+      code.js !== undefined && outside.length === 0 && keep.length === 0 && pullback === undefined;
     const direct = isDirect ? directText(params, result) : undefined;
     if (direct !== undefined) fields.push(`direct: ${direct}`);
     if (pullback !== undefined) fields.push(`pullback: ${this.variant(pullback)}`);

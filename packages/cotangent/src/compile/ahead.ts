@@ -37,6 +37,8 @@ export interface AheadCode {
 /** A function for a number of arguments: how its arguments become the program's, and the code. */
 export interface AheadVariant extends Omit<Specialisation, "program"> {
   readonly code: AheadCode;
+  /** Arrays among the leaves, by position, that the code writes to, but must not of its caller: of derivatives. */
+  readonly keep: readonly number[];
   /** Of `vjp`: from the leaves of the arguments, of the result's cotangent and of what is outside, to those of the derivative. */
   readonly pullback?: AheadVariant;
 }
@@ -58,11 +60,11 @@ export function aheadOfTime(f: AnyFunction, count: number, options: AheadOptions
     throw new AdError("no-source", `${f.name || "The function"} was not captured.`, 'Mark it "use grad".');
   }
   const of = captured.specialise(argumentsFor(isPullback ? derivation.f : f, count));
-  const variant = variantOf(of, options);
+  const variant = variantOf(of, options, derivation !== undefined);
   if (!isPullback) return variant;
   return {
     ...variant,
-    pullback: variantOf(transformProgram(of, { transform: "pullback" }, captured.name), options),
+    pullback: variantOf(transformProgram(of, { transform: "pullback" }, captured.name), options, true),
   };
 }
 
@@ -75,9 +77,12 @@ function argumentsFor(f: AnyFunction, count: number): readonly unknown[] {
   return takesLists ? [inner, inner] : inner;
 }
 
-function variantOf(of: Specialisation, options: AheadOptions): AheadVariant {
+function variantOf(of: Specialisation, options: AheadOptions, isDerived: boolean): AheadVariant {
   const { params, outside, result } = of;
-  return { params, outside, result, code: codeOf(optimise(of.program), options) };
+  const program = optimise(of.program);
+  const { arrays } = interfaceOf(program.functions[0]!, []);
+  const keep = isDerived ? arrays.filter((a) => a.isWritten).map((a) => a.position) : [];
+  return { params, outside, result, keep, code: codeOf(program, options) };
 }
 
 function codeOf(program: Program, { target, math }: AheadOptions): AheadCode {

@@ -30,6 +30,8 @@ export interface Precompiled {
   readonly result: Structure;
   /** The code, ready when it is first called. */
   readonly code: (fault: Fault, errorAt: ErrorAt, wasm: () => Uint8Array) => Code;
+  /** Arrays among the leaves, by position, that the code writes to, but must not of its caller. */
+  readonly keep?: readonly number[];
   /** What `fault(k)` stands for. */
   readonly sites?: readonly (Site | null)[];
   /** The bytes of the module, if it is one. */
@@ -95,9 +97,12 @@ interface Bound {
 }
 
 function bind(variant: Precompiled, outside: () => readonly unknown[]): Bound {
-  const { params, result, pullback } = variant;
+  const { params, result, pullback, keep = [] } = variant;
   const code = made(variant);
-  const run = (leaves: readonly Leaf[]): ReturnType<Code> => code()(...leaves);
+  const run = (leaves: Leaf[]): ReturnType<Code> => {
+    for (const k of keep) leaves[k] = (leaves[k] as Float64Array).slice();
+    return code()(...leaves);
+  };
   const free = variant.outside ?? [];
   const takeFree = taker(free);
   const around = (): Leaf[] => {
@@ -113,7 +118,7 @@ function bind(variant: Precompiled, outside: () => readonly unknown[]): Bound {
   };
   const backCode = pullback === undefined ? undefined : made(pullback);
   const build = builder(result);
-  const value = (leaves: readonly Leaf[]): unknown => build(run(leaves));
+  const value = (leaves: Leaf[]): unknown => build(run(leaves));
   const buildBack = pullback === undefined ? build : builder(pullback.result);
   return {
     count: params.length,
