@@ -231,3 +231,12 @@ export const h = grad(f);`;
     { name: "g", line: 3, column: 8, captured: true },
   ]);
 });
+
+test("a parameter without a type that is tested and computed with is a number", () => {
+  for (const body of ["{ return x ? x * x : 2; }", "{ if (x) return x * x; return 2; }"]) {
+    const code = codeOf(`export function f(x) ${body}`);
+    expect(code).toMatch(/x: number\): number \{/);
+    expect(code).not.toMatch(/boolean/);
+  }
+  expect(codeOf("export const f = (x, flag) => (flag ? x * x : 2);")).toMatch(/flag: boolean/);
+});

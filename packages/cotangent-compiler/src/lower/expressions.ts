@@ -125,6 +125,7 @@ export function toNumber(cx: Context, x: Val, node: Node): Num {
     case "num":
       return x;
     case "bool":
+      if (x.guessed !== undefined) return learn(cx, x.guessed, "number");
       return x.k === undefined ? integer(x.v!, 0, 1) : constant(x.k ? 1 : 0);
     case "unknown":
       return learn(cx, x.path, "number");

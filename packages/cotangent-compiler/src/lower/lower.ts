@@ -261,7 +261,10 @@ class Lowering {
       case "number":
         return argument(this.#cx, leaves.next().value as Value, path, path);
       case "boolean":
-        return bool(leaves.next().value as Value);
+        return {
+          ...bool(leaves.next().value as Value),
+          guessed: this.#knowledge.guesses.get(path)?.kind === "boolean" ? path : undefined,
+        };
       case "nothing":
         return NOTHING;
       case "array":

@@ -36,6 +36,8 @@ export interface Bool {
   readonly t: "bool";
   readonly k?: boolean | undefined;
   readonly v?: Value | undefined;
+  /** Of an argument that is taken for a boolean because it is tested: its name. It may turn out to be a number. */
+  readonly guessed?: string | undefined;
 }
 
 /** A text; it must be known when compiling. */
