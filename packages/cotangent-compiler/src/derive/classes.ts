@@ -1,7 +1,8 @@
 /** What TypeScript makes of values, over a whole program: truth or integer, which kind of array, which kind of tape. */
+import { isOp } from "cotangent/program";
 import type { Func, Op, Program, Region, Ty, Value } from "cotangent/program";
 
-import { definedBy, isOp } from "./facts.ts";
+import { definedBy } from "./facts.ts";
 import { Sets } from "./sets.ts";
 
 /** A slot of all tapes of a kind. */

@@ -1,7 +1,8 @@
 /** From values of a program to expressions. */
+import { isOp } from "cotangent/program";
 import type { Op, Value } from "cotangent/program";
 
-import { definedBy, isDouble, isOp } from "./facts.ts";
+import { definedBy, isDouble } from "./facts.ts";
 import type { Facts, Use } from "./facts.ts";
 import type { Shared } from "./shared.ts";
 import { difference, negative, product, quotient, squared, sum } from "./text/algebra.ts";

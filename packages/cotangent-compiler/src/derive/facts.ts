@@ -1,4 +1,5 @@
 /** What is known of a function before it is written: what is needed, where it is used, and what is written in place. */
+import { isOp } from "cotangent/program";
 import type { Func, Op, Region, Value } from "cotangent/program";
 
 import { Sets } from "./sets.ts";
@@ -9,7 +10,6 @@ export interface Use {
   readonly index: number;
 }
 
-export const isOp = (x: Op | Region): x is Op => "kind" in x;
 const isMemory = (v: Value): boolean => v.ty === "array" || v.ty === "tape";
 export const definedBy = (v: Value): Op | undefined => (isOp(v.def) ? v.def : undefined);
 

@@ -1,8 +1,9 @@
 /** Names for what the user did not name. */
+import { isOp } from "cotangent/program";
 import type { Op, Program, Region, Value } from "cotangent/program";
 
 import { eachOperation } from "./classes.ts";
-import { definedBy, isOp, WEAK } from "./facts.ts";
+import { definedBy, WEAK } from "./facts.ts";
 
 const capital = (s: string): string => s.charAt(0).toUpperCase() + s.slice(1);
 

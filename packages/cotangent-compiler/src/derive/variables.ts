@@ -2,9 +2,10 @@
  * Which values share a variable. What goes round in a loop has one for its first value, for each next one and for the last; so
  * have the results of branches: unless two values would be needed at the same time.
  */
+import { isOp } from "cotangent/program";
 import type { Func, Op, Region, Value } from "cotangent/program";
 
-import { definedBy, isNamed, isOp } from "./facts.ts";
+import { definedBy, isNamed } from "./facts.ts";
 import type { Facts } from "./facts.ts";
 import { Sets } from "./sets.ts";
 

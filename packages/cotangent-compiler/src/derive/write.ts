@@ -1,9 +1,10 @@
 /** From a function of a program to the statements of a TypeScript function. */
+import { isOp } from "cotangent/program";
 import type { Func, Op, Region, Value } from "cotangent/program";
 
 import { isParameter } from "./classes.ts";
 import { Expressions } from "./expressions.ts";
-import { definedBy, isNamed, isOp } from "./facts.ts";
+import { definedBy, isNamed } from "./facts.ts";
 import type { Facts } from "./facts.ts";
 import { clean, describe } from "./naming.ts";
 import { common, contains, isInside } from "./regions.ts";

@@ -1,4 +1,5 @@
 /** What a region of a program consists of, as nodes and edges: for drawings and for DOT. */
+import { isOp } from "cotangent/program";
 import type { Func, Op, Region, Value } from "cotangent/program";
 
 import { formatNumber, shorten } from "../svg/text.ts";
@@ -156,8 +157,6 @@ export function labelOf(op: Op): string {
       return op.kind;
   }
 }
-
-const isOp = (def: Op | Region): def is Op => "kind" in def;
 
 const operationId = (op: Op): string =>
   `f${op.results[0]?.id ?? `_${op.parent.ops.indexOf(op)}in${regionId(op.parent)}`}`;

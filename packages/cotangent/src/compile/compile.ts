@@ -1,16 +1,17 @@
 /** `compile`: the public way from functions to compiled code. */
 import { AdError } from "../errors.ts";
 import { capturedOf } from "../program/captured.ts";
+import { hasLoops } from "../program/ir.ts";
 import type { Program, Region } from "../program/ir.ts";
+import { assign } from "../program/marshal.ts";
 import { optimise } from "../program/optimise/index.ts";
 import { roll } from "../program/roll/index.ts";
 import type { Real } from "../real/real.ts";
 import { checkCount, checkFunction, isMapped } from "../transforms/arguments.ts";
 import { checkBuilt, derivationOf } from "../transforms/transformed.ts";
 import type { Input, Result } from "../transforms/structure.ts";
-import { directCalls, hasLoops, numberCalls, typedCalls } from "./direct.ts";
+import { directCalls, numberCalls, typedCalls } from "./direct.ts";
 import type { Direct } from "./direct.ts";
-import { assign } from "../program/marshal.ts";
 import { execute } from "./execute.ts";
 import type { Datum, Executable, MathMode, Target } from "./execute.ts";
 import { emitJs } from "./js/emit.ts";

@@ -2,7 +2,8 @@
  * Small functions in JavaScript are called by functions that are written for their arguments: to take lists apart and put results
  * together in general takes longer than what they compute.
  */
-import type { Program, Region } from "../program/ir.ts";
+import { hasLoops } from "../program/ir.ts";
+import type { Program } from "../program/ir.ts";
 import type { Executable } from "./execute.ts";
 import type { Recorded } from "./recorded.ts";
 import { count } from "./shape.ts";
@@ -149,11 +150,6 @@ export function numberCalls(
           : slow(...args);
   }
 }
-
-export const hasLoops = ({ functions }: Program): boolean => functions.some((f) => repeats(f.body));
-
-const repeats = (region: Region): boolean =>
-  region.ops.some((op) => op.kind === "for" || op.kind === "while" || op.regions.some(repeats));
 
 /** Writes what takes arguments apart and puts a result together. */
 class Writer {

@@ -1,7 +1,8 @@
 /** Programs that run: compiled to WebAssembly or JavaScript, or interpreted, all called alike. */
 import { exhaustion, faultOf } from "../program/faults.ts";
 import { interpreter } from "../program/interpret.ts";
-import type { OpOf, Program, Region } from "../program/ir.ts";
+import { someOp } from "../program/ir.ts";
+import type { OpOf, Program } from "../program/ir.ts";
 import { external } from "./external.ts";
 import { emitJs } from "./js/emit.ts";
 import { Instance } from "./instance.ts";
@@ -58,11 +59,8 @@ export function execute(program: Program, options: ExecuteOptions): Executable {
 }
 
 /** Whether a program may fill the stack, or allocate more than there is. */
-function mayExhaust(program: Program): boolean {
-  const inside = (region: Region): boolean =>
-    region.ops.some((op) => op.kind === "call" || op.kind === "allocate" || op.regions.some(inside));
-  return program.functions.some((f) => inside(f.body));
-}
+const mayExhaust = ({ functions }: Program): boolean =>
+  functions.some((f) => someOp(f.body, (op) => op.kind === "call" || op.kind === "allocate"));
 
 function executableOf(program: Program, options: ExecuteOptions): Executable {
   const { target } = options;

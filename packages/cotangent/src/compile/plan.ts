@@ -1,5 +1,5 @@
 /** What a back end wants to know of a function before it writes it: what is used where, and what needs no variable. */
-import { kinds } from "../program/ir.ts";
+import { isOp, kinds } from "../program/ir.ts";
 import type { Func, Op, Region, Value } from "../program/ir.ts";
 
 export interface Plan {
@@ -13,8 +13,6 @@ export interface Plan {
 
 /** Expressions nest no deeper than this, so that neither our recursion nor the engine's overflows. */
 const DEEPEST = 24;
-
-export const isOp = (def: Op | Region): def is Op => "kind" in def;
 
 export function plan(f: Func): Plan {
   const uses = new Int32Array(f.size);

@@ -1,6 +1,7 @@
 /** Programs that stop themselves: every iteration of a loop and every call is a step, and there is a limit. */
 import { div, max, sub } from "../primitives/index.ts";
 import { Builder, buildFunction } from "../program/builder.ts";
+import { hasLoops, someOp } from "../program/ir.ts";
 import type { Func, Op, OpOf, Program, Region, Value } from "../program/ir.ts";
 
 /**
@@ -10,7 +11,7 @@ import type { Func, Op, OpOf, Program, Region, Value } from "../program/ir.ts";
  */
 export function limitSteps(program: Program, steps: number): Program {
   const [entry, ...rest] = program.functions;
-  if (!program.functions.some((f) => takesSteps(f.body))) return program;
+  if (!hasLoops(program) && !calls(program)) return program;
   const params = (f: Func): Func["params"] => [...f.params, { name: "steps", ty: "array", noalias: true }];
   const limited = (f: Func, isEntry: boolean): Func =>
     buildFunction(
@@ -37,16 +38,11 @@ export function limitSteps(program: Program, steps: number): Program {
   return { functions: [start, ...own, ...rest.map((f) => limited(f, false))] };
 }
 
-const takesSteps = (region: Region): boolean =>
-  region.ops.some(
-    (op) => op.kind === "for" || op.kind === "while" || op.kind === "call" || op.regions.some(takesSteps),
+/** Whether some function of a program calls any, or that of this name. */
+const calls = ({ functions }: Program, name?: string): boolean =>
+  functions.some((f) =>
+    someOp(f.body, (op) => op.kind === "call" && (name ?? op.attr.callee) === op.attr.callee),
   );
-
-function calls(program: Program, name: string): boolean {
-  const inside = (region: Region): boolean =>
-    region.ops.some((op) => (op.kind === "call" && op.attr.callee === name) || op.regions.some(inside));
-  return program.functions.some((f) => inside(f.body));
-}
 
 /** Writes the operations of a function again, with the counting in between. */
 class Copy {

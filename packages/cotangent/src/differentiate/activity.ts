@@ -4,6 +4,7 @@
  * about, so that zero has to be told apart.
  */
 import { where } from "../primitives/index.ts";
+import { someOp } from "../program/ir.ts";
 import type { Func, Op, Program, Region, Value } from "../program/ir.ts";
 import { isMemory, Places } from "./places.ts";
 import type { Node } from "./places.ts";
@@ -76,10 +77,9 @@ export class Activity {
   }
 
   #calls(region: Region): boolean {
-    return region.ops.some(
-      (op) =>
-        (op.kind === "call" && this.#functions.has(this.places.functions.get(op.attr.callee)!)) ||
-        op.regions.some((inner) => this.#calls(inner)),
+    return someOp(
+      region,
+      (op) => op.kind === "call" && this.#functions.has(this.places.functions.get(op.attr.callee)!),
     );
   }
 

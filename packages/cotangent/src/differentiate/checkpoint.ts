@@ -8,7 +8,7 @@
  */
 import { ceil, sqrt } from "../primitives/index.ts";
 import { Builder, buildFunction } from "../program/builder.ts";
-import { kinds } from "../program/ir.ts";
+import { kinds, someOp } from "../program/ir.ts";
 import type { Func, Op, OpOf, Program, Region, Ty, Value } from "../program/ir.ts";
 import { Copy } from "./copy.ts";
 import { tripCount } from "./indices.ts";
@@ -38,10 +38,9 @@ const wants = (op: Op): op is OpOf<"for"> | OpOf<"while"> =>
 /** Whether the condition of a loop changes memory: it has a way back, too. */
 const rotates = (op: Op): op is OpOf<"while"> => op.kind === "while" && writes(op.regions[0]!);
 const writes = (region: Region): boolean =>
-  region.ops.some((op) => ["writes", "calls"].includes(kinds[op.kind].effect) || op.regions.some(writes));
+  someOp(region, (op) => ["writes", "calls"].includes(kinds[op.kind].effect));
 
-const asks = (region: Region): boolean =>
-  region.ops.some((op) => wants(op) || rotates(op) || op.regions.some(asks));
+const asks = (region: Region): boolean => someOp(region, (op) => wants(op) || rotates(op));
 
 class Cutter {
   readonly segments: Set<string> = new Set();

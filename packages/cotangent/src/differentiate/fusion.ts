@@ -7,6 +7,7 @@
  */
 import { add, sub } from "../primitives/index.ts";
 import type { Builder } from "../program/builder.ts";
+import { someOp } from "../program/ir.ts";
 import type { Func, Op, OpOf, Region, Ty, Value } from "../program/ir.ts";
 import { WRITES } from "./augmented.ts";
 import type { Augmented } from "./augmented.ts";
@@ -134,9 +135,7 @@ export class Fusion {
 
   /** What an iteration allocates serves that iteration only. */
   #scratch(region: Region): void {
-    const allocates = (r: Region): boolean =>
-      r.ops.some((op) => /^(?:allocate|tape\.allocate|call)$/.test(op.kind) || op.regions.some(allocates));
-    if (!allocates(region)) return;
+    if (!someOp(region, (op) => /^(?:allocate|tape\.allocate|call)$/.test(op.kind))) return;
     const b = this.#b;
     let mark: Value;
     insert(

@@ -1,7 +1,8 @@
 /** Jacobians of programs: column after column by forward mode, or row after row by reverse mode. */
 import { Builder, buildFunction } from "../program/builder.ts";
 import type { ParameterSpec } from "../program/builder.ts";
-import type { Program, Region, Value } from "../program/ir.ts";
+import { hasLoops } from "../program/ir.ts";
+import type { Program, Value } from "../program/ir.ts";
 import { forward } from "./forward.ts";
 import { eachNumber, keepArguments, layOut, programOf, writtenParameters } from "./layout.ts";
 import type { Block } from "./layout.ts";
@@ -47,11 +48,7 @@ export function jacobian(program: Program, options: JacobianOptions = {}): Progr
 }
 
 /** Whether a program is a single function without loops. */
-function isStraight({ functions }: Program): boolean {
-  const straight = (region: Region): boolean =>
-    region.ops.every((op) => op.kind !== "for" && op.kind !== "while" && op.regions.every(straight));
-  return functions.length === 1 && straight(functions[0]!.body);
-}
+const isStraight = (program: Program): boolean => program.functions.length === 1 && !hasLoops(program);
 
 type Settled = Required<Omit<JacobianOptions, "mode">>;
 

@@ -4,6 +4,8 @@
  * nothing flows from one iteration to the next, and nothing is overwritten.
  */
 import type { Op, OpOf, Program, Region, Value } from "../program/ir.ts";
+import { usesIn } from "./uses.ts";
+import type { Uses } from "./uses.ts";
 
 /** By region: allocations from further out that can be done at its start as well, for all uses inside. */
 export type Moves = ReadonlyMap<Region, readonly OpOf<"allocate">[]>;
@@ -12,12 +14,12 @@ export function privateSpace(program: Program): Moves {
   const moves = new Map<Region, OpOf<"allocate">[]>();
   for (const f of program.functions) {
     if (!f.body.ops.some((op) => op.regions.length > 0)) continue;
-    const users = usersIn(f.body);
+    const uses = usesIn(f.body);
     const walk = (region: Region): void => {
       for (const op of region.ops) {
         op.regions.forEach(walk);
         if (op.kind !== "allocate") continue;
-        const target = new Space(op, users).target();
+        const target = new Space(op, uses).target();
         if (target === undefined) continue;
         const moved = moves.get(target);
         if (moved === undefined) moves.set(target, [op]);
@@ -27,26 +29,6 @@ export function privateSpace(program: Program): Moves {
     walk(f.body);
   }
   return moves;
-}
-
-/** By array: what uses it; a region that yields it counts as a use, too. */
-function usersIn(body: Region): Map<Value, (Op | Region)[]> {
-  const users = new Map<Value, (Op | Region)[]>();
-  const use = (v: Value, by: Op | Region): void => {
-    if (v.ty !== "array") return;
-    const list = users.get(v);
-    if (list === undefined) users.set(v, [by]);
-    else list.push(by);
-  };
-  const walk = (region: Region): void => {
-    for (const op of region.ops) {
-      for (const v of op.args) use(v, op);
-      op.regions.forEach(walk);
-    }
-    for (const v of region.yields) use(v, region);
-  };
-  walk(body);
-  return users;
 }
 
 const PLAIN: ReadonlySet<string> = new Set([
@@ -63,12 +45,12 @@ const PLAIN: ReadonlySet<string> = new Set([
 class Space {
   readonly #allocation: OpOf<"allocate">;
   readonly #array: Value;
-  readonly #users: ReadonlyMap<Value, readonly (Op | Region)[]>;
+  readonly #uses: Uses;
 
-  constructor(allocation: OpOf<"allocate">, users: ReadonlyMap<Value, readonly (Op | Region)[]>) {
+  constructor(allocation: OpOf<"allocate">, uses: Uses) {
     this.#allocation = allocation;
     this.#array = allocation.results[0]!;
-    this.#users = users;
+    this.#uses = uses;
   }
 
   /** The innermost body of a loop to which the allocation can be moved. */
@@ -89,7 +71,7 @@ class Space {
 
   /** All operations on the block but those that only ask how long it is; false where its handle goes further than this can follow. */
   #collect(array: Value, uses: Op[]): boolean {
-    return (this.#users.get(array) ?? []).every((by) => {
+    return (this.#uses.get(array) ?? []).every((by) => {
       if (!("kind" in by)) return false;
       if (by.kind !== "length" && by.kind !== "bound") uses.push(by);
       return by.kind === "subarray" ? this.#collect(by.results[0]!, uses) : PLAIN.has(by.kind);

@@ -9,9 +9,11 @@
 import { max, min } from "../primitives/index.ts";
 import type { Builder } from "../program/builder.ts";
 import { buildFunction } from "../program/builder.ts";
-import { kinds } from "../program/ir.ts";
-import type { Func, Op, OpOf, Program, Region, Value } from "../program/ir.ts";
+import { isOp, kinds, someOp } from "../program/ir.ts";
+import type { Op, OpOf, Program, Region, Value } from "../program/ir.ts";
 import { Copy } from "./copy.ts";
+import { usesIn } from "./uses.ts";
+import type { Uses } from "./uses.ts";
 
 /** A carry that each iteration keeps or replaces. */
 interface Winner {
@@ -29,38 +31,13 @@ interface Winner {
 export function rememberWinners(program: Program): Program {
   const functions = program.functions.map((f) => {
     const uses = usesIn(f.body);
-    if (!some(f.body, (op) => winnersOf(op, uses).length > 0)) return f;
+    if (!someOp(f.body, (op) => winnersOf(op, uses).length > 0)) return f;
     const write = (b: Builder, args: readonly Value[]): readonly Value[] =>
       new Rewriter(b, uses).region(f.body, args);
     return buildFunction(f.name, f.params, write, { pullback: f.pullback });
   });
   return { functions };
 }
-
-const some = (region: Region, holds: (op: Op) => boolean): boolean =>
-  region.ops.some((op) => holds(op) || op.regions.some((inner) => some(inner, holds)));
-
-type Uses = ReadonlyMap<Value, readonly (Op | Region)[]>;
-
-function usesIn(body: Func["body"]): Uses {
-  const uses = new Map<Value, (Op | Region)[]>();
-  const use = (v: Value, by: Op | Region): void => {
-    const list = uses.get(v);
-    if (list === undefined) uses.set(v, [by]);
-    else list.push(by);
-  };
-  const walk = (region: Region): void => {
-    for (const op of region.ops) {
-      for (const v of op.args) use(v, op);
-      op.regions.forEach(walk);
-    }
-    for (const v of region.yields) use(v, region);
-  };
-  walk(body);
-  return uses;
-}
-
-const isOp = (def: Op | Region): def is Op => "kind" in def;
 
 /** Whether an operation only reads, and the same whenever it is carried out in the loop. */
 const isRepeatable = (op: Op): boolean => {

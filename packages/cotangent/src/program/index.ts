@@ -6,6 +6,7 @@ export type { Captured, CapturedParameter, Specialisation } from "./captured.ts"
 export { check } from "./check.ts";
 export { interpreter } from "./interpret.ts";
 export type { Datum, InterpretOptions } from "./interpret.ts";
+export { isOp, someOp } from "./ir.ts";
 export type { Func, Location, Op, Program, Region, Ty, Value } from "./ir.ts";
 export { lowered } from "./lowered.ts";
 export type { LoweredFunction, LoweredVariant } from "./lowered.ts";

@@ -63,6 +63,13 @@ export interface OpOf<K extends Kind> {
 /** One operation; `op.kind` tells what `op.attr` is. */
 export type Op = { [K in Kind]: OpOf<K> }[Kind];
 
+/** Whether something is an operation: a value is defined by one, or by the region whose argument it is. */
+export const isOp = (x: Op | Region): x is Op => "kind" in x;
+
+/** Whether this holds for some operation of a region, or of the regions inside. */
+export const someOp = (region: Region, holds: (op: Op) => boolean): boolean =>
+  region.ops.some((op) => holds(op) || op.regions.some((inner) => someOp(inner, holds)));
+
 /** A parameter of a function. */
 export interface Parameter {
   readonly name: string;
@@ -85,6 +92,10 @@ export interface Func {
    */
   readonly pullback: string | undefined;
 }
+
+/** Whether a program does something again and again, recursion aside. */
+export const hasLoops = ({ functions }: Program): boolean =>
+  functions.some((f) => someOp(f.body, (op) => op.kind === "for" || op.kind === "while"));
 
 /** A program. Functions are called by name, the names are unique, and the first function is the entry. */
 export interface Program {

@@ -1,5 +1,5 @@
 /** Indices as sums: index = slope·i + Σ factorₖ·valueₖ + constant, where i is a loop's variable and the values do not change in it. */
-import { isOp } from "../plan.ts";
+import { isOp } from "../../program/ir.ts";
 import type { Region, Value } from "../../program/ir.ts";
 
 export interface Affine {

@@ -1,5 +1,5 @@
 /** From programs to WebAssembly: one function of a program at a time. */
-import { isOp } from "../plan.ts";
+import { isOp } from "../../program/ir.ts";
 import type { Func, Op, OpOf, Region, Value } from "../../program/ir.ts";
 import { isInside } from "./affine.ts";
 import type { Instruction } from "./instructions.ts";

@@ -1,5 +1,5 @@
 /** One operation of a program after the other, but for loops and branches. */
-import { isOp } from "../plan.ts";
+import { isOp } from "../../program/ir.ts";
 import type { Op, OpOf, Region, Value } from "../../program/ir.ts";
 import type { Instruction } from "./instructions.ts";
 import { TAPE_CAPACITY } from "./layout.ts";

@@ -1,5 +1,5 @@
 /** Which arrays and tapes of a function may share memory. */
-import { isOp } from "../plan.ts";
+import { isOp } from "../../program/ir.ts";
 import type { Func, Region, Value } from "../../program/ir.ts";
 
 export type Overlap = (a: Value, b: Value) => boolean;

@@ -1,5 +1,5 @@
 /** Loops carried out two iterations at a time. */
-import { isOp } from "../plan.ts";
+import { isOp } from "../../program/ir.ts";
 import type { Op, OpOf, Region, Value } from "../../program/ir.ts";
 import { affine, isInside } from "./affine.ts";
 import type { Affine } from "./affine.ts";

@@ -1,6 +1,7 @@
 /** Where the values of a function are while it is written: in locals, on the stack, in memory. */
-import { isOp, plan } from "../plan.ts";
+import { plan } from "../plan.ts";
 import type { Plan } from "../plan.ts";
+import { isOp } from "../../program/ir.ts";
 import type { Func, Op, OpOf, Region, Value } from "../../program/ir.ts";
 import { affine, isInside, keyOf } from "./affine.ts";
 import type { Affine } from "./affine.ts";

@@ -1,6 +1,6 @@
 /** Which loops may be carried out two iterations at a time, and how. */
-import { isOp } from "../plan.ts";
 import type { Plan } from "../plan.ts";
+import { isOp } from "../../program/ir.ts";
 import type { Op, OpOf, Region, Value } from "../../program/ir.ts";
 import { affine, isInside, keyOf } from "./affine.ts";
 import type { Affine } from "./affine.ts";

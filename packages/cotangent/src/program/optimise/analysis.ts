@@ -1,8 +1,6 @@
 /** What one pass over a function tells: what is needed, how often it is used, and what is written where. */
-import { kinds } from "../ir.ts";
+import { isOp, kinds } from "../ir.ts";
 import type { Func, Op, Region, Value } from "../ir.ts";
-
-export const isOp = (def: Op | Region): def is Op => "kind" in def;
 
 /** The operation of this kind that defines v, if one does. */
 export function definedBy<K extends Op["kind"]>(

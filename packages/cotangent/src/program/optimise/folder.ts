@@ -1,9 +1,9 @@
 import { add, ceil, eq, floor, hypot, max, min, mul, round, sub, trunc } from "../../primitives/index.ts";
 import { Builder } from "../builder.ts";
-import { kinds } from "../ir.ts";
+import { isOp, kinds } from "../ir.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
 import type { AttributeOf, Attributes, Kind, Op, OpOf, Region, Ty, Value } from "../ir.ts";
-import { definedBy, isOp } from "./analysis.ts";
+import { definedBy } from "./analysis.ts";
 import { eachVisible, sameResults } from "./choices.ts";
 import type { Choice } from "./choices.ts";
 import { simplify } from "./fold.ts";

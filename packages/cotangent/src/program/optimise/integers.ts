@@ -14,9 +14,9 @@ import {
   trunc,
 } from "../../primitives/index.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
-import { kinds } from "../ir.ts";
+import { isOp, kinds } from "../ir.ts";
 import type { Op, Program, Region, Value } from "../ir.ts";
-import { definedBy, isOp } from "./analysis.ts";
+import { definedBy } from "./analysis.ts";
 
 /** What makes integers of integers. */
 const WHOLE: ReadonlySet<PrimitiveBase> = /* @__PURE__ */ new Set<PrimitiveBase>([

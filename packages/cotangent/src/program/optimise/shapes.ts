@@ -1,9 +1,9 @@
 /** What loops and branches look like, read off the program as it was. */
 import { abs, add, eq, gt, lt, max, min, mul, neg, square, sub } from "../../primitives/index.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
-import { kinds } from "../ir.ts";
+import { isOp, kinds } from "../ir.ts";
 import type { OpOf, Region, Value } from "../ir.ts";
-import { definedBy, isOp } from "./analysis.ts";
+import { definedBy } from "./analysis.ts";
 import type { Range } from "./ranges.ts";
 
 /** A loop's body with more operations is not written several times, */
