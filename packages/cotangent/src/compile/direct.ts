@@ -3,7 +3,6 @@
  * together in general takes longer than what they compute.
  */
 import { hasLoops } from "../program/ir.ts";
-import type { Program } from "../program/ir.ts";
 import type { Executable } from "./execute.ts";
 import type { Recorded } from "./recorded.ts";
 import { count } from "./shape.ts";
