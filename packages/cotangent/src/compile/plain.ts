@@ -5,7 +5,7 @@ import { AdError } from "../errors.ts";
 import type { Captured, Specialisation } from "../program/captured.ts";
 import type { Program } from "../program/ir.ts";
 import { optimise } from "../program/optimise/index.ts";
-import { giver, taker, toLeaves } from "../program/marshal.ts";
+import { builder, copyOf, taker, toLeaves } from "../program/marshal.ts";
 import { leafTypes } from "../program/structure.ts";
 import type { Leaf, Structure } from "../program/structure.ts";
 import { derivationOf } from "../transforms/transformed.ts";
@@ -174,17 +174,6 @@ function marshaller(
     return leaves;
   };
 }
-
-/** From what a program returns to the result. */
-function builder(result: Structure): (out: ReturnType<Executable["call"]>) => unknown {
-  const give = giver(result);
-  return leafTypes(result).length === 1
-    ? (out) => give([out as Leaf])
-    : (out) => give((out ?? []) as readonly Leaf[]);
-}
-
-const copyOf = (leaves: readonly Leaf[]): Leaf[] =>
-  leaves.map((x) => (typeof x === "number" ? x : x.slice()));
 
 /** The value, and a function that runs the program again, backwards. */
 function pullback(captured: Captured, of: Specialisation, run: Run): PlainCall {

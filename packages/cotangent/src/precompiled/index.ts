@@ -6,8 +6,7 @@ import { AdError, missingArgument } from "../errors.ts";
 import type { CapturedParameter } from "../program/captured.ts";
 import { faultOf } from "../program/faults.ts";
 import type { Site } from "../program/faults.ts";
-import { assign, giver, taker, toLeaves } from "../program/marshal.ts";
-import { leafTypes } from "../program/structure.ts";
+import { assign, builder, copyOf, taker, toLeaves } from "../program/marshal.ts";
 import type { Leaf, Structure } from "../program/structure.ts";
 import { isMapped } from "../transforms/arguments.ts";
 import { compiler } from "../transforms/transformed.ts";
@@ -151,15 +150,4 @@ function made({ code, sites, wasm }: Precompiled): () => Code {
     );
   };
   return () => (ready ??= code(fault, errorAt, wasm!));
-}
-
-const copyOf = (leaves: readonly Leaf[]): Leaf[] =>
-  leaves.map((x) => (typeof x === "number" ? x : x.slice()));
-
-/** From what the code returns to the result. */
-function builder(s: Structure): (out: ReturnType<Code>) => unknown {
-  const give = giver(s);
-  return leafTypes(s).length === 1
-    ? (out) => give([out as Leaf])
-    : (out) => give((out ?? []) as readonly Leaf[]);
 }

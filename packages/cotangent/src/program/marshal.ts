@@ -3,7 +3,7 @@
  * then walks no description.
  */
 import { AdError, describe } from "../errors.ts";
-import { children, stride } from "./structure.ts";
+import { children, leafTypes, stride } from "./structure.ts";
 import type { Leaf, Structure } from "./structure.ts";
 
 interface Parameter {
@@ -251,6 +251,18 @@ export function giver(s: Structure): (leaves: readonly Leaf[]) => unknown {
 
 /** Puts leaves together, once. */
 export const fromLeaves = (s: Structure, leaves: Iterable<Leaf>): unknown => giver(s)([...leaves]);
+
+/** From what code returns, bare where it is one leaf, to the result. */
+export function builder(result: Structure): (out: Leaf | readonly Leaf[] | undefined) => unknown {
+  const give = giver(result);
+  return leafTypes(result).length === 1
+    ? (out) => give([out as Leaf])
+    : (out) => give((out ?? []) as readonly Leaf[]);
+}
+
+/** Leaves that stay as they are, whatever becomes of these. */
+export const copyOf = (leaves: readonly Leaf[]): Leaf[] =>
+  leaves.map((x) => (typeof x === "number" ? x : x.slice()));
 
 /** @param next the position of the next leaf */
 function giveOf(s: Structure, next: () => number): Read {
