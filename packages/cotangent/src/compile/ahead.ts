@@ -12,7 +12,7 @@ import type { MathMode } from "./execute.ts";
 import { emitJs } from "./js/emit.ts";
 import { programsOf } from "./plain.ts";
 import { emitWasm } from "./wasm/emit.ts";
-import { interfaceOf } from "./wasm/interface.ts";
+import { interfaceOf, writtenArrays } from "./wasm/interface.ts";
 import type { Interface } from "./wasm/interface.ts";
 
 /** A function of the user's that the code calls: which class, and which half. */
@@ -80,8 +80,7 @@ function argumentsFor(f: AnyFunction, count: number): readonly unknown[] {
 function variantOf(of: Specialisation, options: AheadOptions, isDerived: boolean): AheadVariant {
   const { params, outside, result } = of;
   const program = optimise(of.program);
-  const { arrays } = interfaceOf(program.functions[0]!, []);
-  const keep = isDerived ? arrays.filter((a) => a.isWritten).map((a) => a.position) : [];
+  const keep = isDerived ? writtenArrays(program.functions[0]!) : [];
   return { params, outside, result, keep, code: codeOf(program, options) };
 }
 

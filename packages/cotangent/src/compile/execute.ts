@@ -7,7 +7,7 @@ import { external } from "./external.ts";
 import { emitJs } from "./js/emit.ts";
 import { Instance } from "./instance.ts";
 import { emitWasm } from "./wasm/emit.ts";
-import { interfaceOf } from "./wasm/interface.ts";
+import { interfaceOf, writtenArrays } from "./wasm/interface.ts";
 import { hasWebAssembly, instantiate } from "./webassembly.ts";
 
 /** What stands for a value outside: a number, or the elements of an array. */
@@ -86,8 +86,7 @@ function executableOf(program: Program, options: ExecuteOptions): Executable {
 
 /** Works on copies of the arrays that it writes to. */
 function keeping(executable: Executable, program: Program): Executable {
-  const { arrays } = interfaceOf(program.functions[0]!, []);
-  const written = arrays.filter((a) => a.isWritten).map((a) => a.position);
+  const written = writtenArrays(program.functions[0]!);
   if (written.length === 0) return executable;
   const call: Executable["call"] = (...args) => {
     for (const k of written) args[k] = (args[k] as Float64Array).slice();

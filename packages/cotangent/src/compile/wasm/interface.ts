@@ -43,6 +43,12 @@ export function interfaceOf(entry: Func, outputs: readonly number[]): Interface 
   };
 }
 
+/** Arrays among the parameters that the entry may change, by position. */
+export const writtenArrays = (entry: Func): number[] =>
+  interfaceOf(entry, [])
+    .arrays.filter((a) => a.isWritten)
+    .map((a) => a.position);
+
 export const isDirect = (params: readonly { readonly ty: Ty }[]): boolean =>
   flatten(params.map((p) => p.ty)).length <= MAX_DIRECT;
 
