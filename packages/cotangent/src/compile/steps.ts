@@ -1,8 +1,9 @@
 /** Programs that stop themselves: every iteration of a loop and every call is a step, and there is a limit. */
 import { div, max, sub } from "../primitives/index.ts";
 import { Builder, buildFunction } from "../program/builder.ts";
+import { Copy } from "../program/copy.ts";
 import { hasLoops, someOp } from "../program/ir.ts";
-import type { Func, Op, OpOf, Program, Region, Value } from "../program/ir.ts";
+import type { Func, Op, OpOf, Program, Value } from "../program/ir.ts";
 
 /**
  * The same program, but it throws `out-of-steps`, naming the loop or the call, when it has taken `steps` steps. What remains is
@@ -23,7 +24,7 @@ export function limitSteps(program: Program, steps: number): Program {
           left = b.allocate(b.i32(1));
           b.store(left, b.i32(0), b.f64(steps));
         }
-        return new Copy(b, left, steps).region(f.body, args);
+        return new Counted(b, left, steps).region(f.body, args);
       },
       { pullback: f.pullback },
     );
@@ -45,62 +46,43 @@ const calls = ({ functions }: Program, name?: string): boolean =>
   );
 
 /** Writes the operations of a function again, with the counting in between. */
-class Copy {
-  readonly #b: Builder;
+class Counted extends Copy {
   /** An array of one: how many steps are left. */
   readonly #left: Value;
   readonly #limit: number;
-  readonly #values = new Map<Value, Value>();
 
   constructor(b: Builder, left: Value, limit: number) {
-    this.#b = b;
+    super(b);
     this.#left = left;
     this.#limit = limit;
   }
 
-  region(region: Region, args: readonly Value[]): readonly Value[] {
-    region.args.forEach((v, i) => this.#bind(v, args[i]!));
-    for (const op of region.ops) this.#op(op);
-    return region.yields.map((v) => this.#values.get(v)!);
+  protected override op(op: Op): void {
+    if (op.kind === "for") this.#charge(op, this.#trips(op));
+    if (op.kind === "call") this.#charge(op, this.b.f64(1));
+    this.plain(op);
   }
 
-  #bind(v: Value, value: Value): void {
-    this.#values.set(v, value);
-    value.name ??= v.name;
+  protected override enter(op: Op, k: number): void {
+    if (op.kind === "while" && k === 1) this.#charge(op, this.b.f64(1));
   }
 
-  #op(op: Op): void {
-    const b = this.#b;
-    b.loc = op.loc;
-    const args = op.args.map((v) => this.#values.get(v)!);
-    if (op.kind === "for") this.#charge(op, this.#trips(op, args));
-    if (op.kind === "call") this.#charge(op, b.f64(1));
-    const regions = op.regions.map((r, k) =>
-      b.region(
-        r.args.map((v) => v.ty),
-        (...inner) => {
-          b.loc = op.loc;
-          if (op.kind === "while" && k === 1) this.#charge(op, b.f64(1));
-          return this.region(r, inner);
-        },
-      ),
-    );
-    b.loc = op.loc;
-    const types = op.results.map((v) => v.ty);
-    const handed = op.kind === "call" ? [...args, this.#left] : args;
-    const results = b.emit(op.kind, handed, op.attr, types, regions);
-    op.results.forEach((v, i) => this.#bind(v, results[i]!));
+  override args(op: Op): Value[] {
+    const args = super.args(op);
+    return op.kind === "call" ? [...args, this.#left] : args;
   }
 
   /** How often a loop will run; a fraction too few where its step is not 1. */
-  #trips({ attr }: OpOf<"for">, [lo, hi]: readonly Value[]): Value {
-    const b = this.#b;
+  #trips(op: OpOf<"for">): Value {
+    const { b } = this;
+    const [lo, hi] = this.args(op);
+    const { step } = op.attr;
     const span = b.primitive(sub, b.op("f64.fromI32", hi!), b.op("f64.fromI32", lo!));
-    return b.primitive(max, attr.step === 1 ? span : b.primitive(div, span, b.f64(attr.step)), b.f64(0));
+    return b.primitive(max, step === 1 ? span : b.primitive(div, span, b.f64(step)), b.f64(0));
   }
 
   #charge(op: Op, trips: Value): void {
-    const b = this.#b;
+    const { b } = this;
     const first = b.i32(0);
     const left = b.primitive(sub, b.load(this.#left, first), trips);
     b.store(this.#left, first, left);

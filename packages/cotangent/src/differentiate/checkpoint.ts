@@ -8,9 +8,9 @@
  */
 import { ceil, sqrt } from "../primitives/index.ts";
 import { Builder, buildFunction } from "../program/builder.ts";
+import { Copy } from "../program/copy.ts";
 import { kinds, someOp } from "../program/ir.ts";
 import type { Func, Op, OpOf, Program, Region, Ty, Value } from "../program/ir.ts";
-import { Copy } from "./copy.ts";
 import { tripCount } from "./indices.ts";
 import { isMemory } from "./places.ts";
 import { privateSpace } from "./private.ts";

@@ -9,9 +9,9 @@
 import { max, min } from "../primitives/index.ts";
 import type { Builder } from "../program/builder.ts";
 import { buildFunction } from "../program/builder.ts";
+import { Copy } from "../program/copy.ts";
 import { isOp, kinds, someOp } from "../program/ir.ts";
 import type { Op, OpOf, Program, Region, Value } from "../program/ir.ts";
-import { Copy } from "./copy.ts";
 import { usesIn } from "./uses.ts";
 import type { Uses } from "./uses.ts";
 

@@ -1,6 +1,6 @@
 /** Rewrites regions through a builder: as they are, where a pass does not do something else with an operation. */
-import type { Builder } from "../program/builder.ts";
-import type { Op, Region, Ty, Value } from "../program/ir.ts";
+import type { Builder } from "./builder.ts";
+import type { Op, Region, Ty, Value } from "./ir.ts";
 
 export class Copy {
   /** What values of the original are in the copy. */
@@ -27,10 +27,21 @@ export class Copy {
   }
 
   plain(op: Op): void {
+    const { b } = this;
     const types = (values: readonly Value[]): Ty[] => values.map((v) => v.ty);
-    const regions = op.regions.map((r) => this.b.region(types(r.args), (...args) => this.region(r, args)));
-    this.bindAll(op.results, this.b.emit(op.kind, this.args(op), op.attr, types(op.results), regions));
+    const regions = op.regions.map((r, k) =>
+      b.region(types(r.args), (...args) => {
+        b.loc = op.loc;
+        this.enter(op, k);
+        return this.region(r, args);
+      }),
+    );
+    b.loc = op.loc;
+    this.bindAll(op.results, b.emit(op.kind, this.args(op), op.attr, types(op.results), regions));
   }
+
+  /** For passes to write something in front of an operation's k-th region. */
+  protected enter(_op: Op, _k: number): void {}
 
   args(op: Op): Value[] {
     return op.args.map((v) => this.values.get(v)!);
