@@ -22,7 +22,7 @@ interface Info {
   readonly variable: Variable;
   readonly values: Value[];
   /** Where it is used and set; the innermost region around all is its scope. */
-  regions: Set<Region>;
+  readonly regions: Set<Region>;
   /** How often it is read; and whether it was, in the last run. */
   reads: number;
   wasRead: boolean;
@@ -30,6 +30,18 @@ interface Info {
   declared: boolean;
   scope: Region | undefined;
 }
+
+/** Of a variable that has not been met yet. */
+const infoOf = (variable: Variable, values: Value[] = []): Info => ({
+  variable,
+  values,
+  regions: new Set(),
+  reads: 0,
+  wasRead: true,
+  assigned: 0,
+  declared: false,
+  scope: undefined,
+});
 
 export class FunctionWriter {
   readonly #f: Func;
@@ -70,16 +82,8 @@ export class FunctionWriter {
     });
     this.#region = f.body;
     for (const [v, variable] of given) {
-      const info: Info = {
-        variable,
-        values: [v],
-        regions: new Set([f.body]),
-        reads: 0,
-        wasRead: true,
-        assigned: 0,
-        declared: false,
-        scope: undefined,
-      };
+      const info = infoOf(variable, [v]);
+      info.regions.add(f.body);
       this.#infos.set(this.#variables.of(v), info);
     }
     this.#given = new Set(given.values());
@@ -149,17 +153,7 @@ export class FunctionWriter {
     const root = this.#variables.of(v);
     let info = this.#infos.get(root);
     if (info === undefined) {
-      info = {
-        variable: { name: "" },
-        values: [],
-        regions: new Set(),
-        reads: 0,
-        wasRead: true,
-        assigned: 0,
-        declared: false,
-        scope: undefined,
-      };
-      this.#infos.set(root, info);
+      this.#infos.set(root, (info = infoOf({ name: "" })));
     }
     if (!info.values.includes(v)) info.values.push(v);
     return info;
@@ -558,16 +552,7 @@ export class FunctionWriter {
     let info = this.#columns.get(key);
     if (info === undefined) {
       const name = this.#shared.slotNames(tape)[slot]!;
-      info = {
-        variable: { name: `saved${name.charAt(0).toUpperCase()}${name.slice(1)}` },
-        values: [],
-        regions: new Set(),
-        reads: 0,
-        wasRead: true,
-        assigned: 0,
-        declared: false,
-        scope: undefined,
-      };
+      info = infoOf({ name: `saved${name.charAt(0).toUpperCase()}${name.slice(1)}` });
       this.#columns.set(key, info);
     }
     return info;
