@@ -92,7 +92,7 @@ export class ByStructure {
     if (known !== undefined) return known.found;
     const structures = args.map((x) => structureOf(x));
     const found = make(structures);
-    this.#known.push({ structures, found });
+    this.add(structures, found);
     return found;
   }
 
