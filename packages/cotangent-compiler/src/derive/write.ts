@@ -130,7 +130,7 @@ export class FunctionWriter {
       for (const info of all) {
         info.assigned = 0;
         info.declared = false;
-        info.regions = new Set();
+        info.regions.clear();
       }
     }
     for (const info of this.#infos.values()) info.declared = false;
