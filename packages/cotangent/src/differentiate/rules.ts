@@ -6,6 +6,7 @@ import { AdError } from "../errors.ts";
 import { add, mul, neg, where } from "../primitives/index.ts";
 import type { Builder } from "../program/builder.ts";
 import type { OpOf, Value } from "../program/ir.ts";
+import { constantOf } from "../program/optimise/analysis.ts";
 import { isPrimitive, nameOf, Traced } from "../real/real.ts";
 import type { Differentiable, PrimitiveBase, Real, Trace, UserFunction } from "../real/real.ts";
 
@@ -140,13 +141,7 @@ const isTruth = (f: PrimitiveBase): boolean =>
 
 /** What a rule is told of a value: the number, where it is a constant; otherwise how to get hold of it. */
 export function operand(v: Value, wild: boolean, get: () => Value): Real {
-  const constant = constantOf(v);
-  return constant ?? new Leaf(get, wild);
-}
-
-/** The number, if `v` is a constant. */
-function constantOf(v: Value): number | undefined {
-  return "kind" in v.def && v.def.kind === "constant" ? v.def.attr : undefined;
+  return constantOf(v) ?? new Leaf(get, wild);
 }
 
 /** ∂f/∂xᵢ of a primitive operation, from its operands. */

@@ -12,6 +12,9 @@ export function definedBy<K extends Op["kind"]>(
     : undefined;
 }
 
+/** The number, if `v` is a constant. */
+export const constantOf = (v: Value | undefined): number | undefined => definedBy(v, "constant")?.attr;
+
 /** The array of which `a` is a part: as far as views can be followed. */
 export function rootOf(a: Value): Value {
   let root = a;

@@ -30,10 +30,9 @@ import type { PrimitiveBase } from "../../real/real.ts";
 import type { Builder, SimpleKind } from "../builder.ts";
 import { kinds } from "../ir.ts";
 import type { Kind, Value } from "../ir.ts";
-import { definedBy } from "./analysis.ts";
+import { constantOf, definedBy } from "./analysis.ts";
 import type { OptimiseOptions } from "./options.ts";
 
-const constantOf = (v: Value | undefined): number | undefined => definedBy(v, "constant")?.attr;
 /** The argument of a unary primitive, if v is its value. */
 const under = (v: Value, f: PrimitiveBase): Value | undefined => {
   const op = definedBy(v, "primitive");

@@ -3,7 +3,7 @@ import { Builder } from "../builder.ts";
 import { isOp, kinds } from "../ir.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
 import type { AttributeOf, Attributes, Kind, Op, OpOf, Region, Ty, Value } from "../ir.ts";
-import { definedBy } from "./analysis.ts";
+import { constantOf, definedBy } from "./analysis.ts";
 import { eachVisible, sameResults } from "./choices.ts";
 import type { Choice } from "./choices.ts";
 import { simplify } from "./fold.ts";
@@ -101,7 +101,7 @@ export class Folder extends Builder {
   /** x + c as an i32, where x is known to be an index into some array: the sum cannot wrap around. */
   #besideIndex(sum: Value): Value | undefined {
     const op = definedBy(sum, "primitive");
-    const c = op?.attr === add ? definedBy(op.args[1], "constant")?.attr : undefined;
+    const c = op?.attr === add ? constantOf(op.args[1]) : undefined;
     if (c === undefined || c !== (c | 0) || Math.abs(c) > FURTHEST) return undefined;
     const i = this.#indexOf(op!.args[0]!);
     if (i === undefined || (this.#checked.get(`index ${i.id}`) ?? Infinity) > this.depth) return undefined;
@@ -222,7 +222,7 @@ export class Folder extends Builder {
   /** The same integer as an i32, where that is known for certain: of an i32, a constant, or what has been converted. */
   asInteger(x: Value): Value | undefined {
     if (x.ty === "i32") return x;
-    const constant = definedBy(x, "constant")?.attr;
+    const constant = constantOf(x);
     if (constant !== undefined) return constant === (constant | 0) ? this.i32(constant | 0) : undefined;
     return definedBy(x, "f64.fromI32")?.args[0] ?? this.#integers.get(x) ?? this.#indexOf(x);
   }
@@ -573,7 +573,7 @@ const TOO_SMALL = -1;
 function unlimited(v: Value): Value | undefined {
   const limited = (x: Value | undefined, by: PrimitiveBase, limit: number): Value | undefined => {
     const op = definedBy(x, "primitive");
-    return op?.attr === by && definedBy(op.args[1], "constant")?.attr === limit ? op.args[0] : undefined;
+    return op?.attr === by && constantOf(op.args[1]) === limit ? op.args[0] : undefined;
   };
   return limited(limited(definedBy(v, "f64.toInt32")?.args[0], max, TOO_SMALL), min, TOO_LARGE);
 }

@@ -2,7 +2,7 @@
 import { add, ceil, div, floor, mul, sub } from "../../primitives/index.ts";
 import { buildFunction } from "../builder.ts";
 import type { Attributes, Func, Op, OpOf, Region, Value } from "../ir.ts";
-import { definedBy } from "./analysis.ts";
+import { constantOf, definedBy } from "./analysis.ts";
 import { counted, steadyCarries } from "./counters.ts";
 import type { Counted } from "./counters.ts";
 import { Elements } from "./elements.ts";
@@ -410,11 +410,11 @@ function endingOn(test: Region): readonly number[] {
   return found.filter((k) => k >= 0);
 }
 
-const isInteger = (v: Value, n: number): boolean => v.ty === "i32" && definedBy(v, "constant")?.attr === n;
+const isInteger = (v: Value, n: number): boolean => v.ty === "i32" && constantOf(v) === n;
 
 /** The i32 that an f64 is to the bit: -0 is none. */
 function integerOf(b: Folder, x: Value): Value | undefined {
-  const constant = definedBy(x, "constant")?.attr;
+  const constant = constantOf(x);
   if (constant !== undefined) return Object.is(constant, constant | 0) ? b.i32(constant) : undefined;
   return definedBy(x, "f64.fromI32")?.args[0];
 }

@@ -1,7 +1,7 @@
 /** Which elements of arrays can live in values instead of memory. */
 import { kinds } from "../ir.ts";
 import type { Func, Op, OpOf, Region, Value } from "../ir.ts";
-import { definedBy, rootOf } from "./analysis.ts";
+import { constantOf, definedBy, rootOf } from "./analysis.ts";
 import { affine } from "./memory.ts";
 import type { Group } from "./memory.ts";
 
@@ -16,7 +16,7 @@ export function smallArrays(func: Func): ReadonlyMap<Value, number> {
   const found = new Map<Value, number>();
   const visit = (region: Region): void => {
     for (const op of region.ops) {
-      const length = op.kind === "allocate" ? definedBy(op.args[0], "constant")?.attr : undefined;
+      const length = op.kind === "allocate" ? constantOf(op.args[0]) : undefined;
       if (length !== undefined && length >= 0 && length <= SMALL) found.set(op.results[0]!, length);
       op.args.forEach((v, place) => {
         const n = found.get(v);
@@ -34,7 +34,7 @@ export function smallArrays(func: Func): ReadonlyMap<Value, number> {
 function isElementwise(op: Op, place: number, n: number): boolean {
   if (op.kind === "length" || (op.kind === "fill" && place === 0)) return true;
   const index = op.kind === "bound" ? op.args[0] : isAccess(op) && place === 0 ? op.args[1] : undefined;
-  const i = definedBy(index, "constant")?.attr;
+  const i = constantOf(index);
   return i !== undefined && i >= 0 && i < n;
 }
 
