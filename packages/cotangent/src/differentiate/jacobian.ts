@@ -2,7 +2,7 @@
 import { Builder, buildFunction } from "../program/builder.ts";
 import type { ParameterSpec } from "../program/builder.ts";
 import { hasLoops } from "../program/ir.ts";
-import type { Program, Value } from "../program/ir.ts";
+import type { Func, Program, Value } from "../program/ir.ts";
 import { forward } from "./forward.ts";
 import { eachNumber, keepArguments, layOut, programOf, writtenParameters } from "./layout.ts";
 import type { Block } from "./layout.ts";
@@ -52,10 +52,42 @@ const isStraight = (program: Program): boolean => program.functions.length === 1
 
 type Settled = Required<Omit<JacobianOptions, "mode">>;
 
-const withOut = (params: readonly ParameterSpec[]): ParameterSpec[] => [
-  ...params,
-  { name: "jacobian", ty: "array", noalias: true },
-];
+/** What the entry of a program of Jacobians begins with. */
+interface Frame {
+  readonly args: readonly Value[];
+  /** The matrix. */
+  readonly out: Value;
+  readonly inputs: ReturnType<typeof layOut>;
+  /** Writes a row: the adjoints of the parameters of `wrt`, by position. */
+  readonly writeRow: (row: Value, adjoint: (i: number) => Value) => void;
+  /** Undoes what the program wrote to its arguments. */
+  readonly restore: () => void;
+}
+
+/** The entry of a program of Jacobians: what writes the matrix, and then the program itself. */
+function entryOf(program: Program, wrt: readonly number[], fill: (b: Builder, frame: Frame) => void): Func {
+  const { name, params, results } = program.functions[0]!;
+  const matrix: ParameterSpec = { name: "jacobian", ty: "array", noalias: true };
+  const written = writtenParameters(program);
+  return buildFunction(`${name}_jacobian`, [...params, matrix], (b, all) => {
+    const args = all.slice(0, -1);
+    const out = all.at(-1)!;
+    const inputs = layOut(
+      b,
+      wrt.map((i) => args[i]!),
+    );
+    const writeRow: Frame["writeRow"] = (row, adjoint) => {
+      const start = b.op("i32.mul", row, inputs.total);
+      inputs.blocks.forEach(({ offset }, k) =>
+        eachNumber(b, { value: adjoint(wrt[k]!), offset }, (column, x) =>
+          b.store(out, b.op("i32.add", start, column), x),
+        ),
+      );
+    };
+    fill(b, { args, out, inputs, writeRow, restore: keepArguments(b, args, written) });
+    return b.call(name, args, results);
+  });
+}
 
 /** 1 in one place, 0 elsewhere: as a number, or in an array, which is filled. */
 function unit(b: Builder, { value, offset }: Block, at: Value): Value {
@@ -71,15 +103,7 @@ function byColumns(program: Program, { wrt, of, outParameters, columns }: Settle
   const entry = program.functions[0]!;
   const derivative = forward(program, { wrt, directions: columns });
   const target = derivative.program.functions[0]!;
-  const written = writtenParameters(program);
-  const made = buildFunction(`${entry.name}_jacobian`, withOut(entry.params), (b, all) => {
-    const args = all.slice(0, entry.params.length);
-    const out = all[args.length]!;
-    const inputs = layOut(
-      b,
-      wrt.map((i) => args[i]!),
-    );
-    const restore = keepArguments(b, args, written);
+  const made = entryOf(program, wrt, (b, { args, out, inputs, restore }) => {
     const each = <T>(make: (d: number) => T): T[] => Array.from({ length: columns }, (_, d) => make(d));
     const tangents = derivative.tangentParameters.map((i) =>
       each(() => (args[i]!.ty === "array" ? b.allocate(b.length(args[i]!)) : undefined)),
@@ -124,7 +148,6 @@ function byColumns(program: Program, { wrt, of, outParameters, columns }: Settle
       },
       { step: columns },
     );
-    return b.call(entry.name, args, entry.results);
   });
   return programOf(made, derivative.program, program);
 }
@@ -137,29 +160,15 @@ function rowByRow(program: Program, { wrt, of }: Settled): Program {
     const target = derivative.program.functions[0]!;
     return { ...derivative, target: { ...target, name: `${target.name}_${k}` } };
   });
-  const written = writtenParameters(program);
-  const made = buildFunction(`${entry.name}_jacobian`, withOut(entry.params), (b, all) => {
-    const args = all.slice(0, entry.params.length);
-    const out = all[args.length]!;
-    const inputs = layOut(
-      b,
-      wrt.map((i) => args[i]!),
-    );
-    const restore = keepArguments(b, args, written);
+  const made = entryOf(program, wrt, (b, { args, writeRow, restore }) => {
     rows.forEach(({ target, adjointParameters, adjointResults }, row) => {
       const shadows = new Map(adjointParameters.map((i) => [i, b.allocate(b.length(args[i]!))]));
       const received = b.call(target.name, [...args, ...shadows.values()], target.results);
       const adjoint = (i: number): Value =>
         shadows.get(i) ?? received[entry.results.length + adjointResults.indexOf(i)]!;
-      const start = b.op("i32.mul", b.i32(row), inputs.total);
-      inputs.blocks.forEach(({ offset }, k) =>
-        eachNumber(b, { value: adjoint(wrt[k]!), offset }, (place, x) =>
-          b.store(out, b.op("i32.add", start, place), x),
-        ),
-      );
+      writeRow(b.i32(row), adjoint);
       restore();
     });
-    return b.call(entry.name, args, entry.results);
   });
   return programOf(made, ...rows.map(({ target }) => ({ functions: [target] })), program);
 }
@@ -168,15 +177,7 @@ function byRows(program: Program, { wrt, of, outParameters }: Settled): Program 
   const entry = program.functions[0]!;
   const derivative = reverse(program, { wrt, of, outParameters });
   const target = derivative.program.functions[0]!;
-  const written = writtenParameters(program);
-  const made = buildFunction(`${entry.name}_jacobian`, withOut(entry.params), (b, all) => {
-    const args = all.slice(0, entry.params.length);
-    const out = all[args.length]!;
-    const inputs = layOut(
-      b,
-      wrt.map((i) => args[i]!),
-    );
-    const restore = keepArguments(b, args, written);
+  const made = entryOf(program, wrt, (b, { args, writeRow, restore }) => {
     // One run tells how long the results are.
     const results = b.call(entry.name, args, entry.results);
     restore();
@@ -195,17 +196,11 @@ function byRows(program: Program, { wrt, of, outParameters }: Settled): Program 
       );
       const adjoint = (i: number): Value =>
         shadows.get(i) ?? received[entry.results.length + derivative.adjointResults.indexOf(i)]!;
-      const start = b.op("i32.mul", row, inputs.total);
-      inputs.blocks.forEach(({ offset }, k) =>
-        eachNumber(b, { value: adjoint(wrt[k]!), offset }, (place, x) =>
-          b.store(out, b.op("i32.add", start, place), x),
-        ),
-      );
+      writeRow(row, adjoint);
       b.reset(mark);
       restore();
       return [];
     });
-    return b.call(entry.name, args, entry.results);
   });
   return programOf(made, derivative.program, program);
 }
