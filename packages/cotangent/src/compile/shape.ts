@@ -1,5 +1,5 @@
 /** The structure of arguments and results of functions of Reals: what a program is specialised to. */
-import { AdError, describe } from "../errors.ts";
+import { misplaced } from "../program/marshal.ts";
 import { Traced } from "../real/real.ts";
 
 /** A value's structure: where its numbers are. What holds none is kept as it is, and belongs to the structure. */
@@ -145,10 +145,10 @@ export function rebuild(shape: Shape, next: () => unknown, typed: (length: numbe
  * @throws AdError `wrong-structure`
  */
 export function scatter(shape: Shape, from: Float64Array, out: unknown, at = 0): number {
-  if (typeof out !== "object" || out === null) throw wrong(out);
+  if (typeof out !== "object" || out === null) throw misplaced(out);
   const target = out as Record<string | number, unknown>;
   const inner = partsOf(shape);
-  if (shape.kind !== "record" && (out as ArrayLike<unknown>).length !== inner.length) throw wrong(out);
+  if (shape.kind !== "record" && (out as ArrayLike<unknown>).length !== inner.length) throw misplaced(out);
   let next = at;
   inner.forEach((part, i) => {
     const key = shape.kind === "record" ? shape.keys[i]! : i;
@@ -165,13 +165,6 @@ function partsOf(shape: Shape): readonly Shape[] {
   if (shape.kind === "list") return shape.elements;
   return shape.kind === "record" ? shape.fields : [];
 }
-
-const wrong = (out: unknown): AdError =>
-  new AdError(
-    "wrong-structure",
-    `into was given ${describe(out)}, which does not have the structure of the result.`,
-    "Pass something of the structure that the function returns; a single number needs an array of one.",
-  );
 
 /** The structure with its typed arrays counted as nothing. */
 export function withoutTyped(shape: Shape): Shape {

@@ -378,7 +378,8 @@ function put<K extends string | number>(target: { [key in K]: unknown }, key: K,
   else target[key] = x;
 }
 
-const misplaced = (out: unknown): AdError =>
+/** The error of `into` where it cannot write the result. */
+export const misplaced = (out: unknown): AdError =>
   new AdError(
     "wrong-structure",
     `into was given ${describe(out)}, which does not have the structure of the result.`,
