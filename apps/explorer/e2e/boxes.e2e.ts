@@ -1,13 +1,11 @@
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 
-import { audit, closeAll, open, overflows, shutDown } from "./open.ts";
-import type { View, Visit } from "./open.ts";
-import { dragTo, editor, eventually, numberIn, write } from "./person.ts";
+import { audit, closeAll, open, overflows, shutDown, VIEWS } from "./open.ts";
+import type { Visit } from "./open.ts";
+import { dragTo, editor, eventually, expectContent, numberIn, write } from "./person.ts";
 
 afterEach(closeAll);
 afterAll(shutDown);
-
-const expectContent = ({ problems }: Visit): void => expect(problems).toEqual([]);
 
 const ADDRESS = "#1/boxes";
 
@@ -193,13 +191,7 @@ describe("a forward and a backward of one's own", () => {
 });
 
 describe("for everybody", () => {
-  const views: readonly (readonly [string, View])[] = [
-    ["wide, light", {}],
-    ["wide, dark", { dark: true }],
-    ["narrow, light", { width: 390, height: 844, touch: true }],
-    ["narrow, dark", { width: 390, height: 844, touch: true, dark: true }],
-  ];
-  test.each(views)("axe finds nothing, and nothing sticks out: %s", async (_, view) => {
+  test.each(VIEWS)("axe finds nothing, and nothing sticks out: %s", async (_, view) => {
     const visit = await open(ADDRESS, view);
     const { page } = visit;
     await ready(visit);

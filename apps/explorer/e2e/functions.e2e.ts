@@ -3,17 +3,23 @@ import { readFileSync } from "node:fs";
 
 import { afterAll, afterEach, describe, expect, inject, test } from "vitest";
 
-import { audit, closeAll, open, overflows, shutDown } from "./open.ts";
-import type { View, Visit } from "./open.ts";
-import { derivativeBy, dragTo, editor, eventually, paste, reading, shows, write } from "./person.ts";
+import { audit, closeAll, open, overflows, shutDown, VIEWS } from "./open.ts";
+import {
+  derivativeBy,
+  dragTo,
+  editor,
+  eventually,
+  expectContent,
+  paste,
+  reading,
+  shows,
+  write,
+} from "./person.ts";
 
 afterEach(closeAll);
 afterAll(shutDown);
 
 const swing = (t: number, damping: number): number => Math.exp(-damping * t) * Math.cos(3 * t);
-
-/** Ends a test: nothing was complained of. */
-const expectContent = ({ problems }: Visit): void => expect(problems).toEqual([]);
 
 describe("a visit", () => {
   test("begins with a function, its value and its derivatives", async () => {
@@ -390,13 +396,7 @@ describe("links", () => {
 });
 
 describe("for everybody", () => {
-  const views: readonly (readonly [string, View])[] = [
-    ["wide, light", {}],
-    ["wide, dark", { dark: true }],
-    ["narrow, light", { width: 390, height: 844, touch: true }],
-    ["narrow, dark", { width: 390, height: 844, touch: true, dark: true }],
-  ];
-  test.each(views)("axe finds nothing, and nothing sticks out: %s", async (_, view) => {
+  test.each(VIEWS)("axe finds nothing, and nothing sticks out: %s", async (_, view) => {
     const visit = await open("", view);
     const { page } = visit;
     await shows(page, "swing(1.2, 0.35)", swing(1.2, 0.35));

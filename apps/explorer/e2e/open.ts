@@ -24,6 +24,14 @@ export interface View {
   readonly motion?: boolean;
 }
 
+/** What every page has to look right in. */
+export const VIEWS: readonly (readonly [string, View])[] = [
+  ["wide, light", {}],
+  ["wide, dark", { dark: true }],
+  ["narrow, light", { width: 390, height: 844, touch: true }],
+  ["narrow, dark", { width: 390, height: 844, touch: true, dark: true }],
+];
+
 export interface Visit {
   readonly page: Page;
   /** What the page complained of: errors, refusals by its policy, requests to elsewhere, answers that failed. */

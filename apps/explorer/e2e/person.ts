@@ -2,8 +2,13 @@
 import type { Locator, Page } from "playwright";
 import { expect } from "vitest";
 
+import type { Visit } from "./open.ts";
+
 /** Waits as long as it takes: a slow machine is no failure. */
 export const eventually = { timeout: 30_000, interval: 50 } as const;
+
+/** Ends a test: the page complained of nothing. */
+export const expectContent = ({ problems }: Visit): void => expect(problems).toEqual([]);
 
 export const editor = (page: Page): Locator => page.getByRole("textbox", { name: "Function, in TypeScript" });
 
