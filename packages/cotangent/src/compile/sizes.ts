@@ -1,6 +1,7 @@
 /** Captured functions whose widths, counts and offsets are whole numbers at a call. */
 import { capturedOf } from "../program/captured.ts";
 import type { Captured, Specialisation } from "../program/captured.ts";
+import { someOp } from "../program/ir.ts";
 import { evaluator, integerValues } from "../program/optimise/integers.ts";
 import { optimise } from "../program/optimise/index.ts";
 import { children, leafTypes, stride } from "../program/structure.ts";
@@ -41,6 +42,8 @@ function versioned(captured: Captured): Captured {
 
 /** Chooses among the versions of a program; each is made when it is first wanted. */
 function chooser(of: Specialisation): Read<Specialisation> {
+  // Most have nothing to choose, which costs less to see than to optimise.
+  if (!of.program.functions.some((f) => someOp(f.body, (op) => op.kind === "f64.index"))) return () => of;
   const program = optimise(of.program, { stage: "primal" });
   const reads = of.params.flatMap(({ structure }, i) => readsOf(structure, (args) => args[i]));
   const sizes = integerValues(program).map((value) => ({ value, compute: evaluator(value) }));
