@@ -39,7 +39,15 @@ const format = (...choices: readonly string[]): OptionSpec => ({
 const SUBJECT =
   "The function is one of a file (TypeScript or JavaScript, with the local modules that it imports), an expression such as 'x => sin(x) * x', or a text on standard input (-).";
 
-export type CommandName = "plot" | "graph" | "steps" | "explore" | "derive" | "check" | "completion";
+export type CommandName =
+  | "plot"
+  | "graph"
+  | "steps"
+  | "explore"
+  | "derive"
+  | "check"
+  | "bench"
+  | "completion";
 
 export const commands: readonly (CommandSpec & { readonly name: CommandName })[] = [
   {
@@ -221,6 +229,29 @@ export const commands: readonly (CommandSpec & { readonly name: CommandName })[]
       ["cotangent check model.ts", "every function"],
       ["cotangent check model.ts -f energy --at 1,2 --random 100", "one, at more points"],
       ["cotangent check 'x => Math.exp(-x * x)'", "an expression"],
+    ],
+  },
+  {
+    name: "bench",
+    summary: "time a function and its derivatives",
+    usage: "<file | expression | -> [options]",
+    description: `${SUBJECT}\nIt is compiled to JavaScript and to WebAssembly, and so are its derivatives; all of them run in turn, and each is set beside the function itself as JavaScript, which an engine runs about as fast as what was written. Ratios can be trusted more than times. Without arguments, it is given numbers near 1 and arrays of them.`,
+    operands: [1, 1],
+    options: {
+      function: FUNCTION,
+      at: AT,
+      arguments: ARGUMENTS,
+      length: { value: "N", help: "how long arrays are where no arguments are given. Default: 100" },
+      transforms: {
+        value: "NAME,...",
+        help: "what to measure beside the value: gradient, jacobian, hessian. Default: one of the first two",
+      },
+      rounds: { value: "N", help: "how often each is measured; the median counts. Default: 15" },
+      json: JSON_,
+    },
+    examples: [
+      ["cotangent bench model.ts -f energy --length 1000", "with arrays of 1000 numbers"],
+      ["cotangent bench '(x, y) => Math.sin(x) * y' --transforms gradient,hessian", "to the second order"],
     ],
   },
   {

@@ -9,5 +9,6 @@ export const loaders: Readonly<Record<CommandName, () => Promise<{ readonly comm
   explore: () => import("./commands/explore.ts"),
   derive: () => import("./commands/derive.ts"),
   check: () => import("./commands/check.ts"),
+  bench: () => import("./commands/bench.ts"),
   completion: () => import("./commands/completion.ts"),
 };

@@ -219,6 +219,18 @@ describe("errors", () => {
       2,
       /--gradient is for functions of two numbers/,
     ],
+    [
+      "a transform that is none",
+      ["bench", "x => x", "--transforms", "gradeint"],
+      2,
+      /--transforms has "gradeint"\.\n {2}Choose from value, gradient, jacobian, hessian/,
+    ],
+    [
+      "indices that are no whole numbers, of arguments that nobody gave",
+      ["bench", "(w: number[], n) => { let s = 0; for (let i = 0; i < n; i++) s += w[i]; return s; }"],
+      2,
+      /Give the arguments: --arguments/,
+    ],
     ["a shell that is unknown", ["completion", "tcsh"], 2, /Choose one of bash, zsh, fish/],
   ];
 
