@@ -9,7 +9,7 @@ import { nameAfter } from "./names.ts";
 import type { Sweeps } from "./sweeps.ts";
 import { chooses, firstOrderOnly, isSingular, isSteep, operand, partialOf, scale } from "./rules.ts";
 import type { Guard } from "./rules.ts";
-import { aside, backThrough, insert } from "./tape.ts";
+import { aside, backThrough } from "./tape.ts";
 import type { Back, Tapes } from "./tape.ts";
 
 export class Pullback {
@@ -385,7 +385,7 @@ export class Pullback {
     const sums = free.map((v) => this.adjoint(v, at));
     const starts = [...seeds, ...sums].map((x) => x ?? b.f64(0));
     const changed = new Set<Value>();
-    let prelude: readonly Op[] = [];
+    let way: Back;
     const [received, region] = emit(
       starts.map((): Ty => "f64"),
       starts,
@@ -400,11 +400,11 @@ export class Pullback {
         const next = carried.map((k) => back.adjoints.get(args[k]!) ?? b.f64(0));
         const totals = free.map((v) => back.adjoints.get(v)!);
         totals.forEach((x, n) => x !== carries[carried.length + n]! && changed.add(free[n]!));
-        ({ prelude } = back);
+        way = back;
         return [...next, ...totals];
       },
     );
-    insert(region, 0, prelude);
+    this.#tapes.complete(way!, region);
     free.forEach((v, n) => changed.has(v) && at.adjoints.set(v, received[carried.length + n]!));
     carried.forEach((k, n) => this.add(inits[k]!, received[n], at));
   }
@@ -424,7 +424,7 @@ export class Pullback {
         for (const v of free) if (back.adjoints.has(v)) changed.add(v);
         return free.map((v) => this.adjoint(v, back) ?? b.f64(0));
       });
-      insert(region, 0, back.prelude);
+      this.#tapes.complete(back, region);
       return region;
     });
     const types = free.map((): Ty => "f64");

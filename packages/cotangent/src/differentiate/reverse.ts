@@ -9,7 +9,7 @@ import { derivativeName } from "./names.ts";
 import { Pullback } from "./pullback.ts";
 import { Sweeps } from "./sweeps.ts";
 import type { Pair } from "./sweeps.ts";
-import { backThrough, insert, Tapes, turn } from "./tape.ts";
+import { backThrough, Tapes, turn } from "./tape.ts";
 import type { Forth, Recorder } from "./tape.ts";
 import { rememberWinners } from "./winners.ts";
 
@@ -180,7 +180,7 @@ function writePair(sweeps: Sweeps, f: Func, pair: Pair): readonly Func[] {
     seeded.forEach((k, n) => pullback.seed(f.body.yields[k]!, args[n], back));
     pullback.region(f.body, back);
     const region = (start.def as Op).parent;
-    insert(region, 1, back.prelude);
+    tapes.complete(back, region, 1);
     return f.body.args
       .filter((v) => v.ty === "f64" && sweeps.active(f, v))
       .map((v) => pullback.adjoint(v, back) ?? b.f64(0));

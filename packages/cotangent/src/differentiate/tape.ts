@@ -6,6 +6,8 @@
 import { add } from "../primitives/index.ts";
 import type { Builder } from "../program/builder.ts";
 import type { Op, OpOf, Region, Ty, Value } from "../program/ir.ts";
+import { leastRecorded } from "./cut.ts";
+import type { Repeating } from "./cut.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -40,8 +42,12 @@ export interface Back {
   readonly prelude: Op[];
   /** For `direct`: whether the way back has begun; before that, what it will need is written where the sweep is. */
   turned: boolean;
-  /** Values of the forward region that are known here. */
+  /** Values of the forward region that are known here, those wanted included. */
   readonly known: Map<Value, Value>;
+  /** For `records`: values that were asked for, and what will stand for them when it is settled how to have them. */
+  readonly wanted: Map<Value, Value>;
+  /** How much of the prelude was there before. */
+  before: number;
   /** For `records`: which record this is, and the tape where it was handed over (to a function). */
   readonly record: Value | undefined;
   readonly tape: Value | undefined;
@@ -60,6 +66,8 @@ export function backThrough(forth: Forth, parent?: Back, record?: Value, tape?: 
     prelude: [],
     turned: forth.kind !== "direct",
     known: new Map(),
+    wanted: new Map(),
+    before: 0,
     adjoints: new Map(),
     shadows: new Map(),
   };
@@ -90,15 +98,33 @@ export function turn(b: Builder, back: Back): () => void {
   return () => insert(place.parent, place.parent.ops.indexOf(place) + 1, back.prelude);
 }
 
-/** What it may cost at most, in operations, to compute something again rather than to record it. */
-const WORTH_REPEATING = 4;
-const WORTH_REPEATING_INTEGERS = 12;
+// What it costs to have a value on the way back, in quarters of an operation.
+/** To record it: it is stored and loaded, and eight bytes of memory are written, and read when they are long out of mind. */
+const RECORDING = 24;
+/** To make it a result of a branch, which lives on in a register. */
+const EXPORTING = 4;
+/** To have it from further out, where it is computed or recorded less often. */
+const FROM_OUTSIDE = 1;
+const ONE = 4;
 /** What is part of an index mostly becomes an address that moves along. */
-const PART_OF_INDEX = 0.25;
+const PART_OF_INDEX = 1;
+const COUNTING = 8;
+/** Divisions and roots take longer than all else that is one instruction. */
+const DIVIDING = 8;
 /** The largest step of what is counted. */
 const LARGEST_STEP = 2 ** 10;
-/** Primitives that cost no more than a load. */
-const CHEAP = new Set(["add", "sub", "mul", "neg", "square", "abs", "lt", "gt", "eq", "where", "min", "max"]);
+/** Primitives that are one instruction, or few. */
+const CHEAP = new Set(
+  "add sub mul neg square abs lt gt eq where min max floor ceil trunc stopGradient".split(" "),
+);
+const DIVISIONS = new Set(["div", "inv", "sqrt"]);
+const NEVER: Repeating = { cost: Infinity, operands: [] };
+
+/** A carry that grows: the first value of it, and by how much. */
+interface Counter {
+  readonly init: Value;
+  readonly step: number;
+}
 
 export class Tapes {
   /** Writes the forward sweep, and the reverse sweep; the same where both are one function. */
@@ -124,30 +150,48 @@ export class Tapes {
   /** The value `v` of the forward sweep, where the reverse sweep has come to `at`. */
   need(v: Value, at: Back): Value {
     const home = this.home(v, at);
-    if (home.forth.kind === "direct") return v;
-    const known = home.known.get(v);
-    if (known !== undefined) return known;
-    const counted = this.#count(v, home);
-    if (counted !== undefined) {
-      home.known.set(v, counted);
-      return counted;
-    }
-    let found: Value;
-    const carry = this.#carryBehind(v, home);
-    if (carry !== undefined) this.need(carry, home);
-    if (this.#cost(v, home, v.ty === "f64" ? WORTH_REPEATING : WORTH_REPEATING_INTEGERS) < Infinity) {
-      found = this.#repeat(v, home);
-    } else if (home.forth.kind === "branch") {
-      found = this.need(this.#export(v, home.forth), home.parent!);
+    const { forth, known, wanted } = home;
+    if (forth.kind === "direct") return v;
+    let found = known.get(v);
+    if (found !== undefined) return found;
+    if (forth.kind === "records") {
+      // How to have it best depends on what else is wanted: that is settled when the way back is complete.
+      if (wanted.size === 0) home.before = home.prelude.length;
+      found = resultOf(this.backward, v.ty);
+      wanted.set(v, found);
     } else {
-      const recorder = this.#recorded(v, home.forth);
-      const slot = recorder.slotOf.get(v)!;
-      const tape = home.tape ?? this.need(recorder.tape, home.parent!);
-      this.first(home, (b) => (found = b.tapeLoad(tape, home.record!, slot, v.ty)));
+      const isInLoop = home.parent!.forth.kind !== "direct";
+      const exported = leastRecorded([v], (x) => this.#repeating(x, home), isInLoop ? RECORDING : EXPORTING);
+      if (exported.has(v)) found = this.need(this.#export(v, forth), home.parent!);
+      else this.first(home, () => (found = this.#repeat(v, home, (x) => this.need(x, home))));
     }
     found!.name ??= v.name;
-    home.known.set(v, found!);
+    known.set(v, found!);
     return found!;
+  }
+
+  /** Completes the way back through a region, of which `region` is what has been written: settles how to have what it wants. */
+  complete(back: Back, region: Region, at: number = 0): void {
+    const { forth, known, wanted, prelude } = back;
+    if (wanted.size > 0) {
+      const b = this.backward;
+      const recorded = leastRecorded(wanted.keys(), (v) => this.#repeating(v, back), RECORDING);
+      const done = new Set<Value>();
+      const have = (v: Value): Value => {
+        if (regionOf(v) !== forth.region) return this.need(v, back);
+        const expected = wanted.get(v);
+        if (done.has(v) || (expected === undefined && known.has(v))) return known.get(v)!;
+        const found = recorded.has(v) ? this.#load(v, back) : this.#repeat(v, back, have);
+        found.name ??= v.name;
+        if (expected !== undefined) standFor(expected, found);
+        else known.set(v, found);
+        done.add(v);
+        return known.get(v)!;
+      };
+      const ops = aside(b, () => [...wanted.keys()].forEach(have));
+      prelude.splice(back.before, 0, ...ops);
+    }
+    insert(region, at, prelude);
   }
 
   /** The region of the reverse sweep that belongs to where `v` was computed. */
@@ -166,30 +210,25 @@ export class Tapes {
     else write(b);
   }
 
-  /**
-   * How many operations it takes to have `v` again in `origin`, where it is not recorded there; Infinity where more than
-   * allowed, or impossible. What belongs to regions further out may be recorded there: that is done less often.
-   */
-  #cost(v: Value, at: Back, allowed: number, origin: Back = at): number {
-    if (allowed < 0) return Infinity;
-    const home = this.home(v, at);
-    if (home.forth.kind === "direct" || home.known.has(v)) return 0;
+  /** What it takes to have a value of a region again without recording it. */
+  #repeating(v: Value, home: Back): Repeating {
+    if (this.#counterOf(v, home) !== undefined) return { cost: COUNTING, operands: [] };
     const op = v.def;
-    const recorded = home === origin ? Infinity : 1;
-    if (this.#counterOf(v, home) !== undefined) return 2;
-    if (!("kind" in op)) return recorded;
-    if (op.kind === "constant") return 0;
-    if (home.forth.kind === "branch" && home.forth.exports.has(v)) return 0;
+    if (!("kind" in op)) return NEVER;
     let cost = this.#ownCost(op);
-    for (const x of op.args) {
-      if (cost > allowed) return recorded;
-      cost += this.#cost(x, home, allowed - cost, origin);
-    }
-    return cost > allowed ? recorded : Math.min(cost, recorded);
+    if (cost === Infinity) return NEVER;
+    const operands = op.args.filter((x) => {
+      const from = this.home(x, home);
+      if (from.forth.kind === "direct" || (from.known.has(x) && !from.wanted.has(x))) return false;
+      if (from === home) return true;
+      if (!from.known.has(x)) cost += home.forth.kind === "branch" ? RECORDING : FROM_OUTSIDE;
+      return false;
+    });
+    return { cost, operands };
   }
 
-  /** A carry that grows by the same integer in each iteration; the first value of it, and by how much. */
-  #counter(v: Value, home: Back): { init: Value; step: number } | undefined {
+  /** A carry that grows by the same integer in each iteration. */
+  #counter(v: Value, home: Back): Counter | undefined {
     const region = home.forth.region;
     const loop = region.parent;
     if (v.def !== region || home.record === undefined || loop === null) return undefined;
@@ -208,77 +247,60 @@ export class Tapes {
    * What is counted up is computed from the number of the iteration: an i32; or an index that was counted in f64, where
    * all numbers are integers without rounding, or the index would not have been one.
    */
-  #count(v: Value, home: Back): Value | undefined {
-    const counter = this.#counterOf(v, home);
-    if (counter === undefined) return undefined;
+  #count(v: Value, home: Back, { init, step }: Counter): Value {
+    const b = this.backward;
     const indexed = indexOf(v);
-    const init = this.need(counter.init, home.parent!);
-    let found: Value;
-    this.first(home, (b) => {
-      b.loc = indexed?.loc;
-      const past = b.op("i32.mul", home.record!, b.i32(counter.step));
-      found =
-        indexed === undefined
-          ? b.op("i32.add", init, past)
-          : b.index(b.primitive(add, init, b.op("f64.fromI32", past)), indexed.attr.name);
-    });
-    return found!;
+    const first = this.need(init, home.parent!);
+    b.loc = indexed?.loc;
+    const past = b.op("i32.mul", home.record!, b.i32(step));
+    if (indexed === undefined) return b.op("i32.add", first, past);
+    return b.index(b.primitive(add, first, b.op("f64.fromI32", past)), indexed.attr.name);
   }
 
-  #counterOf(v: Value, home: Back): { init: Value; step: number } | undefined {
+  #counterOf(v: Value, home: Back): Counter | undefined {
     return v.ty === "i32" ? this.#counter(indexOf(v)?.args[0] ?? v, home) : undefined;
-  }
-
-  /** The carry that is worth recording instead of `v`, because `v` is then had by one cheap operation more. */
-  #carryBehind(v: Value, home: Back): Value | undefined {
-    const op = v.def;
-    if (!("kind" in op) || op.kind !== "primitive" || !CHEAP.has(op.attr.id)) return undefined;
-    const missing = op.args.filter((x) => this.#cost(x, home, WORTH_REPEATING - 1) === Infinity);
-    const [carry] = missing;
-    return carry !== undefined && missing.every((x) => x === carry) && carry.def === home.forth.region
-      ? carry
-      : undefined;
   }
 
   #ownCost(op: Op): number {
     switch (op.kind) {
       case "load":
       case "tape.load":
-        return this.repeatable.has(op) ? 1 : Infinity;
+        return this.repeatable.has(op) ? ONE : Infinity;
       case "primitive":
-        return CHEAP.has(op.attr.id) ? 1 : Infinity;
+        return CHEAP.has(op.attr.id) ? ONE : DIVISIONS.has(op.attr.id) ? DIVIDING : Infinity;
+      case "constant":
       case "data":
         return 0;
       case "select":
       case "subarray":
       case "length":
-      case "f64.index":
-      case "f64.fromI32":
-      case "f64.fromU32":
-      case "f64.toInt32":
-        return 1;
+        return ONE;
       case "i32.add":
       case "i32.sub":
       case "i32.mul":
         return PART_OF_INDEX;
       default:
-        return /^(?:i32|f64)\./.test(op.kind) && op.kind !== "f64.rem" ? 1 : Infinity;
+        return /^(?:i32|f64)\./.test(op.kind) && op.kind !== "f64.rem" ? ONE : Infinity;
     }
   }
 
-  /** Computes `v` again, at the start of where it belongs. */
-  #repeat(v: Value, home: Back): Value {
-    const exported = home.forth.exports.get(v);
-    if (exported !== undefined) return this.need(exported, home.parent!);
+  /** Computes `v` again where the reverse sweep is, from what it was computed from. */
+  #repeat(v: Value, home: Back, have: (x: Value) => Value): Value {
+    const counter = this.#counterOf(v, home);
+    if (counter !== undefined) return this.#count(v, home, counter);
     const op = v.def as Op;
-    const args = op.args.map((x) => this.need(x, home));
-    let found: Value;
-    this.first(home, (b) => {
-      b.loc = op.loc;
-      // What trapped has succeeded once, so it succeeds again.
-      found = b.emit(op.kind, args, op.attr, [v.ty])[0]!;
-    });
-    return found!;
+    const args = op.args.map(have);
+    const b = this.backward;
+    b.loc = op.loc;
+    // What trapped has succeeded once, so it succeeds again.
+    return b.emit(op.kind, args, op.attr, [v.ty])[0]!;
+  }
+
+  /** What has been recorded of `v`. */
+  #load(v: Value, home: Back): Value {
+    const recorder = this.#recorded(v, home.forth);
+    const tape = home.tape ?? this.need(recorder.tape, home.parent!);
+    return this.backward.tapeLoad(tape, home.record!, recorder.slotOf.get(v)!, v.ty);
   }
 
   /** Records `v` at the end of every run through its region. */
@@ -315,8 +337,8 @@ export class Tapes {
       }
       (region.yields as Value[]).push(y);
     }
-    result = resultOf(b, op, v.ty);
-    result.name = v.name;
+    result = resultOf(b, v.ty);
+    Object.assign(result, { def: op, index: op.results.length, name: v.name });
     (op.results as Value[]).push(result);
     forth.exports.set(v, result);
     return result;
@@ -327,11 +349,18 @@ export class Tapes {
 const indexOf = (v: Value): OpOf<"f64.index"> | undefined =>
   "kind" in v.def && v.def.kind === "f64.index" ? v.def : undefined;
 
-/** A new value that is one more result of `op`. */
-function resultOf(b: Builder, op: Op, ty: Ty): Value {
+/** A new value; what computes it is told later. */
+function resultOf(b: Builder, ty: Ty): Value {
   let result: Value;
   aside(b, () => (result = b.emit("constant", [], 0, [ty])[0]!));
-  return Object.assign(result!, { def: op, index: op.results.length });
+  return result!;
+}
+
+/** Has what computes `found` compute `expected` instead. */
+function standFor(expected: Value, found: Value): void {
+  const op = found.def as Op;
+  (op.results as Value[])[found.index] = expected;
+  Object.assign(expected, { def: op, index: found.index });
 }
 
 /** Stands for a value where there is none. */

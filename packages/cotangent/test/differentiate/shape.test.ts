@@ -75,7 +75,7 @@ describe("prints", () => {
         v4 = i32 0
         v5 = i32.sub(n, v3)
         v6 = i32.max(v4, v5)
-        v7 = tape.allocate(v6) [f64, f64, f64]
+        v7 = tape.allocate(v6) [f64, f64]
         v8, v9 = for v10 = v3 to n (v11 = x, v12 = y) {
           v13 = mul(v11, v12)
           v14 = sin(v11)
@@ -89,9 +89,8 @@ describe("prints", () => {
           v22 = mul(v11, v21)
           v23 = sub(v16, v22)
           v24 = i32.sub(v10, v3)
-          tape.store(v7, v24, v21) slot 0
-          tape.store(v7, v24, v12) slot 1
-          tape.store(v7, v24, v11) slot 2
+          tape.store(v7, v24, v12) slot 0
+          tape.store(v7, v24, v11) slot 1
           yield v15, v23
         }
         v25 = i32 0
@@ -102,42 +101,46 @@ describe("prints", () => {
         v30 = i32.sub(v3, v28)
         dX, dY = for v31 = v29 to v30 step -1 (v32 = v26, v33 = v27) {
           v34 = i32.sub(v31, v3)
-          v35 = tape.load(v7, v34) slot 0: f64
-          v36 = tape.load(v7, v34) slot 1: f64
-          v37 = tape.load(v7, v34) slot 2: f64
-          v38 = neg(v33)
-          v39 = mul(v38, v35)
-          v40 = f64 0
-          v41 = f64.eq(v38, v40)
-          v42 = f64 0
-          v43 = select(v41, v42, v39)
-          v44 = sin(v36)
-          v45 = neg(v44)
-          v46 = mul(v33, v45)
-          v47 = f64 0
-          v48 = f64.eq(v33, v47)
-          v49 = f64 0
-          v50 = select(v48, v49, v46)
-          v51 = cos(v37)
-          v52 = mul(v32, v51)
+          v35 = f64 1
+          v36 = f64 2
+          v37 = f64.fromI32(v31)
+          v38 = add(v36, v37)
+          v39 = div(v35, v38)
+          v40 = tape.load(v7, v34) slot 0: f64
+          v41 = tape.load(v7, v34) slot 1: f64
+          v42 = neg(v33)
+          v43 = mul(v42, v39)
+          v44 = f64 0
+          v45 = f64.eq(v42, v44)
+          v46 = f64 0
+          v47 = select(v45, v46, v43)
+          v48 = sin(v40)
+          v49 = neg(v48)
+          v50 = mul(v33, v49)
+          v51 = f64 0
+          v52 = f64.eq(v33, v51)
           v53 = f64 0
-          v54 = f64.eq(v32, v53)
-          v55 = f64 0
-          v56 = select(v54, v55, v52)
-          v57 = add(v43, v56)
-          v58 = mul(v32, v36)
+          v54 = select(v52, v53, v50)
+          v55 = cos(v41)
+          v56 = mul(v32, v55)
+          v57 = f64 0
+          v58 = f64.eq(v32, v57)
           v59 = f64 0
-          v60 = f64.eq(v32, v59)
-          v61 = f64 0
-          v62 = select(v60, v61, v58)
-          v63 = add(v57, v62)
-          v64 = mul(v32, v37)
+          v60 = select(v58, v59, v56)
+          v61 = add(v47, v60)
+          v62 = mul(v32, v40)
+          v63 = f64 0
+          v64 = f64.eq(v32, v63)
           v65 = f64 0
-          v66 = f64.eq(v32, v65)
-          v67 = f64 0
-          v68 = select(v66, v67, v64)
-          v69 = add(v50, v68)
-          yield v63, v69
+          v66 = select(v64, v65, v62)
+          v67 = add(v61, v66)
+          v68 = mul(v32, v41)
+          v69 = f64 0
+          v70 = f64.eq(v32, v69)
+          v71 = f64 0
+          v72 = select(v70, v71, v68)
+          v73 = add(v54, v72)
+          yield v67, v73
         }
         return v8, v9, dX, dY
       }
