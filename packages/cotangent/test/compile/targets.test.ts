@@ -4,7 +4,7 @@ import { execute } from "../../src/compile/execute.ts";
 import { emitJs } from "../../src/compile/js/emit.ts";
 import { emitWasm } from "../../src/compile/wasm/emit.ts";
 import { reverse } from "../../src/differentiate/reverse.ts";
-import { add, exp, lt, mul, sin, sub, table, where } from "./primitives.ts";
+import { add, exp, lt, max, min, mul, relu, sin, sub, table, where } from "./primitives.ts";
 import { Builder, buildFunction } from "../../src/program/builder.ts";
 import type { Program, Value } from "../../src/program/ir.ts";
 import { optimise } from "../../src/program/optimise/index.ts";
@@ -113,6 +113,41 @@ describe("every primitive, compiled", () => {
       expect([x, fast, isNear]).toEqual([x, fast, true]);
     }
   });
+});
+
+test.each([
+  ["min", min],
+  ["max", max],
+])("%s of numbers, -0, infinities and NaN: one by one, in pairs, and as the best of many", (_, best) => {
+  const numbers = [0, -0, 1, -1, 2 ** -1074, Infinity, -Infinity, NaN];
+  const x = numbers.flatMap((xi) => numbers.map(() => xi));
+  const y = numbers.flatMap(() => numbers);
+  const params = ["x", "y", "out"].map((name) => ({ name, ty: "array" as const, noalias: true }));
+  const f = buildFunction("f", params, (b, [xs, ys, out]) => {
+    const n = b.length(xs!);
+    b.for(b.i32(0), n, [], (i) => {
+      b.store(out!, i, b.primitive(best, b.load(xs!, i), b.load(ys!, i)));
+      return [];
+    });
+    // What is told apart by its sign stays apart when it is kept.
+    return b.for(b.i32(0), n, [b.load(xs!, b.i32(0)), b.f64(0)], (i, [kept, inverse]) => {
+      const alone = b.primitive(best, b.load(ys!, i), b.load(out!, i));
+      const [sum] = b.for(b.i32(0), b.i32(2), [b.f64(-0)], (_, [s]) => [
+        b.primitive(add, s!, b.load(ys!, i)),
+      ]);
+      const after = b.primitive(best, sum!, alone);
+      return [b.primitive(best, kept!, after), b.primitive(add, inverse!, b.primitive(relu, after))];
+    });
+  });
+  for (const from of x.keys()) {
+    const args = (): Float64Array[] => [
+      Float64Array.from(x.slice(from, from + 9)),
+      Float64Array.from(y.slice(from, from + 9)),
+      new Float64Array(9),
+    ];
+    const wanted = outcome({ functions: [f] }, interpreted, args());
+    for (const options of exact) expect(outcome({ functions: [f] }, options, args())).toEqual(wanted);
+  }
 });
 
 /** A loop over arrays x and y that the vectoriser takes; `body` works on x[i] and x[i + 1]. */

@@ -12,7 +12,7 @@ export type Instruction =
   | `i32.${"eqz" | "eq" | "ne" | "lt_s" | "lt_u" | "gt_s" | "gt_u" | "le_s" | "ge_s" | "ge_u" | "clz" | "add" | "sub" | "mul" | "div_s" | "div_u" | "rem_s" | "and" | "or" | "xor" | "shl" | "shr_s" | "shr_u" | "wrap_i64" | "trunc_sat_f64_s"}`
   | `i64.${"eq" | "lt_s" | "gt_s" | "clz" | "add" | "sub" | "mul" | "and" | "or" | "xor" | "shl" | "shr_s" | "shr_u" | "trunc_sat_f64_s" | "extend_i32_s" | "extend_i32_u" | "reinterpret_f64"}`
   | `f64.${"eq" | "ne" | "lt" | "gt" | "le" | "ge" | "abs" | "neg" | "ceil" | "floor" | "trunc" | "nearest" | "sqrt" | "add" | "sub" | "mul" | "div" | "min" | "max" | "copysign" | "convert_i32_s" | "convert_i32_u" | "convert_i64_s" | "convert_i64_u" | "reinterpret_i64"}`
-  | `f64x2.${"splat" | "eq" | "ne" | "lt" | "gt" | "le" | "ge" | "ceil" | "floor" | "trunc" | "nearest" | "abs" | "neg" | "sqrt" | "add" | "sub" | "mul" | "div" | "min" | "max"}`
+  | `f64x2.${"splat" | "eq" | "ne" | "lt" | "gt" | "le" | "ge" | "ceil" | "floor" | "trunc" | "nearest" | "abs" | "neg" | "sqrt" | "add" | "sub" | "mul" | "div" | "min" | "max" | "pmin" | "pmax"}`
   | `i64x2.${"splat" | "all_true" | "neg" | "shl" | "shr_s" | "shr_u" | "add" | "sub" | "mul" | "eq" | "lt_s" | "gt_s"}`
   | `v128.${"not" | "and" | "or" | "xor" | "bitselect"}`;
 /** Those that access memory. */
@@ -131,6 +131,8 @@ export const instructions: Readonly<Record<Instruction, readonly [opcode: number
   "f64x2.div": [0xfdf3, "vv:v"],
   "f64x2.min": [0xfdf4, "vv:v"],
   "f64x2.max": [0xfdf5, "vv:v"],
+  "f64x2.pmin": [0xfdf6, "vv:v"],
+  "f64x2.pmax": [0xfdf7, "vv:v"],
 };
 
 /** Those that access memory, with the exponent of their natural alignment: name: [opcode, operands:results, log2(bytes)]. */

@@ -34,6 +34,31 @@ export const direct: Partial<Record<Op["kind"], Instruction>> = {
   "f64.fromU32": "f64.convert_i32_u",
 };
 
+/**
+ * Whether a choice between numbers is best made by a branch. In a loop that waits for it from iteration to iteration, and does little else,
+ * it is: processors foresee what most choices come to. One that is not foreseen costs as much as twenty additions.
+ */
+function isForeseen(op: Op): boolean {
+  const { parent } = op;
+  if (parent.ops.length > LONGEST_BODY) return false;
+  const first = parent.args.length - parent.yields.length;
+  const written = new Set(parent.ops.flatMap(({ kind, args }) => (kind === "store" ? [args[0]] : [])));
+  const waits = (v: Value, reach: number): boolean => {
+    if (!isOp(v.def)) return v.def === parent && v.index >= first;
+    if (v.def.parent !== parent || reach === 0) return false;
+    return v.def.kind === "load"
+      ? written.has(v.def.args[0])
+      : v.def.args.some((arg) => waits(arg, reach - 1));
+  };
+  return (
+    parent.ops.every(({ regions }) => regions.length === 0) && op.args.some((v) => waits(v, LONGEST_WAIT))
+  );
+}
+
+const LONGEST_BODY = 64;
+/** Operations in a row. */
+const LONGEST_WAIT = 4;
+
 export abstract class Operations extends Values {
   protected abstract forLoop(op: OpOf<"for">): void;
   protected abstract whileLoop(op: OpOf<"while">): void;
@@ -218,9 +243,17 @@ export abstract class Operations extends Values {
         if (op.results[0]!.ty === "i32") f.i32(op.attr);
         else this.shared.arithmetic.constant(f, op.attr);
         return;
-      case "primitive":
-        this.shared.arithmetic.apply(f, op.attr, op.args, (v) => this.push(v));
+      case "primitive": {
+        const { arithmetic } = this.shared;
+        if (arithmetic.branches(op.attr) && !isForeseen(op)) {
+          arithmetic.applyLanes(f, op.attr, op.args, (v) => {
+            this.push(v);
+            f.op("f64x2.splat");
+          });
+          f.lane("f64x2.extract_lane", 0);
+        } else arithmetic.apply(f, op.attr, op.args, (v) => this.push(v));
         return;
+      }
       case "select": {
         const ty = op.results[0]!.ty;
         this.push(op.args[1]!);

@@ -21,8 +21,40 @@ const single: Readonly<Record<string, Instruction>> = {
 };
 const comparisons: Readonly<Record<string, Instruction>> = { lt: "f64.lt", gt: "f64.gt", eq: "f64.eq" };
 
+/**
+ * The least of two numbers on each lane. `pmin(x, y)` is `y < x ? y : x`: x where they are NaN or zeros of either sign, so that the bits of both
+ * orders together are those of NaN or of -0. What engines make of f64x2.min is twice as long.
+ */
+const least: Emit = (_, f, args, push) => {
+  bothOrders(f, "f64x2.pmin", args, push, (x, y) => f.get(x).get(y).op("v128.or"));
+};
+
+/** The greatest: as for the least, but that of -0 and 0 it is 0, which is -0 less the bits that differ. */
+const greatest: Emit = (_, f, args, push) => {
+  bothOrders(f, "f64x2.pmax", args, push, (x, y) => {
+    f.get(x).get(y).op("v128.or").get(x).get(y).op("v128.xor").op("f64x2.sub");
+  });
+};
+
+function bothOrders(
+  f: FunctionBuilder,
+  name: Instruction,
+  args: readonly unknown[],
+  push: Push<unknown>,
+  use: (x: number, y: number) => void,
+): void {
+  const [x, y] = [f.local("v"), f.local("v")];
+  args.forEach(push);
+  f.set(y).set(x).get(x).get(y).op(name).get(y).get(x).op(name).set(y).set(x);
+  use(x, y);
+  f.release(x);
+  f.release(y);
+}
+
 /** Primitives that are a few instructions on two lanes; the others of {@link several} stay on one. */
 const pairs: Readonly<Record<string, Emit>> = {
+  min: least,
+  max: greatest,
   stopGradient: (_, _f, [x], push) => push(x),
   square: (_, f, [x], push) => {
     push(x);
@@ -34,10 +66,13 @@ const pairs: Readonly<Record<string, Emit>> = {
     push(x);
     f.op("f64x2.div");
   },
+  // 0 is added to -0.
   relu: (self, f, [x], push) => {
     push(x);
     self.constantLanes(f, 0);
-    f.op("f64x2.max");
+    f.op("f64x2.pmax");
+    self.constantLanes(f, 0);
+    f.op("f64x2.add");
   },
   where: (self, f, [c, a, b], push) => {
     push(a);
@@ -141,6 +176,11 @@ export class Arithmetic {
   /** The same for two lanes. */
   constantLanes(f: FunctionBuilder, value: number): void {
     f.i32(0).access("v128.load64_splat", this.#module.constant(value));
+  }
+
+  /** Whether engines branch where a primitive is computed on one number, and not on two lanes. */
+  branches({ id }: PrimitiveBase): boolean {
+    return id === "min" || id === "max" || id === "relu";
   }
 
   /** Whether a primitive can be computed two at a time. */
