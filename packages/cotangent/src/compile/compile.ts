@@ -135,7 +135,10 @@ export function compile<F extends AnyFunction>(f: F, options: CompileOptions = {
     const args = given.length === 3 && isMapped(base(f), given) ? given.slice(0, 1) : given;
     return specialise(args).call(args);
   };
-  const slowInto = (out: object, ...args: unknown[]): void => specialise(args).into(out, args);
+  const slowInto = (out: object, ...args: unknown[]): object => {
+    specialise(args).into(out, args);
+    return out;
+  };
   // For arguments of the structure seen last, straight to what was made for it.
   let enter = slow;
   let enterInto = slowInto;
@@ -145,12 +148,7 @@ export function compile<F extends AnyFunction>(f: F, options: CompileOptions = {
   return Object.defineProperties(call, {
     name: { value: f.name },
     length: { value: f.length },
-    into: {
-      value: (out: object, ...args: unknown[]) => {
-        enterInto(out, ...args);
-        return out;
-      },
-    },
+    into: { value: (out: object, ...args: unknown[]) => enterInto(out, ...args) },
     batch: { value: (n: number) => batched(f, n, options) },
     source: getter(() => {
       const made = any();

@@ -11,10 +11,10 @@ import type { Shape } from "./shape.ts";
 /** Calls for arguments of one structure; for all others, what they were given instead. */
 export interface Direct {
   readonly call: (...args: unknown[]) => unknown;
-  readonly into: (out: object, ...args: unknown[]) => void;
+  readonly into: (out: object, ...args: unknown[]) => object;
 }
 
-/** Arguments and results of more numbers are not taken apart in a straight line. */
+/** Results of more numbers are not put together in a straight line. */
 const MOST = 64;
 
 /**
@@ -27,15 +27,16 @@ export function directCalls(
   slow: Direct["call"],
   slowInto: Direct["into"],
 ): Direct | undefined {
-  if (target !== "js" || !spread || args.kind !== "list" || count(result) > MOST) return undefined;
+  if (target !== "js" || !spread || args.kind !== "list") return undefined;
   const writer = new Writer();
   const names = args.elements.map((_, i) => `a${i}`);
   const isKnown = args.elements.every((shape, i) => writer.take(shape, names[i]!));
-  const value = outputs ? writer.give(result) : "";
+  const size = count(result);
+  const isLong = size > MOST && result.kind !== "typed";
+  const value = outputs && !isLong ? writer.give(result) : "";
   if (!isKnown || value === undefined) return undefined;
   const passed = [...writer.numbers, ...writer.arrays];
   const run = (out: string): string => `kernel(${[...passed, out].join(", ")})`;
-  const size = count(result);
   const checked = (names: readonly string[], fallback: string, ...body: string[]): string =>
     [
       `function (${names.join(", ")}) {`,
@@ -56,13 +57,13 @@ export function directCalls(
   const part = hasLoops(program) ? ".buffer" : "";
   const separate = writer.arrays.map((name) => ` && out${part} !== ${name}${part}`).join("");
   const written = outputs
-    ? [`if (out instanceof Float64Array && out.length === ${size}${separate}) return ${run("out")};`]
-    : [`if (Array.isArray(out) && out.length === 1) return void (out[0] = kernel(${passed.join(", ")}));`];
+    ? [`if (out instanceof Float64Array && out.length === ${size}${separate}) {`, `  ${run("out")};`]
+    : [`if (Array.isArray(out) && out.length === 1) {`, `  out[0] = kernel(${passed.join(", ")});`];
   const source = [
     `"use strict";`,
     `return {`,
-    `call: ${checked(names, "slow", ...returned)},`,
-    `into: ${checked(["out", ...names], "slowInto", ...written)},`,
+    `call: ${isLong ? "slow" : checked(names, "slow", ...returned)},`,
+    `into: ${checked(["out", ...names], "slowInto", ...written, "  return out;", "}")},`,
     `};`,
   ].join("\n");
   // oxlint-disable-next-line no-implied-eval -- generated code is allowed, or the target would not be JavaScript
@@ -73,47 +74,51 @@ export function directCalls(
 }
 
 /**
- * The same for one or two Float64Arrays that go to one, as they are.
+ * The same for one or two Float64Arrays that go to one, as they are; or to all numbers of what is returned.
  */
 export function typedCalls(
-  { args, spread, result }: Recorded,
+  { args, spread, result, outputs }: Recorded,
   { target, call }: Executable,
   slow: Direct["call"],
   slowInto: Direct["into"],
 ): Direct | undefined {
   // WebAssembly works on copies: whatever may share memory outside.
-  if (target !== "wasm" || args.kind !== "list" || !spread || result.kind !== "typed") return undefined;
+  if (target !== "wasm" || args.kind !== "list" || !spread || !outputs) return undefined;
   const lengths = args.elements.map((shape) => (shape.kind === "typed" ? shape.length : -1));
   const [n, m] = lengths as [number, number];
-  const size = result.length;
+  const size = count(result);
   const isTyped = (x: unknown, length: number): x is Float64Array =>
     x instanceof Float64Array && x.length === length;
+  const returnsTyped = result.kind === "typed";
   if (lengths.length === 1 && n >= 0) {
     return {
       call(x, ...more) {
-        if (more.length > 0 || !isTyped(x, n)) return slow(x, ...more);
+        if (!returnsTyped || more.length > 0 || !isTyped(x, n)) return slow(x, ...more);
         const out = new Float64Array(size);
         call(x, out);
         return out;
       },
       into(out, x, ...more) {
-        if (more.length > 0 || !isTyped(x, n) || !isTyped(out, size) || x === out) slowInto(out, x, ...more);
-        else call(x, out);
+        if (more.length > 0 || !isTyped(x, n) || !isTyped(out, size) || x === out)
+          return slowInto(out, x, ...more);
+        call(x, out);
+        return out;
       },
     };
   }
   if (lengths.length !== 2 || n < 0 || m < 0) return undefined;
   return {
     call(x, y, ...more) {
-      if (more.length > 0 || !isTyped(x, n) || !isTyped(y, m)) return slow(x, y, ...more);
+      if (!returnsTyped || more.length > 0 || !isTyped(x, n) || !isTyped(y, m)) return slow(x, y, ...more);
       const out = new Float64Array(size);
       call(x, y, out);
       return out;
     },
     into(out, x, y, ...more) {
       const fits = more.length === 0 && isTyped(x, n) && isTyped(y, m) && isTyped(out, size);
-      if (!fits || x === out || y === out) slowInto(out, x, y, ...more);
-      else call(x, y, out);
+      if (!fits || x === out || y === out) return slowInto(out, x, y, ...more);
+      call(x, y, out);
+      return out;
     },
   };
 }

@@ -80,7 +80,7 @@ export function parametersOf(f: AnyFunction, list: readonly unknown[], batch: bo
  * array that the result's numbers are written to, unless the result is one number. With `batch`, each number is an array,
  * one element per call, and each Float64Array has its calls' elements one behind the other; so has the result.
  *
- * @param run what is run, if it is not f itself
+ * @param run what is run, if it is not f itself; the result then has the structure that this returns
  */
 export function recordFunction(
   f: AnyFunction,
@@ -141,7 +141,7 @@ export function recordFunction(
   };
   const out: ParameterSpec = { name: "out", ty: "array", noalias: true };
   const program = record(baseName(f), [...specs, out], write);
-  const shape = batch ? (result as Shape) : withTypedArrays(f, args, result);
+  const shape = batch || run !== f ? (result as Shape) : withTypedArrays(f, args, result);
   if (batch || (shape.kind !== "number" && count(shape) > 0))
     return { program, args, spread, result: shape, outputs: true };
   // Only now is it known that nothing is written.

@@ -52,6 +52,29 @@ describe.each(["js", "wasm", "interpreter"] as const)("in %s", (target) => {
     }
   });
 
+  test("matrices of many numbers, into one array or into rows", () => {
+    const steep = (x: readonly Real[]): Real =>
+      x.slice(1).reduce((s: Real, xi, i) => add(s, mul(square(x[i]!), xi)), 0);
+    for (const n of [9, 50]) {
+      const x = Array.from({ length: n }, (_, i) => i + 1);
+      const entry = (i: number, j: number): number =>
+        i === j ? 2 * (x[i + 1] ?? 0) : Math.abs(i - j) === 1 ? 2 * x[Math.min(i, j)]! : 0;
+      const rows = x.map((_, i) => x.map((_, j) => entry(i, j)));
+      const f = compile(hessian(steep), { target });
+      for (let k = 0; k < 2; k++) {
+        expect(f(x)).toEqual(rows);
+        expect(f.into(new Float64Array(n * n), x)).toEqual(Float64Array.from(rows.flat()));
+        expect(f.into(new Float64Array(n * n), any(Float64Array.from(x)))).toEqual(
+          Float64Array.from(rows.flat()),
+        );
+        const lists = x.map(() => x.map(() => NaN));
+        expect(f.into(lists, x)).toBe(lists);
+        expect(lists).toEqual(rows);
+      }
+      expect(f(any(Float64Array.from(x)))).toEqual(rows.map((row) => Float64Array.from(row)));
+    }
+  });
+
   test("the result may go to where an argument is", () => {
     const swap = (x: readonly Real[], y: readonly Real[]): readonly Real[] =>
       x.map((_, i) => add(x[x.length - 1 - i]!, mul(2, y[i]!)));

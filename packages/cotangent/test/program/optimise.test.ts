@@ -117,6 +117,42 @@ describe("algebra", () => {
     );
   });
 
+  test("puts factors together where only one product rounds", () => {
+    expect(body("a = f64 4\nb = f64 100\nc = mul(a, x)\nr = mul(c, b)")).toBe(
+      "v0 = f64 400; r = mul(v0, x); return r",
+    );
+    expect(body("a = f64 0.1\nb = f64 3\nc = mul(x, b)\nr = mul(a, c)")).toContain("mul(a, c)");
+    const factors = fc.constantFrom(
+      1.5,
+      2,
+      -2,
+      3,
+      0.5,
+      4,
+      100,
+      -7,
+      0.1,
+      1e300,
+      2 ** 1000,
+      2 ** -1000,
+      1e-300,
+      3e15,
+    );
+    const programs = fc.tuple(factors, factors, fc.boolean(), fc.double());
+    const tiny = fc.integer({ min: -9, max: 9 }).map((k) => k * 2 ** -1074);
+    fc.assert(
+      fc.property(programs, tiny, ([k, c, negated, x], near) => {
+        const text = `function f(x: f64): f64 {\nk = f64 ${k}\nc = f64 ${c}\na = mul(k, x)\nn = neg(a)\nr = mul(${negated ? "n" : "a"}, c)\nreturn r\n}`;
+        const program = parse(text, { primitives });
+        const run = interpreter(optimise(program));
+        for (const at of [x, near, near * 2 ** 40]) {
+          expect(sameBits(run(at)[0], (negated ? -(k * at) : k * at) * c)).toBe(true);
+        }
+      }),
+      { ...RUNS, numRuns: 3000 },
+    );
+  });
+
   test("computes once what is equal", () => {
     expect(body("a = add(x, y)\nb = add(y, x)\nc = sin(a)\nd = sin(b)\nr = mul(c, d)")).toBe(
       "a = add(x, y); c = sin(a); r = square(c); return r",

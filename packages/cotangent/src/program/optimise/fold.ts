@@ -96,6 +96,7 @@ function primitive(
       if (q === -1) return b.primitive(neg, x);
       if (x === y) return b.primitive(square, x);
       if (fast && (p === 0 || q === 0)) return b.f64(0);
+      if (p !== undefined || q !== undefined) return scaled(b, p === undefined ? x : y, (p ?? q)!);
       const [minusX, minusY] = [under(x, neg), under(y, neg)];
       return minusX && minusY && b.primitive(mul, minusX, minusY);
     }
@@ -149,6 +150,22 @@ function reflect(b: Builder, x: Value, y: Value): Value | undefined {
   if (minusY !== undefined) return b.primitive(sub, x, minusY);
   const minusX = under(x, neg);
   return minusX && b.primitive(sub, y, minusX);
+}
+
+/**
+ * c · x where x is -u, or k · u: factors are put together where one is a power of two, so that only one product rounds. Neither may be
+ * below 1: then what overflows or underflows does so either way. (A subnormal u times a whole number is exact.)
+ */
+function scaled(b: Builder, x: Value, c: number): Value | undefined {
+  const negated = under(x, neg);
+  if (negated !== undefined) return b.primitive(mul, b.f64(-c), negated);
+  const product = definedBy(x, "primitive");
+  if (product?.attr !== mul) return undefined;
+  const [u, v] = product.args as readonly [Value, Value];
+  const k = constantOf(u) ?? constantOf(v);
+  if (k === undefined || !(Math.abs(k) >= 1 && Math.abs(c) >= 1)) return undefined;
+  const isExact = Number.isFinite(c * k) && (isPowerOfTwo(k) || (isPowerOfTwo(c) && Number.isInteger(k)));
+  return isExact ? b.primitive(mul, b.f64(c * k), constantOf(u) === undefined ? u : v) : undefined;
 }
 
 /** The zero of this sign: adding -0 and subtracting +0 change nothing, but -0 + 0 is 0. */
