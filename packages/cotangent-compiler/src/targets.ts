@@ -5,7 +5,8 @@ import { CompileError } from "./errors.ts";
 import { lower } from "./lower/lower.ts";
 import type { Lowered, Outside, Surroundings } from "./lower/lower.ts";
 import type { Module } from "./lower/module.ts";
-import { referencesOf } from "./scopes.ts";
+import { namesOf } from "./scopes.ts";
+import type { Scope } from "./scopes.ts";
 import { refuse } from "./source.ts";
 
 /** The library's functions that take a function. */
@@ -24,6 +25,8 @@ export interface Target {
   readonly exported: Node | undefined;
   /** What declares it as a constant of the module, if it is written there. */
   readonly declarator: Node | undefined;
+  /** What is seen around it, if it is not at the top of the module: it may be made any number of times. */
+  readonly scope: Scope | undefined;
 }
 
 /** Which of the library's transforms a module calls what: `undefined` for everything else. */
@@ -44,21 +47,16 @@ export function transformNames(module: Module): (callee: Node) => string | undef
   };
 }
 
+/** The functions of a module that are to be lowered, each after those that it is written in. */
 export function targetsOf(module: Module): readonly Target[] {
   const found = new Map<Node, Target>();
   const parents = new Map<Node, Node | undefined>();
   const later: [Node, string][] = [];
-  /** Marked declarations that are not at the top. */
-  const inner: Node[] = [];
   const transformOf = transformNames(module);
+  const names = namesOf(module.source.program);
   const add = (node: Node, name: string, marked: boolean): void => {
     const parent = parents.get(node);
     const isExport = parent?.type === "ExportNamedDeclaration" || parent?.type === "ExportDefaultDeclaration";
-    const top = parent?.type === "Program" || isExport;
-    if (node.type === "FunctionDeclaration" && !top) {
-      inner.push(node);
-      return;
-    }
     if (METHODS.has(parent?.type ?? "") && isMethod(parent!)) {
       refuse(
         module.source,
@@ -68,6 +66,16 @@ export function targetsOf(module: Module): readonly Target[] {
         "Write a function of the module, or a field that holds an arrow function.",
       );
     }
+    const scope = names.around.get(node);
+    if (node.type === "FunctionDeclaration" && scope?.node.type === "SwitchStatement") {
+      refuse(
+        module.source,
+        node,
+        "unsupported-syntax",
+        `${name} is declared in a case, where a build cannot add to it.`,
+        `Write const ${name} = (...) => ..., or put the case into braces.`,
+      );
+    }
     const earlier = found.get(node);
     found.set(node, {
       node,
@@ -75,10 +83,11 @@ export function targetsOf(module: Module): readonly Target[] {
       marked: marked || earlier?.marked === true,
       exported: isExport ? parent : undefined,
       declarator: declaratorOf(node, module),
+      scope,
     });
   };
   // Names may be hidden by parameters and locals that are called the same.
-  const own = new Set(referencesOf(module.source.program).map((r) => r.node));
+  const own = new Set(names.references.map((r) => r.node));
   const isOwn = (callee: Node): boolean => {
     const name = bare(callee);
     return own.has(name.type === "MemberExpression" ? name.object : name);
@@ -101,30 +110,36 @@ export function targetsOf(module: Module): readonly Target[] {
     const first = node.arguments[0];
     if (transformOf(node.callee) === undefined || first === undefined || !isOwn(node.callee)) return;
     const f = bare(first);
-    parents.set(f, node);
-    if (isFunction(f)) return add(f, f.id?.name ?? "anonymous", false);
-    const d = f.type === "Identifier" && own.has(f) ? module.declarations.get(f.name) : undefined;
+    if (isFunction(f)) {
+      parents.set(f, node);
+      return add(f, f.id?.name ?? "anonymous", false);
+    }
     // Declared further up or down: its parents are known when the walk is over.
-    if (d?.kind === "function") later.push([d.node, f.name]);
-    if (d?.kind === "constant" && isFunction(bare(d.init))) later.push([bare(d.init), f.name]);
+    const named = f.type === "Identifier" ? functionNamed(module, f) : undefined;
+    if (named !== undefined) later.push([named, f.name]);
   });
   for (const [node, name] of later) add(node, name, false);
-  // A function inside another that is lowered goes with it.
-  const list = [...found.values()];
-  const inside = (a: Target, b: Target): boolean =>
-    a !== b && a.node.start > b.node.start && a.node.end < b.node.end;
-  const lost = inner.find((node) => !list.some((b) => node.start > b.node.start && node.end < b.node.end));
-  if (lost !== undefined) {
-    refuse(
-      module.source,
-      lost,
-      "unsupported-syntax",
-      `${lost.id!.name} is declared inside a function or a block, where a build cannot put another in its place.`,
-      `Move it to the top of the module, or write const ${lost.id!.name} = (...) => { "use grad"; ... }.`,
-    );
-  }
-  return list.filter((a) => a.marked || !list.some((b) => inside(a, b)));
+  return [...found.values()].sort((a, b) => a.node.start - b.node.start);
 }
+
+/** The function that a name stands for, if it stands for it always. */
+function functionNamed(module: Module, identifier: Node): Node | undefined {
+  const { locals } = namesOf(module.source.program);
+  const local = locals.get(identifier);
+  if (local !== undefined) {
+    if (local.assigned) return undefined;
+    if (local.kind === "function") return local.node;
+    const init = local.pattern?.type === "Identifier" && local.kind !== "parameter" ? local.node.init : null;
+    return init && isFunction(bare(init)) ? bare(init) : undefined;
+  }
+  const d = module.declarations.get(identifier.name);
+  if (d?.kind === "function") return d.node;
+  return d?.kind === "constant" && isFunction(bare(d.init)) ? bare(d.init) : undefined;
+}
+
+/** Whether a target is in none of these functions. */
+export const isOutside = ({ node }: Target, functions: readonly Node[]): boolean =>
+  !functions.some((f) => f.start < node.start && node.end < f.end);
 
 const METHODS: ReadonlySet<string> = new Set(["Property", "MethodDefinition"]);
 
@@ -206,13 +221,20 @@ export function lowerTarget(
   }
 }
 
-/** Is a function written on Reals: does it name the type, or call the library's functions? */
-function usesLibrary(module: Module, node: Node): boolean {
+/** Is a function written on Reals: does it name the type, or call the library's functions, itself or by a local function? */
+function usesLibrary(module: Module, node: Node, seen: Set<Node> = new Set()): boolean {
+  if (seen.has(node)) return false;
+  seen.add(node);
+  const { locals } = namesOf(module.source.program);
   let found = false;
   walk(node, (n) => {
-    const name = n.type === "Identifier" ? n.name : undefined;
-    const d = name === undefined ? undefined : module.declarations.get(name);
+    if (found || n.type !== "Identifier") return !found;
+    const local = locals.get(n);
+    const d = local === undefined ? module.declarations.get(n.name) : undefined;
     if (d?.kind === "import" && d.from === "cotangent") found = true;
+    const f = local === undefined ? undefined : functionNamed(module, n);
+    if (f !== undefined && usesLibrary(module, f, seen)) found = true;
+    return !found;
   });
   return found;
 }

@@ -20,8 +20,9 @@ import {
 } from "./precompile/precompile.ts";
 import type { PrecompileOptions } from "./precompile/precompile.ts";
 import { relativePath } from "./paths.ts";
+import type { Scope } from "./scopes.ts";
 import { parseSource } from "./source.ts";
-import { lowerTarget, MARK, targetsOf } from "./targets.ts";
+import { isOutside, lowerTarget, MARK, targetsOf } from "./targets.ts";
 import type { LoweredTarget, Target } from "./targets.ts";
 
 /** A transformed module. */
@@ -45,9 +46,10 @@ export interface TransformOptions {
   readonly isBuilt?: (file: string) => boolean;
 }
 
-/** By this a module shows that it was transformed. */
-const HELPER = "__cotangent_lowered";
-const TRANSFORMED = /\b__cotangent_(?:lowered|precompiled)\b/;
+/** The library's functions that attach programs, as the module calls them. */
+const HELPERS = { lowered: "__cotangent_lowered", closures: "__cotangent_closures" } as const;
+/** By these a module shows that it was transformed. */
+const TRANSFORMED = /\b__cotangent_(?:lowered|closures|precompiled)\b/;
 /** A module that imports another one of the project. */
 const IMPORTS = /\bfrom\s*["']\./;
 
@@ -88,11 +90,14 @@ export function transform(
         });
   ahead?.write(s);
   const writer = new Writer(module, s, root);
+  const done: Node[] = [];
   for (const target of targets) {
-    if (ahead?.isReplaced(target.node) === true) continue;
+    // A function inside another that is lowered goes with it.
+    if (ahead?.isReplaced(target.node) === true || !isOutside(target, done)) continue;
     const lowered =
       ahead === undefined ? lowerTarget(module, target, surroundings) : ahead.programs(module, target);
     if (lowered === undefined) continue;
+    done.push(target.node);
     if (ahead === undefined) writer.attach(target, lowered);
     else writer.attachBeside(target, lowered, ahead.plain(target));
   }
@@ -105,8 +110,7 @@ export function transform(
       ? undefined
       : { code, map: mapOf(s, file), dependencies: [...dependencies], warnings };
   }
-  const helper = writer.isUsed ? `import { lowered as ${HELPER} } from "cotangent/program"; ` : "";
-  s.appendLeft(firstStatement(module), `${helper}${early.join(" ")}\n`);
+  s.appendLeft(firstStatement(module), `${writer.imports}${early.join(" ")}\n`);
   return { code: s.toString(), map: mapOf(s, file), dependencies: [...dependencies], warnings };
 }
 
@@ -117,7 +121,8 @@ const mapOf = (s: MagicString, file: string): Transformed["map"] =>
 class Writer {
   /** Statements for the top of the module. */
   readonly early: string[] = [];
-  isUsed = false;
+  readonly #used = new Set<keyof typeof HELPERS>();
+  #closures = 0;
   readonly #module: Module;
   readonly #s: MagicString;
   readonly #root: string | undefined;
@@ -128,15 +133,46 @@ class Writer {
     this.#root = root;
   }
 
+  /** What the module needs of the library for it. */
+  get imports(): string {
+    if (this.#used.size === 0) return "";
+    const names = [...this.#used].map((name) => `${name} as ${HELPERS[name]}`);
+    return `import { ${names.join(", ")} } from "cotangent/program"; `;
+  }
+
+  #use(name: keyof typeof HELPERS): string {
+    this.#used.add(name);
+    return HELPERS[name];
+  }
+
   /** A function's name stands for the one that carries the programs. */
   attach(target: Target, lowered: LoweredTarget, plain: string = plainName(target.name)): void {
-    this.isUsed = true;
-    const { node } = target;
+    const { node, scope } = target;
+    if (scope !== undefined) return this.#attachInside(target, scope, lowered);
     const rest = this.#rest(lowered);
     // One without a name stands where it is exported, and can be an expression there.
     if (node.type === "FunctionDeclaration" && node.id !== null) return this.#declare(target, rest, plain);
-    this.#s.appendLeft(node.start, `/*#__PURE__*/ ${HELPER}(`);
+    this.#s.appendLeft(node.start, `/*#__PURE__*/ ${this.#use("lowered")}(`);
     this.#s.appendRight(node.end, `, ${rest})`);
+  }
+
+  /**
+   * A function that is made again each time the code around it runs: its programs stand at the top of the module, once; where it is made, what it
+   * closes over is added.
+   */
+  #attachInside({ node }: Target, scope: Scope, lowered: LoweredTarget): void {
+    const name = `__cotangent_closure${++this.#closures}`;
+    this.early.push(`const ${name} = /*#__PURE__*/ ${this.#use("closures")}(${this.#data(lowered)});`);
+    const around = this.#around(lowered);
+    if (node.type !== "FunctionDeclaration") {
+      this.#s.appendLeft(node.start, `/*#__PURE__*/ ${name}(`);
+      this.#s.appendRight(node.end, `${around})`);
+      return;
+    }
+    // Declarations are seen before their line. One that takes derivatives inside is replaced by what runs its program.
+    const id = node.id!.name;
+    const replaced = lowered.nested ? `${id} = ` : "";
+    this.#s.appendRight(bodyStart(scope.node), ` ${replaced}${name}(${id}${around});`);
   }
 
   /** The same, and beside it the function without them has a name of its own, exported if it is: a module may only call it. */
@@ -147,11 +183,10 @@ class Writer {
     const plain = lowered.nested ? sourceName(name) : plainName(name);
     if (declarator === undefined) this.attach(target, lowered, plain);
     else {
-      this.isUsed = true;
       this.#s.overwrite(declarator.id!.start, declarator.id!.start + name.length, plain);
       this.#s.appendLeft(
         declarator.end,
-        `, ${name} = /*#__PURE__*/ ${HELPER}(${plain}, ${this.#rest(lowered)})`,
+        `, ${name} = /*#__PURE__*/ ${this.#use("lowered")}(${plain}, ${this.#rest(lowered)})`,
       );
     }
     if (!exportedNames(this.#module).has(name)) return;
@@ -180,12 +215,19 @@ class Writer {
     this.#s.overwrite(id.start, id.end, plain);
     if (exported !== undefined) this.#s.remove(exported.start, node.start);
     const byName = exported?.type === "ExportNamedDeclaration";
-    this.early.push(`${byName ? "export " : ""}const ${name} = /*#__PURE__*/ ${HELPER}(${plain}, ${rest});`);
+    this.early.push(
+      `${byName ? "export " : ""}const ${name} = /*#__PURE__*/ ${this.#use("lowered")}(${plain}, ${rest});`,
+    );
     if (exported?.type === "ExportDefaultDeclaration") this.early.push(`export { ${name} as default };`);
   }
 
   /** The arguments behind the function. */
-  #rest({ name, variants, outside, users, nested }: LoweredTarget): string {
+  #rest(lowered: LoweredTarget): string {
+    return `${this.#data(lowered)}${this.#around(lowered)}`;
+  }
+
+  /** What was found out, as a literal. */
+  #data({ name, variants, users, nested }: LoweredTarget): string {
     const data: LoweredFunction = {
       version: CAPTURE_VERSION,
       name,
@@ -197,9 +239,14 @@ class Writer {
       ...(users.length === 0 ? {} : { users }),
       ...(nested ? { nested } : {}),
     };
+    return JSON.stringify(data);
+  }
+
+  /** The arguments behind that: what the function refers to outside itself, read at each call. */
+  #around({ outside, users }: LoweredTarget): string {
     const list = (names: readonly string[]): string => `, () => [${names.join(", ")}]`;
     const values = outside.length + users.length === 0 ? "" : list(outside);
-    return `${JSON.stringify(data)}${values}${users.length === 0 ? "" : list(users)}`;
+    return `${values}${users.length === 0 ? "" : list(users)}`;
   }
 }
 
@@ -211,6 +258,13 @@ function located(program: Program, root: string | undefined): string {
     /@("(?:[^"\\]|\\.)*")(?=:\d)/g,
     (_, file: string) => `@${JSON.stringify(relativePath(root, JSON.parse(file) as string))}`,
   );
+}
+
+/** Where the statements of a block begin, behind directives. */
+function bodyStart(block: Node): number {
+  let begin = block.start + 1;
+  for (const s of block.body as readonly Node[]) if (s.directive !== undefined) begin = s.end;
+  return begin;
 }
 
 /** Where the first statement begins: behind directives and a first line for the shell. */

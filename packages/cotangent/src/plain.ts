@@ -1,7 +1,9 @@
 /** The entry `cotangent/program`: programs, and plain functions that carry theirs, with the compiler that their transforms use. */
 import { compile } from "./compile/compile.ts";
+import type { CompileOptions } from "./compile/compile.ts";
 import { attach as attachProgram, capturedOf, lowered as attachLowered } from "./program/index.ts";
-import type { Captured, LoweredFunction, UserFunction } from "./program/index.ts";
+import type { Captured, Lower, LoweredFunction, UserFunction } from "./program/index.ts";
+import type { AnyFunction } from "./transforms/arguments.ts";
 import { compiler } from "./transforms/transformed.ts";
 
 export { derivationOf } from "./transforms/transformed.ts";
@@ -9,17 +11,20 @@ export type { Derivation } from "./transforms/transformed.ts";
 
 export * from "./program/index.ts";
 // What checks of functions read from a text compare derivatives with.
-export { central, looksBroken } from "./check/differences.ts";
+export { central, looksBroken, oneSided } from "./check/differences.ts";
 export type { Estimate } from "./check/differences.ts";
 export { aheadOfTime } from "./compile/ahead.ts";
 export type { AheadCode, AheadOptions, AheadVariant } from "./compile/ahead.ts";
 
-const withCompiler = <F extends object>(f: F): F =>
-  Object.defineProperty(f, compiler, { value: compile, configurable: true });
+const withCompiler = <F extends object>(f: F, options: CompileOptions = {}): F =>
+  Object.defineProperty(f, compiler, { value: (g: AnyFunction) => compile(g, options), configurable: true });
 
-/** Makes `f` carry `captured`: `compile` and all transforms then take it. Done twice, the second counts. */
-export const attach = <F extends object>(f: F, captured: Captured): F =>
-  withCompiler(attachProgram(f, captured));
+/**
+ * Makes `f` carry `captured`: `compile` and all transforms then take it. Done twice, the second counts.
+ * @param options how its transforms are compiled, where they are called without `compile`
+ */
+export const attach = <F extends object>(f: F, captured: Captured, options: CompileOptions = {}): F =>
+  withCompiler(attachProgram(f, captured), options);
 
 /**
  * Something to be called in the place of a captured function that takes derivatives of plain functions inside: it runs the
@@ -46,7 +51,18 @@ export const lowered = <F extends (...args: never[]) => unknown>(
   data: LoweredFunction,
   outside?: () => readonly unknown[],
   users?: () => readonly UserFunction[],
-): F => {
-  const captured = withCompiler(attachLowered(f, data, outside, users));
-  return data.nested === true ? runningItsProgram(captured) : captured;
-};
+): F => carrying(data, false)(f, outside, users);
+
+/**
+ * The same for functions that are made again and again, inside others: what a build found out stands once at the top of the module,
+ * and makes each of them carry it.
+ */
+export const closures = (data: LoweredFunction): Lower => carrying(data, true);
+
+function carrying(data: LoweredFunction, isClosure: boolean): Lower {
+  const lower = attachLowered(data, isClosure);
+  return (f, outside, users) => {
+    const captured = withCompiler(lower(f, outside, users));
+    return data.nested === true ? runningItsProgram(captured) : captured;
+  };
+}

@@ -43,6 +43,7 @@ export function getField(cx: Context, object: Val, key: string, node: Node): Val
       staleness(cx, object, node);
       if (cell !== undefined) return cx.read(cell);
       if (object.tuple && key === "length") return constant(object.fields.size);
+      if (object.guessed !== undefined) return learn(cx, object.guessed, "object", key);
       return noField(cx, object, key, node);
     }
     case "place": {
@@ -189,6 +190,14 @@ export function setField(cx: Context, object: Val, key: string, value: Val, node
   if (object.t !== "obj") return noField(cx, object, key, node);
   const cell = object.fields.get(key);
   if (cell === undefined || UNSAFE.has(key)) return noField(cx, object, key, node);
+  if (object.readonly !== undefined) {
+    cx.refuse(
+      node,
+      "captured-variable-changes",
+      `This ${object.tuple ? "tuple" : "object"} must not be written to. ${object.readonly}`,
+      "Make a new one: { ...x, field: value }; or pass it as a parameter.",
+    );
+  }
   if (object.merged) {
     cx.refuse(
       node,

@@ -5,6 +5,7 @@ import type { Func, Specialisation, Structure, Ty, Value } from "cotangent/progr
 
 import { locationOf } from "../ast.ts";
 import type { Node } from "../ast.ts";
+import type { Scope } from "../scopes.ts";
 import { refuse } from "../source.ts";
 import type { SourceText } from "../errors.ts";
 import type { Module } from "./module.ts";
@@ -36,14 +37,21 @@ export class Restart extends Error {
   static readonly instance: Restart = new Restart();
 }
 
+/** Where a name is declared: by a module, or in a scope of it. */
+interface Place {
+  readonly module: Module;
+  readonly scope: Scope | undefined;
+  readonly name: string;
+}
+
 /** What is known across restarts. */
 export class Knowledge {
   readonly sites: Map<Node, Site> = new Map();
   readonly guesses: Map<string, Guess> = new Map();
   /** What recursive functions return, by the name of the function. */
   readonly results: Map<string, Structure> = new Map();
-  /** Whose name something from outside is, where that is not the function that is lowered: a module, and the name there. */
-  readonly places: Map<string, { readonly module: Module; readonly name: string }> = new Map();
+  /** Whose name something from outside is, where that is not the module of the function that is lowered: the name there. */
+  readonly places: Map<string, Place> = new Map();
 
   site(node: Node): Site {
     let site = this.sites.get(node);

@@ -32,6 +32,8 @@ function evaluate(cx: Context, node: Node, env: Env, name?: string): Val {
       return unsupported(cx, node, "A text with values in it");
     case "Identifier":
       return variable(cx, node, env);
+    case "ThisExpression":
+      return thisOf(cx, node, env);
     case "UnaryExpression":
       return unary(cx, node, env);
     case "UpdateExpression":
@@ -80,7 +82,6 @@ const CALLED: Readonly<Record<string, string>> = {
   MetaProperty: "import.meta or new.target",
   Super: "super",
   TaggedTemplateExpression: "A tagged text",
-  ThisExpression: "this",
   YieldExpression: "yield",
   PrivateIdentifier: "A private field",
   JSXElement: "JSX",
@@ -117,6 +118,13 @@ function variable(cx: Context, node: Node, env: Env): Val {
       node.name +
       " } }).",
   );
+}
+
+/** The object around an arrow function. */
+function thisOf(cx: Context, node: Node, env: Env): Val {
+  const found = env.find("this", node);
+  const x = found instanceof Cell ? cx.read(found) : found;
+  return x === undefined || x.t === "builtin" ? unsupported(cx, node, "this") : x;
 }
 
 /** A number where one is needed. */
@@ -346,14 +354,16 @@ function reference(cx: Context, outer: Node, env: Env): Reference {
 
 export function assignVariable(cx: Context, node: Node, x: Val, env: Env): void {
   const cell = env.find(node.name, node);
-  if (cell instanceof Cell && !cell.constant) return cx.write(cell, x);
+  if (cell instanceof Cell && cell.constant === undefined) return cx.write(cell, x);
   if (cell === undefined) variable(cx, node, env);
-  const local = cell instanceof Cell;
+  const isConstant = cell instanceof Cell && cell.constant === "constant";
   cx.refuse(
     node,
-    local ? "constant-assignment" : "captured-variable-changes",
-    `${node.name} ${local ? "is a constant" : "belongs to the module"} and cannot be assigned to.`,
-    local ? "Declare it with let." : "Pass it in as a parameter and return its new value.",
+    isConstant ? "constant-assignment" : "captured-variable-changes",
+    isConstant
+      ? `${node.name} is a constant and cannot be assigned to.`
+      : `${node.name} is declared outside the function that is compiled and cannot be assigned to.`,
+    isConstant ? "Declare it with let." : "Pass it in as a parameter and return its new value.",
   );
 }
 

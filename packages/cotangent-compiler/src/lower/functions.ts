@@ -33,14 +33,18 @@ export function callFunction(cx: Context, fun: Fun, args: readonly Val[], site: 
   return body(cx, fun, args);
 }
 
+/** What `this` is in a function that is no arrow. */
+const OWN_THIS: Val = { t: "builtin", id: "this" };
+
 /** The body, here and now. */
 export function body(cx: Context, fun: Fun, args: readonly Val[]): Val {
   const { node } = fun;
   if (node.async || node.generator) unsupported(cx, node, node.async ? "An async function" : "A generator");
   const env = new Env(fun.env);
   if (fun.node.type === "FunctionExpression" && fun.node.id !== null) {
-    env.variables.set(fun.node.id.name, new Cell(fun, fun.name, true));
+    env.variables.set(fun.node.id.name, new Cell(fun, fun.name, "constant"));
   }
+  if (node.type !== "ArrowFunctionExpression") env.variables.set("this", new Cell(OWN_THIS));
   const frame: Frame = { fun, returned: new Cell(FALSE), result: new Cell(UNSET), loops: [] };
   cx.frames.push(frame);
   try {
@@ -92,7 +96,10 @@ export function bind(
     case "Identifier":
       if (declare === null) return assignVariable(cx, pattern, value, env);
       nameAfter(value, pattern.name);
-      env.variables.set(pattern.name, new Cell(value, pattern.name, declare === "const"));
+      env.variables.set(
+        pattern.name,
+        new Cell(value, pattern.name, declare === "const" ? "constant" : undefined),
+      );
       return;
     case "AssignmentPattern": {
       const x = value.t === "nothing" ? expression(cx, pattern.right, env) : value;

@@ -4,6 +4,8 @@ import type { CapturedParameter, Program, Structure, UserFunction, Value } from 
 
 import { bare, isFunction } from "../ast.ts";
 import type { Node } from "../ast.ts";
+import { namesOf } from "../scopes.ts";
+import type { Local, Scope } from "../scopes.ts";
 import { parseSource } from "../source.ts";
 import { makeObject } from "./access.ts";
 import { arrayFrom, dataArray, NUMBER, structureOf } from "./arrays.ts";
@@ -12,6 +14,7 @@ import { Context, Knowledge, Restart } from "./context.ts";
 import { expression } from "./expressions.ts";
 import { callDerivative, derivationFrom, TRANSFORMS } from "./derivatives.ts";
 import { bind, body, callFunction } from "./functions.ts";
+import { structureOfLocal } from "./infer.ts";
 import type { Declaration, Module } from "./module.ts";
 import { toValues } from "./outline.ts";
 import { declare, scoped } from "./statements.ts";
@@ -113,6 +116,7 @@ class Lowering {
   readonly #preludes: Map<Node, Map<string, Node>>;
   readonly #early: Map<ConstantDeclaration, { readonly module: Module; readonly name: string }>;
   readonly #roots = new Map<Module, Env>();
+  readonly #scopes = new Map<Scope, Env>();
   readonly #around = new Map<Module, Surroundings>();
   readonly #users = new Map<string, UserFunction>();
   readonly #constants = new Map<Declaration, Env>();
@@ -157,14 +161,21 @@ class Lowering {
       prelude: (call, key, text) => this.#prelude(call, key, text),
     };
     cx.at(this.#node);
-    const fun: Fun = { t: "fun", node: this.#node, env: this.#root(this.#module), name: this.#name };
+    const env = this.#scope(this.#module, aroundOf(this.#module, this.#node));
+    const fun: Fun = { t: "fun", node: this.#node, env, name: this.#name };
     const params = this.#parameters();
     const root = this.#root(this.#module);
-    const outside = [...this.#outside].map(([name, s]) => ({
-      name,
-      structure: s === "unknown" ? (this.#guessed(name) ?? NUMBER) : s,
-      unknown: s === "unknown" && this.#guessed(name) === undefined,
-    }));
+    const outside = [...this.#outside].map(([name, s]) => {
+      // A parameter may be called the same.
+      const path = params.some((p) => p.name === name) ? `${name} outside` : name;
+      const guessed = this.#guessed(path);
+      return {
+        name,
+        path,
+        structure: s === "unknown" ? (guessed ?? NUMBER) : s,
+        unknown: s === "unknown" && guessed === undefined,
+      };
+    });
     let result: Structure = NUMBER;
     const all = [...params.filter((p) => !p.missing), ...outside];
     const specs = all.flatMap(({ name, structure }) => namesOfLeaves(structure, name));
@@ -181,14 +192,14 @@ class Lowering {
               : this.#argument(p.structure, leaves, p.name),
         );
         for (const o of outside) {
-          const fixed = "It belongs to the module.";
-          const x = o.unknown
-            ? this.#unknown(o.name, leaves)
-            : this.#argument(o.structure, leaves, o.name, fixed);
           const place = this.#knowledge.places.get(o.name);
-          const env = place === undefined ? root : this.#root(place.module);
+          const fixed = `It is declared outside ${this.#name}.`;
+          const x = o.unknown
+            ? this.#unknown(o.path, leaves)
+            : this.#argument(o.structure, leaves, o.path, fixed);
+          const env = place === undefined ? root : this.#scope(place.module, place.scope);
           const own = place?.name ?? o.name;
-          env.variables.set(own, new Cell(x, own, true));
+          env.variables.set(own, new Cell(x, own, "outside"));
         }
         for (const [d, { module, name }] of this.#early) this.#evaluate(d, this.#root(module), name);
         const value = body(cx, fun, args);
@@ -279,7 +290,12 @@ class Lowering {
             open ? this.#unknown(inner, leaves) : this.#argument(e, leaves, inner, readonly),
           ] as const;
         });
-        return makeObject(s.kind === "tuple", parts, undefined);
+        const isGuessed = this.#knowledge.guesses.get(path)?.kind === "object";
+        return {
+          ...makeObject(s.kind === "tuple", parts, undefined),
+          readonly,
+          guessed: isGuessed ? path : undefined,
+        };
       }
     }
   }
@@ -304,8 +320,81 @@ class Lowering {
       env = new Env(null, (name, node) => this.#lookUp(module, name, node));
       this.#cx.sources.set(module.source.file, module.source);
       this.#roots.set(module, env);
+      namesOf(module.source.program);
     }
     return env;
+  }
+
+  /** What is seen in a scope of a module; in none: the module's own names. */
+  #scope(module: Module, scope: Scope | undefined): Env {
+    if (scope === undefined) return this.#root(module);
+    let env = this.#scopes.get(scope);
+    if (env === undefined) {
+      const around = this.#scope(module, scope.outer);
+      env = new Env(around, (name, node) => {
+        const local = scope.names.get(name);
+        return local && this.#local(module, local, node);
+      });
+      this.#scopes.set(scope, env);
+    }
+    return env;
+  }
+
+  /** What a name of a function around stands for: functions are written where they are called, all else is passed at each call. */
+  #local(module: Module, local: Local, node: Node): Val | undefined {
+    const { name, kind, scope } = local;
+    const init = local.pattern?.type === "Identifier" && kind !== "parameter" ? local.node.init : undefined;
+    const own = kind === "function" ? local.node : init && bare(init);
+    if (own && isFunction(own)) {
+      if (!local.assigned) {
+        return { t: "fun", node: own, env: this.#scope(module, aroundOf(module, own)), name };
+      }
+      this.#cx.refuse(
+        node,
+        "captured-variable-changes",
+        `Which function ${name} is changes while the program runs.`,
+        `Give each function a name of its own.`,
+      );
+    }
+    if (kind === "class" || (kind === "other" && name === "arguments")) {
+      this.#cx.refuse(
+        node,
+        "unsupported-type",
+        kind === "class" ? `${name} is a class.` : "arguments is what a function around was called with.",
+        kind === "class" ? "Use plain functions and objects." : "Name its parameters.",
+      );
+    }
+    if (own && !local.assigned) {
+      const env = this.#scope(module, scope);
+      const known = constantOf(own) ?? this.#derived(own, env);
+      if (known !== undefined && (known.t !== "num" || this.#isInitialised(local))) return known;
+    }
+    const structure = structureOfLocal(module, local) ?? "unknown";
+    this.#knowledge.places.set(name, { module, scope, name });
+    return this.#argumentFor(module, name, structure);
+  }
+
+  /** Whether a name had its value before the function was made; otherwise it may be called too early. */
+  #isInitialised({ node, scope }: Local): boolean {
+    if (node.end > this.#node.start) return false;
+    for (let s = aroundOf(this.#module, this.#node); s !== undefined && s !== scope; s = s.outer) {
+      if (s.node.type === "FunctionDeclaration") return false;
+    }
+    return true;
+  }
+
+  /** A derivative that was made around the function: `const slope = grad(cost)`. */
+  #derived(node: Node, env: Env): Val | undefined {
+    if (node.type !== "CallExpression") return undefined;
+    const callee = bare(node.callee);
+    const root = callee.type === "MemberExpression" ? callee.object : callee;
+    if (root.type !== "Identifier") return undefined;
+    const found = env.find(root.name, root);
+    if (found === undefined || found instanceof Cell || found.t !== "builtin") return undefined;
+    const id = callee === root ? found.id : `${found.id}.${callee.property.name}`;
+    const [library, key] = id.split(".");
+    const isOurs = library === "cotangent" && (TRANSFORMS.has(key ?? "") || key === "compile");
+    return isOurs ? expression(this.#cx, node, env) : undefined;
   }
 
   #lookUp(module: Module, name: string, node: Node): Val | undefined {
@@ -319,6 +408,14 @@ class Lowering {
       case "import":
         return this.#imported(module, d, name, node);
       case "variable":
+        if (this.#surroundings.thunks) {
+          const pattern = d.node.id!;
+          const annotated =
+            pattern.type === "Identifier"
+              ? structureFromType(pattern.typeAnnotation, module.types)
+              : undefined;
+          return this.#argumentFor(module, name, annotated ?? "unknown");
+        }
         return this.#cx.refuse(
           node,
           "captured-variable-changes",
@@ -395,7 +492,7 @@ class Lowering {
         return { t: "builtin", id: found.name === "*" ? "cotangent" : `cotangent.${found.name}` };
       default: {
         const { key, structure } = found;
-        if (key !== undefined) this.#knowledge.places.set(key, { module, name });
+        if (key !== undefined) this.#knowledge.places.set(key, { module, scope: undefined, name });
         return this.#argumentFor(module, name, structure, key);
       }
     }
@@ -409,8 +506,23 @@ class Lowering {
     key: string = name,
   ): Val | undefined {
     if (module !== this.#module && key === name) return undefined;
+    this.#mustBeSeen(module, name, key);
     this.#outside.set(key, structure);
     return this.#knowledge.restart();
+  }
+
+  /** What is passed is read where the function was written: its name must not mean something else there. */
+  #mustBeSeen(module: Module, name: string, key: string): void {
+    if (key !== name) return;
+    const seen = aroundOf(this.#module, this.#node)?.find(name);
+    const meant = this.#knowledge.places.get(name)?.scope;
+    if (seen?.scope === meant) return;
+    this.#cx.refuse(
+      seen?.pattern ?? this.#node,
+      "unknown-name",
+      `${this.#name} calls a function that uses another ${name}, which is hidden here.`,
+      `Call one of the two ${name} something else.`,
+    );
   }
 
   #constant(module: Module, d: ConstantDeclaration, name: string): Val | undefined {
@@ -441,7 +553,7 @@ class Lowering {
     const numbers = literalNumbers(init);
     const inMemory = this.#knowledge.site(init).memory === true || (numbers?.length ?? 0) > REGISTERS;
     if (numbers !== undefined && d.pattern.type === "Identifier" && d.fixed && inMemory) {
-      env.variables.set(name, new Cell(dataArray(this.#cx, numbers, name), name, true));
+      env.variables.set(name, new Cell(dataArray(this.#cx, numbers, name), name, "outside"));
     } else bind(this.#cx, d.pattern, expression(this.#cx, init, env, name), env, "const");
   }
 
@@ -449,6 +561,23 @@ class Lowering {
     const x = env.variables.get(name)?.value ?? NOTHING;
     return x;
   }
+}
+
+/** What is seen around a function. */
+const aroundOf = (module: Module, node: Node): Scope | undefined =>
+  namesOf(module.source.program).around.get(node);
+
+/** A number, boolean or text that is written out. */
+function constantOf(node: Node): Val | undefined {
+  const { value } = node;
+  if (node.type === "Literal") {
+    if (typeof value === "number") return constant(value);
+    if (typeof value === "boolean") return value ? TRUE : FALSE;
+    return typeof value === "string" ? { t: "str", k: value } : undefined;
+  }
+  if (node.type !== "UnaryExpression" || node.operator !== "-") return undefined;
+  const inner = constantOf(bare(node.argument!));
+  return inner?.t === "num" && inner.k !== undefined ? constant(-inner.k) : undefined;
 }
 
 /** Does a class extend the library's ScalarFunction? */

@@ -4,6 +4,7 @@ import type { Structure, Value } from "cotangent/program";
 
 import { walk } from "../ast.ts";
 import type { Node } from "../ast.ts";
+import { refersOutside } from "../scopes.ts";
 import { getField, learn, makeObject } from "./access.ts";
 import { arrayFrom, leavesOf, NUMBER, structureOf } from "./arrays.ts";
 import type { Context } from "./context.ts";
@@ -84,12 +85,12 @@ function captures(
 ): Map<Cell, string> {
   if (seen.has(fun.node)) return found;
   seen.add(fun.node);
-  walk(fun.node, (n, parent) => {
-    if (n.type !== "Identifier") return;
-    if (parent?.type === "MemberExpression" && parent.property === n && !parent.computed) return;
-    const cell = fun.env.find(n.name, n);
-    if (!(cell instanceof Cell)) return;
-    const x = cell.value;
+  walk(fun.node, (n) => {
+    if (!refersOutside(n, fun.node)) return;
+    const name = n.type === "ThisExpression" ? "this" : n.name;
+    const cell = fun.env.find(name, n);
+    if (cell === undefined) return;
+    const x = cell instanceof Cell ? cell.value : cell;
     if (x.t === "fun") captures(cx, x, found, seen);
     else if (x.t === "builtin" && x.derivation !== undefined)
       captures(cx, rootOf(x.derivation.of), found, seen);
@@ -100,7 +101,7 @@ function captures(
         "A pullback cannot be used inside a function that calls itself or is differentiated here.",
         "Call vjp inside that function.",
       );
-    } else if (x.t !== "builtin" && x.t !== "str") found.set(cell, n.name);
+    } else if (cell instanceof Cell && x.t !== "builtin" && x.t !== "str") found.set(cell, name);
   });
   return found;
 }

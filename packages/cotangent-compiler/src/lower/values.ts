@@ -62,6 +62,10 @@ export interface Obj {
   readonly site: Node | undefined;
   /** It is one of several objects, which one depends on the run: it may be read but not written. */
   readonly merged: boolean;
+  /** Why it must not be written to. */
+  readonly readonly?: string | undefined;
+  /** Of something passed in of which nothing is known but the fields that were used so far: its path. */
+  readonly guessed?: string | undefined;
 }
 
 /** A tuple or an object in an array. */
@@ -201,12 +205,12 @@ export class Cell {
   /** Cells are numbered as they are made. */
   readonly id: number = Cell.#count++;
   readonly name: string | undefined;
-  /** A `const`. */
-  readonly constant: boolean;
+  /** Why nothing may be assigned to it: it is a `const`, or belongs to what is around the function. */
+  readonly constant: "constant" | "outside" | undefined;
   /** Only `Context.write` changes it, which keeps track. */
   value: Val;
 
-  constructor(value: Val, name?: string, constant = false) {
+  constructor(value: Val, name?: string, constant?: "constant" | "outside") {
     this.value = value;
     this.name = name;
     this.constant = constant;

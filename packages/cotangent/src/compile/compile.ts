@@ -376,9 +376,10 @@ function specialiseCaptured(
   options: CompileOptions,
   [slow, slowInto]: readonly [Direct["call"], Direct["into"]],
 ): Specialised {
-  const { program, executable, call, fits, ofNumbers } = plainCall(f, args, (p, keep) =>
-    run(p, options, [], keep),
-  );
+  const { program, executable, call, fits, ofNumbers } = plainCall(f, args, {
+    run: (p, keep) => run(p, options, [], keep),
+    key: JSON.stringify(options),
+  });
   const { length } = program.functions[0]!.params;
   return {
     program,

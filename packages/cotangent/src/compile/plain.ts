@@ -14,8 +14,13 @@ import type { AnyFunction } from "../transforms/arguments.ts";
 import type { Executable } from "./execute.ts";
 import { bySize } from "./sizes.ts";
 
-/** How a program is made to run. `keep`: so that it leaves the caller's arrays as they are. */
-type Run = (program: Program, keep: boolean) => Executable;
+/** How programs are made to run. */
+interface How {
+  /** `keep`: so that it leaves the caller's arrays as they are. */
+  readonly run: (program: Program, keep: boolean) => Executable;
+  /** The same for what is run alike. */
+  readonly key: string;
+}
 
 /** A captured function, or a transform of one, for arguments of one structure: from its arguments to its result. */
 interface PlainCall {
@@ -49,20 +54,38 @@ export function programsOf(f: AnyFunction): Captured | undefined {
 
 function derivedFrom(inner: Captured, derivation: Derivation): Captured {
   const name = `${derivation.transform}(${inner.name})`;
-  const known = new Map<Specialisation, Specialisation>();
   return {
-    version: inner.version,
+    ...inner,
     name,
     outside: () => inner.outside(),
-    specialise: (args) => {
-      const of = inner.specialise(argumentsOf(derivation, args));
-      let found = known.get(of);
-      if (found === undefined) {
-        known.set(of, (found = transformProgram(of, transformOf(derivation, name), inner.name)));
-      }
-      return found;
-    },
+    specialise: (args) =>
+      transformedOnce(
+        inner.specialise(argumentsOf(derivation, args)),
+        transformOf(derivation, name),
+        inner.name,
+      ),
   };
+}
+
+/** The transforms of a program, by what they are. */
+const transformed: WeakMap<Specialisation, Map<string, Specialisation>> = new WeakMap();
+
+function transformedOnce(of: Specialisation, how: Transform, name: string): Specialisation {
+  return once(transformed, of, JSON.stringify(how), () => transformProgram(of, how, name));
+}
+
+/** What was made for a program under this key, or is made now. */
+function once<T>(
+  known: WeakMap<Specialisation, Map<string, T>>,
+  of: Specialisation,
+  key: string,
+  make: () => T,
+): T {
+  let all = known.get(of);
+  if (all === undefined) known.set(of, (all = new Map<string, T>()));
+  let found = all.get(key);
+  if (found === undefined) all.set(key, (found = make()));
+  return found;
 }
 
 /** The arguments of the function itself among those of its transform. */
@@ -100,40 +123,64 @@ function transformOf({ transform, options }: Derivation, name: string): Transfor
  * A captured function or a transform of one, ready to be called with arguments like these.
  * @throws AdError `result-not-scalar`, `wrong-option`, `unsupported-transform`
  */
-export function plainCall(f: AnyFunction, args: readonly unknown[], run: Run): PlainCall {
+export function plainCall(f: AnyFunction, args: readonly unknown[], how: How): PlainCall {
   const derivation = derivationOf(f);
   if (derivation?.transform === "vjp") {
     const inner = programsOf(derivation.f)!;
-    return pullback(inner, inner.specialise(args), run);
+    return pullback(inner, inner.specialise(args), how);
   }
   const captured = programsOf(f)!;
   const of = captured.specialise(args);
   // A function may write to its arguments; its derivatives do not.
   const keep = derivation !== undefined;
-  const call = directly(captured, of, run, keep);
+  const call = directly(captured, of, how, keep);
   if (derivation?.transform !== "jacobian") return call;
   const inner = programsOf(derivation.f)!;
   const { wrt } = (derivation.options ?? {}) as { readonly wrt?: Selection };
-  return byPattern(call, captured, inner.specialise(args), { wrt, name: inner.name, run });
+  return byPattern(call, captured, inner.specialise(args), { wrt, name: inner.name, how });
 }
 
-/** A program, called. */
-function directly(captured: Captured, of: Specialisation, run: Run, keep: boolean): PlainCall {
-  const program = optimise(of.program);
-  const executable = run(program, keep);
-  const build = builder(of.result);
-  const marshal = marshaller(captured, of);
-  let isBusy = false;
-  const call = (list: readonly unknown[]): unknown => {
+/** A program made to run, with what takes arguments apart and puts results together for it. */
+class Ready {
+  readonly program: Program;
+  readonly executable: Executable;
+  readonly build: ReturnType<typeof builder>;
+  readonly #marshal: Marshal;
+  readonly #again: () => Ready;
+  #isBusy = false;
+
+  constructor(of: Specialisation, how: How, keep: boolean) {
+    this.program = optimise(of.program);
+    this.executable = how.run(this.program, keep);
+    this.build = builder(of.result);
+    this.#marshal = marshaller(of);
+    this.#again = () => new Ready(of, how, keep);
+  }
+
+  call(list: readonly unknown[], outside: Captured["outside"]): unknown {
     // A function on numbers that the program calls may call it again, while its arguments are still in use.
-    if (isBusy) return directly(captured, of, run, keep).call(list);
-    isBusy = true;
+    if (this.#isBusy) return this.#again().call(list, outside);
+    this.#isBusy = true;
     try {
-      return build(executable.call(...marshal(list)));
+      return this.build(this.executable.call(...this.#marshal(list, outside)));
     } finally {
-      isBusy = false;
+      this.#isBusy = false;
     }
-  };
+  }
+}
+
+/** What closures share: there may be any number of them, each asked once. */
+const shared: WeakMap<Specialisation, Map<string, Ready>> = new WeakMap();
+
+const ready = ({ isClosure }: Captured, of: Specialisation, how: How, keep: boolean): Ready =>
+  isClosure === true
+    ? once(shared, of, `${keep}${how.key}`, () => new Ready(of, how, keep))
+    : new Ready(of, how, keep);
+
+/** A program, called. */
+function directly(captured: Captured, of: Specialisation, how: How, keep: boolean): PlainCall {
+  const made = ready(captured, of, how, keep);
+  const { program, executable, build } = made;
   const { params, outside, result } = of;
   const areNumbers = outside.length === 0 && params.every((p) => p.structure.kind === "number");
   // A program for whole numbers is not for any.
@@ -141,7 +188,7 @@ function directly(captured: Captured, of: Specialisation, run: Run, keep: boolea
   return {
     program,
     executable,
-    call,
+    call: (list) => made.call(list, captured.outside),
     fits: (list) => captured.specialise(list) === of,
     ofNumbers: isGeneral ? fromNumbers(result, build) : undefined,
   };
@@ -157,32 +204,33 @@ function fromNumbers(
   return isReady ? (out) => out : build;
 }
 
+type Marshal = (list: readonly unknown[], outside: Captured["outside"]) => readonly Leaf[];
+
 /** From arguments to leaves. The list is used again at the next call, and so are arrays in it. */
-function marshaller(
-  captured: Captured,
-  { params, outside }: Specialisation,
-): (list: readonly unknown[]) => readonly Leaf[] {
+function marshaller({ params, outside }: Specialisation): Marshal {
   const takeOwn = taker(params);
   const takeOutside = taker(
     outside,
     params.reduce((n, p) => n + leafTypes(p.structure).length, 0),
   );
   const leaves: Leaf[] = [];
-  return (list) => {
+  return (list, around) => {
     takeOwn(list, leaves);
-    if (outside.length > 0) takeOutside(captured.outside(), leaves);
+    if (outside.length > 0) takeOutside(around(), leaves);
     return leaves;
   };
 }
 
 /** The value, and a function that runs the program again, backwards. */
-function pullback(captured: Captured, of: Specialisation, run: Run): PlainCall {
-  const value = directly(captured, of, run, true);
-  const marshal = marshaller(captured, of);
-  const back = transformProgram(of, { transform: "pullback" }, captured.name);
-  const program = optimise(back.program);
-  const executable = run(program, true);
-  const build = builder(back.result);
+function pullback(captured: Captured, of: Specialisation, how: How): PlainCall {
+  const value = directly(captured, of, how, true);
+  const marshal = marshaller(of);
+  const { program, executable, build } = ready(
+    captured,
+    transformedOnce(of, { transform: "pullback" }, captured.name),
+    how,
+    true,
+  );
   const own = of.params.reduce((n, p) => n + leafTypes(p.structure).length, 0);
   return {
     program,
@@ -190,7 +238,7 @@ function pullback(captured: Captured, of: Specialisation, run: Run): PlainCall {
     fits: value.fits,
     call: (list) => {
       // The pullback belongs to what the arguments hold now.
-      const kept = copyOf(marshal(list));
+      const kept = copyOf(marshal(list, captured.outside));
       return {
         value: value.call(list),
         pullback: (cotangent: unknown) => {
@@ -211,16 +259,15 @@ function byPattern(
   dense: PlainCall,
   captured: Captured,
   of: Specialisation,
-  { wrt, name, run }: { readonly wrt: Selection; readonly name: string; readonly run: Run },
+  { wrt, name, how }: { readonly wrt: Selection; readonly name: string; readonly how: How },
 ): PlainCall {
   if (of.result.kind === "number") return dense;
   const fixed = fixedLeaves(of, wrt, name);
-  const marshal = marshaller(captured, of);
-  // A pattern holds for arrays of these lengths and these values of what is not differentiated by.
-  const known: { readonly fits: (leaves: readonly Leaf[]) => boolean; readonly call: PlainCall["call"] }[] =
-    [];
+  const marshal = marshaller(of);
+  const known =
+    captured.isClosure === true ? once(patterns, of, JSON.stringify([wrt, how.key]), () => []) : [];
   const call = (list: readonly unknown[]): unknown => {
-    const leaves = marshal(list);
+    const leaves = marshal(list, captured.outside);
     let found = known.find((k) => k.fits(leaves));
     if (found === undefined) {
       if (known.length === MOST_PATTERNS) return dense.call(list);
@@ -231,14 +278,23 @@ function byPattern(
         fits: (now) =>
           now.every((x, i) => typeof x === "number" || x.length === lengths[i]) &&
           fixed.every((i) => isSame(now[i]!, like[i]!)),
-        call: sparse === undefined ? dense.call : directly(captured, sparse, run, true).call,
+        ready: sparse && new Ready(sparse, how, true),
       };
       known.push(found);
     }
-    return found.call(list);
+    return found.ready === undefined ? dense.call(list) : found.ready.call(list, captured.outside);
   };
   return { ...dense, call };
 }
+
+/** A Jacobian's pattern: it holds for arrays of these lengths and these values of what is not differentiated by. */
+interface Pattern {
+  readonly fits: (leaves: readonly Leaf[]) => boolean;
+  /** What computes it; undefined: nothing is gained. */
+  readonly ready: Ready | undefined;
+}
+
+const patterns: WeakMap<Specialisation, Map<string, Pattern[]>> = new WeakMap();
 
 function isSame(x: Leaf, y: Leaf): boolean {
   if (typeof x === "number" || typeof y === "number") return Object.is(x, y);

@@ -7,10 +7,14 @@ import { optimise } from "../program/optimise/index.ts";
 import { children, leafTypes, stride } from "../program/structure.ts";
 import type { Structure } from "../program/structure.ts";
 
-type Arguments = readonly unknown[];
-type Read<T> = (args: Arguments) => T;
+/** What a program is called with: the arguments, and behind them what is outside the function. */
+type Inputs = readonly unknown[];
+type Read<T> = (inputs: Inputs) => T;
+/** Which version of a program fits a call. */
+type Choose = (args: readonly unknown[], outside: Captured["outside"]) => Specialisation;
 
 const known: WeakMap<Captured, Captured> = new WeakMap();
+const versions: WeakMap<Specialisation, Choose> = new WeakMap();
 
 /**
  * What `f` carries. A width may be any number as far as types tell, and elements may be found by any arithmetic; where it is a whole
@@ -26,32 +30,35 @@ export function bySize(f: object): Captured | undefined {
 }
 
 function versioned(captured: Captured): Captured {
-  const versions = new Map<Specialisation, Read<Specialisation>>();
+  const outside = (): readonly unknown[] => captured.outside();
   return {
-    version: captured.version,
-    name: captured.name,
-    outside: () => captured.outside(),
+    ...captured,
+    outside,
     specialise: (args) => {
       const of = captured.specialise(args);
       let choose = versions.get(of);
       if (choose === undefined) versions.set(of, (choose = chooser(of)));
-      return choose(args);
+      return choose(args, outside);
     },
   };
 }
 
 /** Chooses among the versions of a program; each is made when it is first wanted. */
-function chooser(of: Specialisation): Read<Specialisation> {
+function chooser(of: Specialisation): Choose {
   // Most have nothing to choose, which costs less to see than to optimise.
   if (!of.program.functions.some((f) => someOp(f.body, (op) => op.kind === "f64.index"))) return () => of;
   const program = optimise(of.program, { stage: "primal" });
-  const reads = of.params.flatMap(({ structure }, i) => readsOf(structure, (args) => args[i]));
+  const reads = [...of.params, ...of.outside].flatMap(({ structure }, i) =>
+    readsOf(structure, (inputs) => inputs[i]),
+  );
   const sizes = integerValues(program).map((value) => ({ value, compute: evaluator(value) }));
   const made: Specialisation[] = [];
-  return (args) => {
+  return (args, outside) => {
+    if (sizes.length === 0) return of;
+    const inputs = of.outside.length === 0 ? args : [...of.params.map((_, i) => args[i]), ...outside()];
     let which = 0;
     for (let k = 0; k < sizes.length && k < MOST_SIZES; k++) {
-      if (isI32(sizes[k]!.compute((parameter) => reads[parameter]?.(args) ?? NaN))) which |= 1 << k;
+      if (isI32(sizes[k]!.compute((parameter) => reads[parameter]?.(inputs) ?? NaN))) which |= 1 << k;
     }
     if (which === 0) return of;
     return (made[which] ??= {
@@ -69,23 +76,20 @@ const MOST_SIZES = 8;
 
 const isI32 = (x: number): boolean => Object.is(x, x | 0);
 
-/**
- * How each leaf is read from the arguments: a number, or the length of what is passed as an array. What lies deeper, or outside
- * the function, is not looked at.
- */
+/** How each leaf is read from the inputs: a number, or the length of what is passed as an array. What lies deeper is not looked at. */
 function readsOf(s: Structure, read: Read<unknown>): readonly (Read<number> | undefined)[] {
   if (s.kind === "number") {
     return [
-      (args) => {
-        const x = read(args);
+      (inputs) => {
+        const x = read(inputs);
         return typeof x === "number" ? x : NaN;
       },
     ];
   }
   if (s.kind === "array") {
     const size = stride(s.element);
-    const length: Read<number> = (args) => {
-      const list = read(args) as { readonly length?: unknown } | null | undefined;
+    const length: Read<number> = (inputs) => {
+      const list = read(inputs) as { readonly length?: unknown } | null | undefined;
       return typeof list?.length === "number" ? list.length * size : NaN;
     };
     return [
@@ -99,7 +103,7 @@ function readsOf(s: Structure, read: Read<unknown>): readonly (Read<number> | un
   return children(s).flatMap(([key, e]) =>
     readsOf(
       e,
-      (args) => (read(args) as Readonly<Record<string | number, unknown>> | null | undefined)?.[key],
+      (inputs) => (read(inputs) as Readonly<Record<string | number, unknown>> | null | undefined)?.[key],
     ),
   );
 }

@@ -29,8 +29,10 @@ export interface Captured {
   readonly name: string;
   /** The program for these arguments. Asked again for arguments of the same structure, it answers with the same object. */
   specialise(args: readonly unknown[]): Specialisation;
+  /** One of many functions, made at one place of the source, that share their programs: what is compiled of these is kept for all. */
+  readonly isClosure?: boolean;
   /** What `Specialisation.outside` holds at present. */
-  outside(): readonly unknown[];
+  readonly outside: () => readonly unknown[];
   /**
    * A transform of the function as TypeScript that people read, for arguments as it was last asked about; undefined where that cannot
    * be written. Only a front end that is at hand at run time has it.

@@ -9,7 +9,7 @@ export type { Datum, InterpretOptions } from "./interpret.ts";
 export { isOp, someOp } from "./ir.ts";
 export type { Func, Location, Op, Program, Region, Ty, Value } from "./ir.ts";
 export { lowered } from "./lowered.ts";
-export type { LoweredFunction, LoweredVariant } from "./lowered.ts";
+export type { Lower, LoweredFunction, LoweredVariant } from "./lowered.ts";
 export { optimise } from "./optimise/index.ts";
 export { parse } from "./parse.ts";
 export { print } from "./print.ts";

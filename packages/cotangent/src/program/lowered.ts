@@ -30,40 +30,46 @@ export interface LoweredFunction {
 }
 
 /**
- * Makes `f` carry what a build found out about it. Build plugins write calls of this.
- * @param outside gives the present values of what f refers to outside itself, for the variant with so many arguments
- * @param users the classes with forward and backward that its programs call
+ * What makes functions carry what a build found out about them: one function, or all closures that a place in the source makes. They
+ * share their programs.
  * @throws AdError `malformed-program` at the first use, if another version of the compiler wrote it
  */
-export function lowered<F extends (...args: never[]) => unknown>(
-  f: F,
-  data: LoweredFunction,
-  outside: () => readonly unknown[] = () => [],
-  users: () => readonly UserFunction[] = () => [],
-): F {
+export function lowered(data: LoweredFunction, isClosure: boolean): Lower {
   const known: (Specialisation | undefined)[] = [];
-  if (f.name !== data.name) Object.defineProperty(f, "name", { value: data.name, configurable: true });
-  return attach(f, {
-    version: data.version,
-    name: data.name,
-    outside,
-    specialise: (args) => {
-      if (data.version !== CAPTURE_VERSION) {
-        throw new AdError(
-          "malformed-program",
-          `${data.name} was compiled by another version of cotangent-compiler.`,
-          "Use the same version of cotangent and cotangent-compiler, and build again.",
-        );
-      }
-      const { variants } = data;
-      const fewest = variants[0]!.params.length;
-      if (args.length < fewest) throw missingArgument(data.name, fewest, args.length);
-      const fitting = variants.findIndex((v) => v.params.length >= args.length);
-      const at = fitting < 0 ? variants.length - 1 : fitting;
-      return (known[at] ??= read(variants[at]!, named(users(), data.users ?? [])));
-    },
-  });
+  let classes: () => readonly UserFunction[] = () => [];
+  const specialise = (args: readonly unknown[]): Specialisation => {
+    if (data.version !== CAPTURE_VERSION) {
+      throw new AdError(
+        "malformed-program",
+        `${data.name} was compiled by another version of cotangent-compiler.`,
+        "Use the same version of cotangent and cotangent-compiler, and build again.",
+      );
+    }
+    const { variants } = data;
+    const fewest = variants[0]!.params.length;
+    if (args.length < fewest) throw missingArgument(data.name, fewest, args.length);
+    const fitting = variants.findIndex((v) => v.params.length >= args.length);
+    const at = fitting < 0 ? variants.length - 1 : fitting;
+    return (known[at] ??= read(variants[at]!, named(classes(), data.users ?? [])));
+  };
+  return (f, outside = () => [], users = classes) => {
+    classes = users;
+    if (f.name !== data.name) Object.defineProperty(f, "name", { value: data.name, configurable: true });
+    const { version, name } = data;
+    return attach(f, { version, name, isClosure, outside, specialise });
+  };
 }
+
+/**
+ * Attaches programs to a function.
+ * @param outside gives the present values of what f refers to outside itself, for the variant with so many arguments
+ * @param users the classes with forward and backward that its programs call
+ */
+export type Lower = <F extends (...args: never[]) => unknown>(
+  f: F,
+  outside?: () => readonly unknown[],
+  users?: () => readonly UserFunction[],
+) => F;
 
 const primitives = (): PrimitiveBase[] =>
   Object.values(library).filter(
