@@ -25,6 +25,13 @@ const strided = differentiable((a: Float64Array, step: number): number => {
   return total;
 });
 
+const tail = differentiable((a: Float64Array, first: number): number => {
+  const pairs = a.length / 2;
+  let total = 0;
+  for (let i = first; i < pairs; i++) total += a[2 * i]! * a[2 * i + 1]!;
+  return total;
+});
+
 const numbers = (n: number): Float64Array => Float64Array.from({ length: n }, (_, i) => Math.sin(3 * i + 1));
 
 /** What is done in each iteration of the innermost loops. */
@@ -39,6 +46,7 @@ describe("where they are whole numbers", () => {
     ["a parameter", image, [numbers(30), 5, 6]],
     ["a quotient of lengths", rows, [numbers(24), numbers(4)]],
     ["a stride", strided, [numbers(60), 3]],
+    ["where a loop begins", tail, [numbers(24), 3]],
   ] as const)("%s: no conversion is left in the loop, and the result is the plain call's", (_, f, args) => {
     const compiled = compile(f as (...args: readonly unknown[]) => number, { math: "exact" });
     expect(compiled(...args)).toBe((f as (...args: readonly unknown[]) => number)(...args));
@@ -64,6 +72,16 @@ describe("where they are not", () => {
     const a = numbers(60);
     const compiled = compile(strided, { math: "exact" });
     for (const step of [0.5, 2, 1.5, -0, 0, 5]) expect(compiled(a, step)).toBe(strided(a, step));
+  });
+
+  test("a loop begins where it is told, between integers, behind its end, or nowhere", () => {
+    const compiled = compile(tail, { math: "exact" });
+    for (const [n, first] of [
+      ...[3, -0, 0, 11, 12, 13, NaN, Infinity].map((first) => [24, first] as const),
+      ...[0.5, 3.5, 12.5].map((first) => [25, first] as const),
+    ])
+      expect(compiled(numbers(n), first)).toBe(tail(numbers(n), first));
+    expect(() => compiled(numbers(24), 0.5)).toThrow(/24/);
   });
 
   test("what is no index is refused, by name", () => {

@@ -219,6 +219,11 @@ export class Folder extends Builder {
     this.#integers.set(v, this.op("f64.toInt32", v));
   }
 
+  /** The i32 that an f64 has been said to be. */
+  i32Of(v: Value): Value | undefined {
+    return this.#integers.get(v);
+  }
+
   /** The same integer as an i32, where that is known for certain: of an i32, a constant, or what has been converted. */
   asInteger(x: Value): Value | undefined {
     if (x.ty === "i32") return x;

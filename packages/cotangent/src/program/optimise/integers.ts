@@ -49,6 +49,7 @@ export function integerValues({ functions }: Program): readonly Value[] {
     const op = definedBy(v, "primitive");
     if (op !== undefined && WHOLE.has(op.attr)) op.args.forEach(visit);
     else if (definedBy(v, "select") !== undefined) (v.def as Op).args.slice(1).forEach(visit);
+    else if (isCounted(v)) visit((v.def as Region).parent!.args[v.index]!);
     else if (!isCertain(v) && followsFrom(v, body, DEEPEST)) found.add(v);
   };
   const search = (region: Region): void => {
@@ -63,6 +64,15 @@ export function integerValues({ functions }: Program): readonly Value[] {
 
 /** A width is computed in few steps. */
 const DEEPEST = 8;
+
+/** Whether v is a carry of a `while`, and what is added to it each time is a whole number. */
+function isCounted({ def, index }: Value): boolean {
+  if (isOp(def) || def.parent?.kind !== "while") return false;
+  const sum = definedBy(def.yields[index], "primitive");
+  const by = sum?.attr === add && sum.args.find((x) => x !== def.args[index]);
+  const constant = by ? definedBy(by, "constant")?.attr : undefined;
+  return constant !== undefined && Number.isInteger(constant) && sum!.args.includes(def.args[index]!);
+}
 
 const isCertain = (v: Value): boolean =>
   definedBy(v, "constant") !== undefined || definedBy(v, "f64.fromI32") !== undefined;

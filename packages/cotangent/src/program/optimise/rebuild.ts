@@ -416,7 +416,7 @@ const isInteger = (v: Value, n: number): boolean => v.ty === "i32" && constantOf
 function integerOf(b: Folder, x: Value): Value | undefined {
   const constant = constantOf(x);
   if (constant !== undefined) return Object.is(constant, constant | 0) ? b.i32(constant) : undefined;
-  return definedBy(x, "f64.fromI32")?.args[0];
+  return definedBy(x, "f64.fromI32")?.args[0] ?? b.i32Of(x);
 }
 
 const isScalar = (v: Value): boolean => v.ty === "f64" || v.ty === "i32";
