@@ -2,6 +2,7 @@
 import { div, max, sub } from "../primitives/index.ts";
 import { Builder, buildFunction } from "../program/builder.ts";
 import { Copy } from "../program/copy.ts";
+import { stopped } from "../program/faults.ts";
 import { hasLoops, someOp } from "../program/ir.ts";
 import type { Func, Op, OpOf, Program, Value } from "../program/ir.ts";
 
@@ -87,11 +88,7 @@ class Counted extends Copy {
     const left = b.primitive(sub, b.load(this.#left, first), trips);
     b.store(this.#left, first, left);
     b.if(b.op("f64.lt", left, b.f64(0)), () => {
-      b.fail({
-        code: "out-of-steps",
-        message: `The program was stopped after ${this.#limit} loop iterations and calls, in ${op.kind === "call" ? "a call" : "a loop"}`,
-        remedy: "Check that its loops end, or allow more steps.",
-      });
+      b.fail(stopped(this.#limit, op.kind));
       return [];
     });
   }

@@ -1,6 +1,6 @@
 /** What goes wrong while a program runs; the interpreter and the back ends throw the same errors. */
 import { AdError } from "../errors.ts";
-import type { Attributes, Location } from "./ir.ts";
+import type { Attributes, Kind, Location, Op } from "./ir.ts";
 import { place } from "./print.ts";
 
 const at = (loc: Location | undefined): string => (loc === undefined ? "" : ` (${place(loc)})`);
@@ -86,11 +86,20 @@ export function exhaustion(error: unknown): unknown {
     : error;
 }
 
+/** What a program fails with that is stopped at an operation of this kind, having done so much. */
+export const stopped = (
+  limit: number,
+  kind: Kind,
+  done: string = "loop iterations and calls",
+): Attributes["fail"] => {
+  const where = kind === "call" ? ", in a call" : kind === "for" || kind === "while" ? ", in a loop" : "";
+  return {
+    code: "out-of-steps",
+    message: `The program was stopped after ${limit} ${done}${where}`,
+    remedy: "Check that its loops end, or allow more steps.",
+  };
+};
+
 /** Of whoever limits how long a program may run. */
-export function outOfSteps(limit: number): AdError {
-  return new AdError(
-    "out-of-steps",
-    `The program was stopped after ${limit} loop iterations and calls.`,
-    "Check that its loops end, or allow more steps.",
-  );
-}
+export const outOfSteps = (limit: number, { kind, loc }: Op, done?: string): AdError =>
+  failure(stopped(limit, kind, done), [], loc);

@@ -145,8 +145,8 @@ class Machine {
     return code;
   }
 
-  #tick(): void {
-    if (--this.#left < 0) throw outOfSteps(this.#limit);
+  #tick(op: Op): void {
+    if (--this.#left < 0) throw outOfSteps(this.#limit, op);
   }
 
   #steps(region: Region): Step[] {
@@ -181,7 +181,7 @@ class Machine {
       enter(n, h);
       const end = n[hi]!;
       for (let i = n[lo]!; step > 0 ? i < end : i > end; i += step) {
-        this.#tick();
+        this.#tick(op);
         n[index.id] = i;
         runAll(steps, n, h);
         round(n, h);
@@ -206,7 +206,7 @@ class Machine {
       for (;;) {
         runAll(testing, n, h);
         if (n[condition] === 0) break;
-        this.#tick();
+        this.#tick(op);
         pass(n, h);
         runAll(steps, n, h);
         round(n, h);
@@ -229,7 +229,7 @@ class Machine {
   #callOf(op: OpOf<"call">): Step {
     const { callee } = op.attr;
     return (n, h) => {
-      this.#tick();
+      this.#tick(op);
       const args = op.args.map((v) => (isNumber(v) ? n[v.id] : h[v.id]));
       const results = this.#call(this.#code(callee), args);
       op.results.forEach((v, i) => {

@@ -82,7 +82,7 @@ class Player {
   /** Runs a region whose arguments are known; what it yields. */
   #run(region: Region, known: Known): unknown[] {
     for (const op of region.ops) {
-      if (--this.#left < 0) throw outOfSteps(this.#limit);
+      if (--this.#left < 0) throw outOfSteps(this.#limit, op, "operations");
       const results = this.#step(op, known);
       op.results.forEach((v, i) => {
         known[v.id] = results[i];
@@ -118,7 +118,7 @@ class Player {
     let carries: readonly unknown[] = first;
     const end = hi as number;
     for (let i = lo as number; step > 0 ? i < end : i > end; i += step) {
-      if (--this.#left < 0) throw outOfSteps(this.#limit);
+      if (--this.#left < 0) throw outOfSteps(this.#limit, op, "operations");
       carries = this.#enter(op.regions[0]!, [i, ...carries], known);
     }
     return carries;
@@ -129,7 +129,7 @@ class Player {
     let carries = first;
     let trips = 0;
     while (this.#enter(test, carries, known)[0] !== 0) {
-      if (--this.#left < 0) throw outOfSteps(this.#limit);
+      if (--this.#left < 0) throw outOfSteps(this.#limit, op, "operations");
       carries = this.#enter(body, carries, known);
       trips++;
     }
