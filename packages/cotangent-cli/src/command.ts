@@ -50,6 +50,8 @@ export const EXIT = {
   usage: 2,
   /** The function cannot be read, differentiated or computed. */
   refused: 3,
+  /** There was nothing to do. */
+  nothing: 4,
   /** A mistake of this program. */
   internal: 70,
 } as const;

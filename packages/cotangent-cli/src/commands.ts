@@ -25,6 +25,10 @@ const THEME: OptionSpec = {
 const SIZE: OptionSpec = { value: "WxH", help: "how large: in pixels, or in characters for text" };
 const SCALE: OptionSpec = { value: "N", help: "pixels of a PNG for each pixel of the drawing. Default: 2" };
 const JSON_: OptionSpec = { help: "write what was found as JSON, errors too" };
+const steps = (what: string, usual: string): OptionSpec => ({
+  value: "N",
+  help: `how many ${what} are allowed, so that what never ends is an error. Default: ${usual}`,
+});
 const DIRECTION: OptionSpec = {
   value: "WHERE",
   help: "where the output stands: beside the inputs or below them",
@@ -77,6 +81,7 @@ export const commands: readonly (CommandSpec & { readonly name: CommandName })[]
         ...ARGUMENTS,
         help: "the arguments in JSON, null for the numbers that run along the axes",
       },
+      steps: steps("loop iterations and calls in each call of the function", "1000000"),
       title: { value: "TEXT", help: "the title" },
       size: SIZE,
       theme: THEME,
@@ -123,6 +128,7 @@ export const commands: readonly (CommandSpec & { readonly name: CommandName })[]
         value: "N",
         help: "from how many nodes on operations are grouped. Default: 120; 60 for programs",
       },
+      steps: steps("operations", "100000"),
       theme: THEME,
       scale: SCALE,
       output: OUTPUT,
@@ -151,6 +157,7 @@ export const commands: readonly (CommandSpec & { readonly name: CommandName })[]
       "d-out": { value: "N", help: "the derivative to start from. Default: 1" },
       frames: { help: "a file for each step instead of an animation" },
       seconds: { value: "N", help: "how long a step of the animation is seen. Default: 2" },
+      steps: steps("operations", "100000"),
       direction: DIRECTION,
       theme: THEME,
       scale: SCALE,
@@ -222,9 +229,13 @@ export const commands: readonly (CommandSpec & { readonly name: CommandName })[]
       random: { value: "N", help: "at how many random points. Default: 8" },
       seed: { value: "N", help: "which random points. Default: 1" },
       tolerance: { value: "N", help: "how far a derivative may be off, relative to its size. Default: 1e-6" },
+      steps: steps("loop iterations and calls in each call of a function", "200000"),
       json: JSON_,
     },
-    exits: { 1: "a derivative is wrong, or a function is outside the language" },
+    exits: {
+      1: "a derivative is wrong, or a function is outside the language",
+      4: "nothing was checked: there is no function, or no point at which one can be compared",
+    },
     examples: [
       ["cotangent check model.ts", "every function"],
       ["cotangent check model.ts -f energy --at 1,2 --random 100", "one, at more points"],

@@ -28,7 +28,7 @@ export function mainHelp(colours: boolean): string {
     "Nothing that is typed or read is run as JavaScript: it is compiled, as in a build.",
     "",
     "cotangent <command> --help tells more. Exit codes: 0 done, 1 a derivative is wrong, 2 wrong usage,",
-    "3 the function cannot be read, differentiated or computed.",
+    "3 the function cannot be read, differentiated or computed, 4 there was nothing to check.",
     "",
   ].join("\n");
 }

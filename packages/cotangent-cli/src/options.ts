@@ -29,6 +29,12 @@ export function wholeOf(
   throw new UsageError(`--${name} is ${textOf(options, name)}.`, `Give a whole number ${range}.`);
 }
 
+/** What --steps says, as an option of what it is handed on to. */
+export function stepsOf(options: Options, usual?: number): { readonly steps?: number } {
+  const steps = wholeOf(options, "steps", 1) ?? usual;
+  return steps === undefined ? {} : { steps };
+}
+
 /** Two numbers with a comma between them. */
 export function pairOf(options: Options, name: string, placeholder: string): [number, number] | undefined {
   const text = textOf(options, name);

@@ -1,5 +1,5 @@
 /** Where results go: a file, standard output, or the terminal. */
-import { writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { extname } from "node:path";
 import type { Figure } from "cotangent-view";
 
@@ -39,16 +39,26 @@ export function formatOf({ options }: Invocation, known: readonly Format[]): For
   );
 }
 
-/** Writes to the file that was named, or to standard output. */
-export function write({ options, terminal }: Invocation, contents: string | Uint8Array): void {
+/** Writes to the file that was named, unless it is the one that was read; or to standard output. */
+export function write({ operands, options, terminal }: Invocation, contents: string | Uint8Array): void {
   const output = textOf(options, "output");
   if (output !== undefined && output !== "-") {
+    if (operands.some((operand) => isSameFile(operand, output))) {
+      throw new UsageError(`${output} is the source itself.`, "Name another file to write to.");
+    }
     writeFileSync(output, contents);
     if (terminal.isErrorTerminal === true) terminal.error(`wrote ${output}\n`);
   } else if (typeof contents === "string") terminal.out(contents);
   else {
     throw new UsageError("A PNG is not written to the terminal.", "Name a file: -o plot.png.");
   }
+}
+
+/** Whether two paths lead to the same file, by whatever links. */
+function isSameFile(a: string, b: string): boolean {
+  if (!existsSync(a) || !existsSync(b)) return false;
+  const [x, y] = [statSync(a, { bigint: true }), statSync(b, { bigint: true })];
+  return x.dev === y.dev && x.ino === y.ino;
 }
 
 /** JSON with numbers that JSON lacks as null. */

@@ -40,6 +40,9 @@ export function report(error: unknown, { json, terminal }: ReportOptions): numbe
   return facts.exit;
 }
 
+/** A text of the library in terms of the command line, where the limit has a name. */
+export const inTerms = (text: string): string => text.replace(/ allow more steps\./, " allow more: --steps.");
+
 /** The fields of an AdError, and those of a CompileError if it is one. Told by these: nothing is loaded to report an error. */
 interface LibraryError extends Error {
   readonly code: string;
@@ -57,12 +60,13 @@ function factsOf(error: unknown): Facts {
     return { exit: EXIT.usage, code: "usage", message: error.message, remedy: error.remedy };
   }
   if (isLibraryError(error)) {
-    const { code, remedy, file, line, column, frame } = error;
+    const { code, file, line, column, frame } = error;
+    const remedy = inTerms(error.remedy);
     // The message holds place, frame, remedy and code as well: here each is written where it belongs.
     const [first = ""] = error.message.split("\n");
     const exit =
       code === "wrong-option" ? EXIT.usage : code === "wrong-derivative" ? EXIT.wrong : EXIT.refused;
-    const whole = error.message.slice(0, error.message.lastIndexOf(`\n  ${remedy}`));
+    const whole = error.message.slice(0, error.message.lastIndexOf(`\n  ${error.remedy}`));
     if (line === undefined || column === undefined) return { exit, code, message: whole, remedy };
     return {
       exit,

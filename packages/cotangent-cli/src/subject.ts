@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve as absolute } from "node:path";
 import { fromDisk } from "cotangent-compiler/disk";
-import { expressionNames, readFunction } from "cotangent-compiler/read";
-import type { TextFunction } from "cotangent-compiler/read";
+import { expressionNames, isExpression, readFunction } from "cotangent-compiler/read";
+import type { ReadOptions, TextFunction } from "cotangent-compiler/read";
 
 import { UsageError } from "./command.ts";
 import { textOf } from "./options.ts";
@@ -23,11 +23,12 @@ export interface Text {
 export function readText(operand: string): Text {
   const resolve = fromDisk();
   if (operand === "-") {
-    return { text: readFileSync(0, "utf8"), name: "standard input", kind: "file", resolve };
+    const [text, name] = [readFileSync(0, "utf8"), "standard input"];
+    return { text, name, kind: isExpression(text, name) ? "expression" : "file", resolve };
   }
-  const isExpression = /=>|^\s*(?:async\s+)?function\b/.test(operand);
-  const isFile = !isExpression && (existsSync(operand) || /\.[cm]?[jt]sx?$/.test(operand));
-  if (isExpression) return { text: operand, name: "expression", kind: "expression", resolve };
+  const isTyped = /=>|^\s*(?:async\s+)?function\b/.test(operand);
+  const isFile = !isTyped && (existsSync(operand) || /\.[cm]?[jt]sx?$/.test(operand));
+  if (isTyped) return { text: operand, name: "expression", kind: "expression", resolve };
   if (!isFile) {
     throw new UsageError(
       `${JSON.stringify(operand)} is neither a file nor a function.`,
@@ -51,11 +52,22 @@ const fromHere =
   (importer, from) =>
     resolve(importer === file ? absolute(file) : importer, from);
 
-/** The function of a text. */
-export function functionOf({ operands, options }: Invocation): TextFunction {
+/**
+ * The function of a text.
+ * @param limits how much a call may do, where that is limited
+ */
+export function functionOf(
+  { operands, options }: Invocation,
+  limits: Pick<ReadOptions, "steps"> = {},
+): TextFunction {
   const { text, name, resolve } = readText(operands[0]!);
   const wanted = textOf(options, "function");
-  return readFunction(text, { file: name, resolve, ...(wanted === undefined ? {} : { function: wanted }) });
+  return readFunction(text, {
+    file: name,
+    resolve,
+    ...limits,
+    ...(wanted === undefined ? {} : { function: wanted }),
+  });
 }
 
 /**

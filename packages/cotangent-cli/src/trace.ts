@@ -6,9 +6,13 @@ import type { TextFunction } from "cotangent-compiler/read";
 import { UsageError } from "./command.ts";
 
 /** The result of f at these arguments, with its history. */
-export function scalarOf(f: TextFunction, args: readonly unknown[]): Scalar {
+export function scalarOf(
+  f: TextFunction,
+  args: readonly unknown[],
+  limits: { readonly steps?: number },
+): Scalar {
   checkCount(f, args);
-  const { outputs } = traceOnScalars(f, args);
+  const { outputs } = traceOnScalars(f, args, limits);
   if (outputs.length !== 1) {
     throw new UsageError(
       `${f.name} returns ${outputs.length} numbers; a graph is that of one.`,

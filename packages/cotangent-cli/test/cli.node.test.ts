@@ -165,7 +165,37 @@ describe("errors", () => {
       "a loop without end",
       ["graph", "x => { while (x > 0) x += 1; return x; }", "--at", "1"],
       3,
+      /stopped after 100000 operations[^]*allow more: --steps\. \[out-of-steps\]/,
+    ],
+    [
+      "a plot of a loop without end",
+      ["plot", "x => { while (x > 0) x += 1; return x; }"],
+      3,
+      /stopped after 1000000 loop iterations and calls, in a loop \(expression:1:8\)\n {2}.*: --steps\. \[out-of-steps\]/,
+    ],
+    [
+      "its derivative alone, with a limit of one's own",
+      ["plot", "x => { while (x > 0) x *= 1.5; return x; }", "--tangent", "1", "--steps", "5000"],
+      3,
+      /stopped after 5000 loop/,
+    ],
+    [
+      "of two variables",
+      ["plot", "(x, y) => { while (x > 0) x += 1; return x * y; }", "--gradient"],
+      3,
       /\[out-of-steps\]/,
+    ],
+    [
+      "over one of several arguments",
+      ["plot", "(x, y) => { while (x > 0) x += 1; return x * y; }", "--at", "_,2", "-d", "1"],
+      3,
+      /\[out-of-steps\]/,
+    ],
+    [
+      "no number of steps",
+      ["plot", "x => x", "--steps", "0"],
+      2,
+      /--steps is 0\.\n {2}Give a whole number from 1/,
     ],
     ["arguments that are no JSON", ["graph", "x => x", "--arguments", "[1"], 2, /--arguments is not JSON/],
     ["arguments that are no list", ["graph", "x => x", "--arguments", "1"], 2, /--arguments '\[1\]'/],
@@ -240,6 +270,20 @@ describe("errors", () => {
     expect([code, out]).toEqual([expected, ""]);
     expect(error).not.toMatch(/^\s+at /m);
     expect(error).not.toContain(".js:");
+  });
+
+  test("more steps are done where they are allowed", async () => {
+    const text = "x => { let s = 0; for (let i = 0; i < 2000; i++) s += x; return s; }";
+    for (const [limit, expected] of [
+      ["1999", 3],
+      ["2000", 0],
+    ] as const) {
+      const { code } = await cotangent.run(["plot", text, "--points", "2", "--json", "--steps", limit]);
+      expect(code).toBe(expected);
+    }
+    // On Scalars it is operations that count: three in each iteration.
+    const graph = await cotangent.run(["graph", text, "--at", "1", "--steps", "1000"]);
+    expect(graph.code).toBe(3);
   });
 
   test("as JSON, with the place", async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, symlinkSync } from "node:fs";
 import { grad, hessian } from "cotangent";
 import { readFunction } from "cotangent-compiler/read";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -61,6 +61,40 @@ describe("derive", () => {
     const derived = JSON.parse(byY.out) as { code: string; function: string; mode: string };
     expect(derived).toMatchObject({ function: "f", mode: "reverse" });
     expect(Object.values(readFunction(derived.code)(2, 3) as object)).toEqual([72, [48]]);
+  });
+
+  test("from standard input: a module, with what it imports, or an expression", async () => {
+    const module = await cotangent.run(["derive", "-", "-f", "energy"], { input: MODEL });
+    const file = await cotangent.run(["derive", "model.ts", "-f", "energy"]);
+    expect([module.code, file.code]).toEqual([0, 0]);
+    expect(module.out).toBe(file.out.replace("model.ts:2", "standard input:2"));
+    const expression = await cotangent.run(["derive", "-"], { input: "(x, y) => sin(x) * y\n" });
+    expect([expression.code, expression.error]).toEqual([0, ""]);
+    expect(readFunction(expression.out)(2, 3)).toEqual([3 * Math.cos(2), Math.sin(2)]);
+    const broken = await cotangent.run(["derive", "-"], { input: "x =>\n  x *\n" });
+    expect([broken.code, broken.out]).toEqual([3, ""]);
+    expect(broken.error).toMatch(/^standard input:3:1: error: /);
+  });
+
+  test("never overwrites the source, whatever its file is called", async () => {
+    await cotangent.write({ "own.ts": "export const f = (x: number): number => x * x;\n" });
+    const before = readFileSync(cotangent.path("own.ts"), "utf8");
+    symlinkSync(cotangent.path("own.ts"), cotangent.path("link.ts"));
+    for (const [source, target] of [
+      ["own.ts", "own.ts"],
+      ["own.ts", "./own.ts"],
+      ["own.ts", "link.ts"],
+      ["link.ts", "own.ts"],
+    ] as const) {
+      const { code, error } = await cotangent.run(["derive", source, "-o", target]);
+      expect([code, error]).toEqual([
+        2,
+        expect.stringContaining(`${target} is the source itself.`) as unknown,
+      ]);
+      expect(readFileSync(cotangent.path("own.ts"), "utf8")).toBe(before);
+    }
+    expect((await cotangent.run(["derive", "own.ts", "-o", "other.ts"])).code).toBe(0);
+    expect((await cotangent.run(["derive", "own.ts", "-o", "other.ts"])).code).toBe(0);
   });
 
   test("errors are where they belong", async () => {

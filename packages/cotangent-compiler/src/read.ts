@@ -52,6 +52,11 @@ export interface ReadOptions {
   readonly file?: string;
   /** The module that another one means by a path; without it, imports of other modules than `cotangent` are refused. */
   readonly resolve?: NonNullable<TransformOptions["resolve"]>;
+  /**
+   * How many loop iterations and calls a call of the function or of a transform of it may take, and on Reals how many operations;
+   * beyond, it throws `out-of-steps`. Unless said, there is no limit for what is compiled, and one of 1,000,000 on Reals.
+   */
+  readonly steps?: number;
 }
 
 /**
@@ -81,6 +86,7 @@ export interface TextFunction {
  */
 export function readFunction(text: string, options: ReadOptions = {}): TextFunction {
   const { module, node, name, single } = find(text, options);
+  const limit = options.steps === undefined ? {} : { steps: options.steps };
   const surroundings: Surroundings = {
     ...nowhere,
     resolve: (importer, from) => options.resolve?.(importer.source.file ?? "", from),
@@ -110,7 +116,7 @@ export function readFunction(text: string, options: ReadOptions = {}): TextFunct
   };
   let compiled: ((...args: unknown[]) => unknown) | undefined;
   const call = (...args: unknown[]): unknown =>
-    args.some(isWatched) ? onReals(call, args) : (compiled ??= compile(call))(...args);
+    args.some(isWatched) ? onReals(call, args, limit) : (compiled ??= compile(call, limit))(...args);
   Object.defineProperties(call, {
     name: { value: name },
     length: { value: requiredParameters(node) },
@@ -118,7 +124,7 @@ export function readFunction(text: string, options: ReadOptions = {}): TextFunct
     result: { value: first.result },
     program: { value: first.program },
   });
-  return attach(call, captured) as unknown as TextFunction;
+  return attach(call, captured, limit) as unknown as TextFunction;
 }
 
 /** What {@link traceOnScalars} recorded. */
@@ -174,8 +180,12 @@ function isWatched(x: unknown): boolean {
 const plainNumber = (x: Real): number => (typeof x === "number" ? x : 0);
 
 /** The function on Reals: its result has Reals where its numbers are. */
-function onReals(f: (...args: never[]) => unknown, args: readonly unknown[]): unknown {
-  const { results, structure } = run(f, args, {});
+function onReals(
+  f: (...args: never[]) => unknown,
+  args: readonly unknown[],
+  limit: Pick<RunOptions, "steps">,
+): unknown {
+  const { results, structure } = run(f, args, limit);
   const plain = fromLeaves(
     structure,
     results.map((x) => (isList(x) ? Float64Array.from(x, plainNumber) : plainNumber(x))).values(),
@@ -298,6 +308,13 @@ function find(text: string, { function: wanted, file }: ReadOptions): Target {
   }
   return { module, node, name: name!, single: false };
 }
+
+/**
+ * Whether a text is one function expression, and no module.
+ * @throws CompileError where it can only be meant as one, and is none
+ */
+export const isExpression = (text: string, file?: string): boolean =>
+  singleExpression(text, file) !== undefined;
 
 /** A text that is one function expression. */
 function singleExpression(text: string, file: string | undefined): Target | undefined {

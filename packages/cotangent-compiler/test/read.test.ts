@@ -148,6 +148,14 @@ describe("on Reals", () => {
     }
   });
 
+  test("stops where it is told to, compiled, differentiated, and on Reals", () => {
+    const f = readFunction("(x) => { while (x > 0) x *= 1.5; return x; }", { steps: 1000 });
+    for (const call of [() => f(1), () => grad(f)(1), () => derivative((x: Real) => f(x) as Real)(1)]) {
+      expect(call).toThrow(/stopped after 1000 [^]*out-of-steps/);
+    }
+    expect([f(-1), grad(f)(-1)]).toEqual([-1, 1]);
+  });
+
   test("stops", () => {
     expect(() => traceOnScalars(readFunction("(x) => { while (x > 0) x += 1; return x; }"), [1])).toThrow(
       /stopped after 100000/,

@@ -4,8 +4,9 @@ import type { CheckFileResult, FunctionCheck } from "cotangent-compiler/check-fi
 
 import { EXIT, UsageError } from "../command.ts";
 import type { Command } from "../command.ts";
-import { argumentsOf, numberOf, textOf, wholeOf } from "../options.ts";
+import { argumentsOf, numberOf, stepsOf, textOf, wholeOf } from "../options.ts";
 import { json } from "../output.ts";
+import { inTerms } from "../report.ts";
 import { moduleOf } from "../subject.ts";
 import { hasColours, styled } from "../terminal.ts";
 import type { Style } from "../terminal.ts";
@@ -34,6 +35,7 @@ export const command: Command = ({ operands, options, terminal }) => {
     ...(random === undefined ? {} : { random }),
     ...(seed === undefined ? {} : { seed }),
     ...(tolerance === undefined ? {} : { tolerance }),
+    ...stepsOf(options),
   });
   terminal.out(
     options["json"] === true
@@ -43,7 +45,8 @@ export const command: Command = ({ operands, options, terminal }) => {
         })
       : table(result, kind === "file" ? name : undefined, hasColours(terminal.env, terminal.isTerminal)),
   );
-  return result.ok ? EXIT.ok : EXIT.wrong;
+  if (result.ok) return EXIT.ok;
+  return result.functions.every(({ status }) => status === "unchecked") ? EXIT.nothing : EXIT.wrong;
 };
 
 const LOOKS: Readonly<Record<FunctionCheck["status"], readonly [mark: string, style: Style]>> = {
@@ -55,7 +58,8 @@ const LOOKS: Readonly<Record<FunctionCheck["status"], readonly [mark: string, st
 
 /** The result for people. */
 function table({ functions }: CheckFileResult, file: string | undefined, colours: boolean): string {
-  if (functions.length === 0) return `There is no function to check.\n`;
+  if (functions.length === 0)
+    return "Nothing was checked: there is no function at the top level of the text.\n";
   const width = Math.max(...functions.map(({ name }) => name.length));
   const lines = functions.flatMap((f) => {
     const [mark, style] = LOOKS[f.status];
@@ -63,6 +67,8 @@ function table({ functions }: CheckFileResult, file: string | undefined, colours
   });
   const count = (...statuses: readonly FunctionCheck["status"][]): number =>
     functions.filter(({ status }) => statuses.includes(status)).length;
+  if (count("unchecked") === functions.length)
+    return `${[...lines, "", "Nothing was checked."].join("\n")}\n`;
   const total = [
     `${count("passed")} of ${functions.length} right`,
     ...(count("failed", "refused") === 0 ? [] : [`${count("failed", "refused")} not`]),
@@ -71,8 +77,8 @@ function table({ functions }: CheckFileResult, file: string | undefined, colours
   return `${[...lines, "", `${total}.`].join("\n")}\n`;
 }
 
-function summary({ status, points, rejected, worst, reason }: FunctionCheck): string {
-  const outside = rejected === 0 ? "" : `; ${rejected} random ones were outside of its domain`;
+function summary({ status, points, rejected, skipped, worst, reason }: FunctionCheck): string {
+  const outside = rejected === 0 ? "" : `; ${rejected} random ones left out: no finite number, or not smooth`;
   const at = `${points} ${points === 1 ? "point" : "points"}${outside}`;
   switch (status) {
     case "passed":
@@ -80,23 +86,32 @@ function summary({ status, points, rejected, worst, reason }: FunctionCheck): st
     case "failed":
       return worst === undefined ? (reason ?? "wrong") : `a derivative is wrong, at ${at}`;
     case "unchecked":
-      return `not checked: ${reason ?? "no point could be tried"}`;
+      // Points that were named say below what is wrong with them.
+      return skipped.length > 0 ? "not checked" : `not checked: ${reason ?? "no point could be tried"}`;
     default:
       return "outside of the language";
   }
 }
 
 /** What is wrong, and where. */
-function details({ status, worst, error, line, column }: FunctionCheck, file: string | undefined): string[] {
-  const indented = (text: string): string[] => text.split("\n").map((each) => `    ${each}`);
+function details(
+  { status, skipped, worst, error, line, column }: FunctionCheck,
+  file: string | undefined,
+): string[] {
   if (status === "refused" && error !== undefined) return indented(error.message);
-  if (status !== "failed") return [];
-  if (worst === undefined) return error === undefined ? [] : indented(error.message);
-  return indented(
-    [
-      ...(file === undefined ? [] : [`${file}:${line}:${column}`]),
-      `at (${worst.at.map((x) => JSON.stringify(x)).join(", ")}), by ${worst.argument}:`,
-      `${worst.mode} mode gives ${worst.derivative}, differences give ${worst.difference}`,
-    ].join("\n"),
+  const left = skipped.flatMap(({ at, reason }) =>
+    indented(`at ${pointOf(at)}: not compared. ${inTerms(reason)}`),
   );
+  if (status !== "failed" || worst === undefined) return left;
+  const wrong = [
+    ...(file === undefined ? [] : [`${file}:${line}:${column}`]),
+    `at ${pointOf(worst.at)}, by ${worst.argument}:`,
+    `${worst.mode} mode gives ${worst.derivative}, differences give ${worst.difference}`,
+  ];
+  return [...indented(wrong.join("\n")), ...left];
 }
+
+const indented = (text: string): string[] => text.split("\n").map((each) => `    ${each}`);
+
+/** Arguments, as in a call. */
+const pointOf = (at: readonly unknown[]): string => `(${at.map((x) => JSON.stringify(x)).join(", ")})`;

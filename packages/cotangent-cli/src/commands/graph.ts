@@ -9,7 +9,7 @@ import type { ComputationGraph, Variable } from "cotangent-view/data";
 
 import { EXIT, UsageError } from "../command.ts";
 import type { Command, Invocation } from "../command.ts";
-import { argumentsOf, textOf, wholeOf } from "../options.ts";
+import { argumentsOf, stepsOf, textOf, wholeOf } from "../options.ts";
 import { formatOf, json, pictureOf, themeOf, write } from "../output.ts";
 import type { Format } from "../output.ts";
 import { functionOf } from "../subject.ts";
@@ -36,7 +36,7 @@ async function ofCall(
   format: Format,
 ): Promise<string | Uint8Array> {
   const { options } = invocation;
-  const output = scalarOf(f, args);
+  const output = scalarOf(f, args, stepsOf(options));
   const derivatives = options["derivatives"] === true;
   const settings: GraphOptions = {
     derivatives,

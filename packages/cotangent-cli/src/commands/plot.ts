@@ -10,7 +10,7 @@ import type { ChartOptions } from "../chart/curves.ts";
 import { drawHeights, gridOf } from "../chart/heights.ts";
 import { EXIT, UsageError } from "../command.ts";
 import type { Command, Invocation } from "../command.ts";
-import { argumentsOf, numberOf, OPEN, pairOf, rangeOf, sizeOf, wholeOf } from "../options.ts";
+import { argumentsOf, numberOf, OPEN, pairOf, rangeOf, sizeOf, stepsOf, wholeOf } from "../options.ts";
 import { formatOf, json, pictureOf, themeOf, write } from "../output.ts";
 import type { Format } from "../output.ts";
 import { functionOf, titleOf } from "../subject.ts";
@@ -18,7 +18,7 @@ import { hasColours } from "../terminal.ts";
 import { checkCount } from "../trace.ts";
 
 export const command: Command = async (invocation) => {
-  const f = functionOf(invocation);
+  const f = functionOf(invocation, stepsOf(invocation.options, STEPS));
   const format = formatOf(invocation, ["text", "svg", "png", "json"]);
   const slice = sliceOf(f, invocation);
   const written =
@@ -26,6 +26,9 @@ export const command: Command = async (invocation) => {
   write(invocation, await written);
   return EXIT.ok;
 };
+
+/** More is done for no point of a plot: what does not end is told within a moment, and all of them are drawn within seconds. */
+const STEPS = 1_000_000;
 
 /** A function of the numbers that run along the axes; all else is held fixed. */
 interface Slice {

@@ -7,7 +7,7 @@ import type { BackwardStep, ComputationGraph, Variable } from "cotangent-view/da
 
 import { EXIT, UsageError } from "../command.ts";
 import type { Command } from "../command.ts";
-import { argumentsOf, numberOf, textOf } from "../options.ts";
+import { argumentsOf, numberOf, stepsOf, textOf } from "../options.ts";
 import { formatOf, json, pictureOf, themeOf, write } from "../output.ts";
 import { functionOf } from "../subject.ts";
 import { scalarOf } from "../trace.ts";
@@ -23,7 +23,7 @@ export const command: Command = async (invocation) => {
       `Give the arguments: --at ${f.parameters.map((_, i) => i + 1).join(",")}.`,
     );
   }
-  const output = scalarOf(f, args);
+  const output = scalarOf(f, args, stepsOf(options));
   const direction = textOf(options, "direction") as "right" | "down" | undefined;
   const dOut = numberOf(options, "d-out") ?? 1;
   const settings: StepsOptions = {

@@ -1,7 +1,15 @@
 /** Checks the derivatives of a module's functions against differences. */
 import { AdError } from "cotangent";
 import { forward, reverse } from "cotangent/differentiate";
-import { central, interpreter, looksBroken, optimise, leafTypes, toLeaves } from "cotangent/program";
+import {
+  central,
+  interpreter,
+  leafTypes,
+  looksBroken,
+  oneSided,
+  optimise,
+  toLeaves,
+} from "cotangent/program";
 import type { Datum, Leaf, Structure } from "cotangent/program";
 
 import type { Node } from "../ast.ts";
@@ -26,12 +34,14 @@ export interface CheckFileOptions {
   readonly seed?: number;
   /** How far a derivative may be off, relative to its size or to 1. Default: 1e-6. */
   readonly tolerance?: number;
+  /** How many loop iterations and calls a call of a function may take; a point that takes more is left out. Default: 200,000. */
+  readonly steps?: number;
   /** The module that another one imports from, already read. */
   readonly resolve?: (importer: string, from: string) => Module | undefined;
 }
 
 export interface CheckFileResult {
-  /** Whether no function failed or was refused. One that could not be checked is no failure. */
+  /** Whether some function was checked, and none failed or was refused. One among others that could not be checked is no failure. */
   readonly ok: boolean;
   readonly functions: readonly FunctionCheck[];
 }
@@ -46,13 +56,21 @@ export interface FunctionCheck {
   readonly status: "passed" | "failed" | "unchecked" | "refused";
   /** At how many points derivatives were compared. */
   readonly points: number;
-  /** How many points were no good: the function threw there, gave no finite number, or is not smooth. */
+  /** How many random points were no good: the function threw there, gave no finite number, or is not smooth. */
   readonly rejected: number;
+  /** The points of comments and options that were no good, and why. */
+  readonly skipped: readonly SkippedPoint[];
   /** Where a derivative was furthest from differences. */
   readonly worst: CheckDifference | undefined;
   readonly reason: string | undefined;
   /** What was thrown, if it was refused. */
   readonly error?: Error;
+}
+
+export interface SkippedPoint {
+  /** The arguments. */
+  readonly at: readonly unknown[];
+  readonly reason: string;
 }
 
 export interface CheckDifference {
@@ -90,12 +108,14 @@ export function checkFile(source: string, options: CheckFileOptions = {}): Check
       "Give the names of functions at the top level of the module.",
     );
   });
-  return { ok: checked.every((c) => c.status === "passed" || c.status === "unchecked"), functions: checked };
+  const has = (...statuses: readonly FunctionCheck["status"][]): boolean =>
+    checked.some((c) => statuses.includes(c.status));
+  return { ok: has("passed") && !has("failed", "refused"), functions: checked };
 }
 
 function checkOne(module: Module, name: string, node: Node, options: CheckFileOptions): FunctionCheck {
   const place = { name, line: node.loc.start.line, column: node.loc.start.column + 1 };
-  const nothing = { ...place, points: 0, rejected: 0, worst: undefined };
+  const nothing = { ...place, points: 0, rejected: 0, skipped: [], worst: undefined };
   let lowered: Lowered;
   try {
     lowered = lower(module, node, name, undefined, {
@@ -126,7 +146,7 @@ function checkOne(module: Module, name: string, node: Node, options: CheckFileOp
   return new Check(place, lowered, options).run([...points, ...(options.points?.[name] ?? [])]);
 }
 
-/** A function runs at most so many operations. */
+/** A function takes at most so many loop iterations and calls, unless more are allowed. */
 const STEPS = 2e5;
 /** So many random points are tried for one that is wanted. */
 const ATTEMPTS = 12;
@@ -162,6 +182,7 @@ class Check {
     this.#options = options;
     this.#next = random(options.seed ?? 1);
     const program = optimise(lowered.program, { stage: "primal" });
+    const runnerOf = (made: Lowered["program"]): Run => runner(made, options.steps ?? STEPS);
     this.#value = runnerOf(program);
     this.#forward = forward(program);
     this.#reverse = reverse(program);
@@ -171,21 +192,22 @@ class Check {
   }
 
   run(given: readonly (readonly unknown[])[]): FunctionCheck {
-    let [points, rejected] = [0, 0];
-    let why: string | undefined;
-    const attempt = (args: readonly unknown[]): boolean => {
+    let points = 0;
+    /** Why there is nothing to compare at a point; undefined where there was. */
+    const attempt = (args: readonly unknown[]): string | undefined => {
       try {
-        if (!this.#compare(args)) return false;
-        points++;
-        return true;
+        if (this.#compare(args)) points++;
+        return undefined;
       } catch (error) {
         if (!(error instanceof AdError) && !(error instanceof Rejected)) throw error;
-        rejected++;
-        why ??= error.message;
-        return true;
+        return error.message;
       }
     };
-    for (const args of given) attempt(args);
+    const skipped = given.flatMap((at): SkippedPoint[] => {
+      const reason = attempt(at);
+      return reason === undefined ? [] : [{ at, reason }];
+    });
+    const rejected: string[] = [];
     const wanted = this.#options.random ?? 8;
     const { params, program } = this.#lowered;
     const numbers = program.functions[0]!.params.slice(
@@ -199,26 +221,29 @@ class Check {
     for (let k = 0; k < most; k++) {
       const isOff = this.#worst !== undefined && this.#worst.error > this.#tolerance;
       if (isOff || points >= enough) break;
-      attempt(randomArguments(this.#lowered, this.#integers, this.#next));
+      const reason = attempt(randomArguments(this.#lowered, this.#integers, this.#next));
+      if (reason !== undefined) rejected.push(reason);
     }
     const worst = this.#worst;
     const failed = worst !== undefined && !(worst.error <= this.#tolerance);
     const status = failed ? "failed" : points > 0 ? "passed" : "unchecked";
-    return { ...this.#place, status, points, rejected, worst, reason: this.#reason(status, why, none) };
+    const why = skipped[0]?.reason ?? rejected[0] ?? "None was tried.";
+    const reason = this.#reason(status, why, none);
+    return { ...this.#place, status, points, rejected: rejected.length, skipped, worst, reason };
   }
 
   get #tolerance(): number {
     return this.#options.tolerance ?? 1e-6;
   }
 
-  #reason(status: FunctionCheck["status"], why: string | undefined, none: boolean): string | undefined {
+  #reason(status: FunctionCheck["status"], why: string, none: boolean): string | undefined {
     const worst = this.#worst;
     if (status === "failed" && worst !== undefined) {
       return `${worst.mode} mode gives ${worst.derivative} by ${worst.argument}, differences give ${worst.difference}.`;
     }
     if (status !== "unchecked") return undefined;
     if (none) return "There is nothing to differentiate.";
-    return `No random point was in its domain (${why ?? "none was tried"}). Write one above it: // @check [...]`;
+    return `No point could be compared. ${why} Write one above it: // @check [...]`;
   }
 
   /** Compares all derivatives at one point; false where there is nothing to compare. */
@@ -229,9 +254,11 @@ class Check {
     const numbers = values.flatMap((v) => (typeof v === "number" ? [v] : [...v]));
     if (numbers.some((x) => !Number.isFinite(x)))
       throw new Rejected("The function gives no finite number there.");
-    // All results at once: a random sum of them.
-    const weights = values.map((v) => (typeof v === "number" ? this.#weight() : v.map(() => this.#weight())));
+    // All results at once: a random sum of them; of one, it is that itself.
     const of = this.#reverse.of;
+    const isOne = of.length === 1 && typeof values[of[0]!] === "number";
+    const weight = (): number => (isOne ? 1 : 0.5 + this.#next());
+    const weights = values.map((v) => (typeof v === "number" ? weight() : v.map(weight)));
     const total = (at: readonly Leaf[]): number => {
       const out = this.#value(at);
       if (out.some((v, k) => typeof v !== "number" && v.length !== (values[k] as Float64Array).length)) {
@@ -242,6 +269,7 @@ class Check {
     const gradient = this.#gradient(leaves, values, weights);
     const places = this.#places(args, leaves);
     let compared = 0;
+    let unsettled: (() => never) | undefined;
     for (const { leaf, index, name } of places) {
       const from = leaves[leaf]!;
       const x = typeof from === "number" ? from : from[index]!;
@@ -254,7 +282,14 @@ class Check {
           throw error;
         }
       };
-      if (looksBroken(along, x)) throw new Rejected("The function has a corner or a jump there.");
+      const refuse = (): never => {
+        const { what, how } = obstacleOf(along, x);
+        // A sum of several results says nothing to the reader.
+        const numbers = isOne ? `${how}; the derivative given is ${gradient(leaf, index)}` : "";
+        throw new Rejected(`By ${name}, the function ${what}${numbers}.`);
+      };
+      if (looksBroken(along, x)) refuse();
+      unsettled ??= refuse;
       const { value: difference, error: uncertainty } = central(along, x);
       if (!(uncertainty < UNCERTAIN * (1 + Math.abs(difference)))) continue;
       // A wide step may have gone across a jump, a narrow one not.
@@ -275,12 +310,8 @@ class Check {
         }
       }
     }
-    if (places.length > 0 && compared === 0) throw new Rejected("Differences say nothing there.");
+    if (compared === 0) unsettled?.();
     return compared > 0;
-  }
-
-  #weight(): number {
-    return 0.5 + this.#next();
   }
 
   /** Reverse mode: the derivative by each number. */
@@ -372,11 +403,39 @@ function numberedAs(s: Structure, x: unknown, path: string, names: string[]): un
 type Run = (leaves: readonly Leaf[], kept?: readonly Leaf[]) => Leaf[];
 
 /** Runs a program on copies of its arguments, but for `kept`, which are written to. */
-function runnerOf(program: Lowered["program"]): (leaves: readonly Leaf[], kept?: readonly Leaf[]) => Leaf[] {
-  const run = interpreter(program, { steps: STEPS });
+function runner(program: Lowered["program"], steps: number): Run {
+  const run = interpreter(program, { steps });
   return (leaves, kept = []) =>
     run(...leaves.map((x): Datum => (typeof x === "number" || kept.includes(x) ? x : x.slice()))) as Leaf[];
 }
+
+/** What keeps differences from telling the derivative of a function of one number at x, as the rest of a sentence. */
+function obstacleOf(f: (x: number) => number, x: number): { readonly what: string; readonly how: string } {
+  const near = (h: number): { readonly below: number; readonly above: number; readonly gap: number } => {
+    const step = h * Math.max(1, Math.abs(x));
+    const [below, above] = [f(x - step), f(x + step)];
+    return { below, above, gap: Math.max(Math.abs(f(x) - below), Math.abs(above - f(x))) };
+  };
+  const [wide, narrow, nearest] = [near(1e-9), near(2e-12), near(1e-12)];
+  if (!Number.isFinite(wide.below) || !Number.isFinite(wide.above)) {
+    return { what: "is defined on one side of this only", how: "" };
+  }
+  // What is continuous comes closer with the step.
+  if (narrow.gap > 0 && narrow.gap > wide.gap / 2) {
+    const limits = [2 * nearest.below - narrow.below, 2 * nearest.above - narrow.above];
+    return { what: "jumps here", how: `, from ${limits.map(written).join(" to ")}` };
+  }
+  const slopes = [oneSided(f, x, -1), oneSided(f, x, 1)];
+  return slopes.every(({ value, error }) => error < UNCERTAIN * (1 + Math.abs(value)))
+    ? {
+        what: "has a corner here",
+        how: `, with slopes ${slopes.map(({ value }) => written(value)).join(" and ")}`,
+      }
+    : { what: "has no finite slope here", how: "" };
+}
+
+/** What differences tell, in as many digits as they can. */
+const written = (x: number): string => String(Number(x.toPrecision(6)) + 0);
 
 function moved(leaves: readonly Leaf[], leaf: number, index: number, y: number): Leaf[] {
   return leaves.map((x, i): Leaf => {
