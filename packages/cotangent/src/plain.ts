@@ -1,6 +1,6 @@
 /** The entry `cotangent/program`: programs, and plain functions that carry theirs, with the compiler that their transforms use. */
-import { compile } from "./compile/compile.ts";
-import type { CompileOptions } from "./compile/compile.ts";
+import type { CompileOptions } from "./compile/callable.ts";
+import { compileCaptured } from "./compile/captured.ts";
 import { attach as attachProgram, capturedOf, lowered as attachLowered } from "./program/index.ts";
 import type { Captured, Lower, LoweredFunction, UserFunction } from "./program/index.ts";
 import type { AnyFunction } from "./transforms/arguments.ts";
@@ -17,7 +17,10 @@ export { aheadOfTime } from "./compile/ahead.ts";
 export type { AheadCode, AheadOptions, AheadVariant } from "./compile/ahead.ts";
 
 const withCompiler = <F extends object>(f: F, options: CompileOptions = {}): F =>
-  Object.defineProperty(f, compiler, { value: (g: AnyFunction) => compile(g, options), configurable: true });
+  Object.defineProperty(f, compiler, {
+    value: (g: AnyFunction, own: CompileOptions = options) => compileCaptured(g, own),
+    configurable: true,
+  });
 
 /**
  * Makes `f` carry `captured`: `compile` and all transforms then take it. Done twice, the second counts.
@@ -33,7 +36,7 @@ export const attach = <F extends object>(f: F, captured: Captured, options: Comp
 export function runningItsProgram<F extends (...args: never[]) => unknown>(f: F): F {
   let call: ((...args: unknown[]) => unknown) | undefined;
   const run = (...args: unknown[]): unknown => {
-    call ??= compile(f as unknown as (...args: unknown[]) => unknown, { math: "exact" });
+    call ??= compileCaptured(f, { math: "exact" });
     return call(...args);
   };
   Object.defineProperties(run, { name: { value: f.name }, length: { value: f.length } });

@@ -18,14 +18,12 @@ export interface Direct {
 const MOST = 64;
 
 /**
- * @param slow what is called with arguments of another structure
- * @param slowInto what is called with those, or with another place for the result
+ * @param slow what is called with arguments of another structure, or with another place for the result
  */
 export function directCalls(
   { program, args, spread, result, outputs }: Recorded,
   { target, call }: Executable,
-  slow: Direct["call"],
-  slowInto: Direct["into"],
+  slow: Direct,
 ): Direct | undefined {
   if (target !== "js" || !spread || args.kind !== "list") return undefined;
   const writer = new Writer();
@@ -70,7 +68,7 @@ export function directCalls(
   const make = new Function("kernel", "scratch", "slow", "slowInto", source) as (
     ...outside: unknown[]
   ) => Direct;
-  return make(call, new Float64Array(size), slow, slowInto);
+  return make(call, new Float64Array(size), slow.call, slow.into);
 }
 
 /**
@@ -79,8 +77,7 @@ export function directCalls(
 export function typedCalls(
   { args, spread, result, outputs }: Recorded,
   { target, call }: Executable,
-  slow: Direct["call"],
-  slowInto: Direct["into"],
+  slow: Direct,
 ): Direct | undefined {
   // WebAssembly works on copies: whatever may share memory outside.
   if (target !== "wasm" || args.kind !== "list" || !spread || !outputs) return undefined;
@@ -93,14 +90,14 @@ export function typedCalls(
   if (lengths.length === 1 && n >= 0) {
     return {
       call(x, ...more) {
-        if (!returnsTyped || more.length > 0 || !isTyped(x, n)) return slow(x, ...more);
+        if (!returnsTyped || more.length > 0 || !isTyped(x, n)) return slow.call(x, ...more);
         const out = new Float64Array(size);
         call(x, out);
         return out;
       },
       into(out, x, ...more) {
         if (more.length > 0 || !isTyped(x, n) || !isTyped(out, size) || x === out)
-          return slowInto(out, x, ...more);
+          return slow.into(out, x, ...more);
         call(x, out);
         return out;
       },
@@ -109,14 +106,15 @@ export function typedCalls(
   if (lengths.length !== 2 || n < 0 || m < 0) return undefined;
   return {
     call(x, y, ...more) {
-      if (!returnsTyped || more.length > 0 || !isTyped(x, n) || !isTyped(y, m)) return slow(x, y, ...more);
+      if (!returnsTyped || more.length > 0 || !isTyped(x, n) || !isTyped(y, m))
+        return slow.call(x, y, ...more);
       const out = new Float64Array(size);
       call(x, y, out);
       return out;
     },
     into(out, x, y, ...more) {
       const fits = more.length === 0 && isTyped(x, n) && isTyped(y, m) && isTyped(out, size);
-      if (!fits || x === out || y === out) return slowInto(out, x, y, ...more);
+      if (!fits || x === out || y === out) return slow.into(out, x, y, ...more);
       call(x, y, out);
       return out;
     },

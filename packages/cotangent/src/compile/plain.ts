@@ -15,7 +15,7 @@ import type { Executable } from "./execute.ts";
 import { bySize } from "./sizes.ts";
 
 /** How programs are made to run. */
-interface How {
+export interface How {
   /** `keep`: so that it leaves the caller's arrays as they are. */
   readonly run: (program: Program, keep: boolean) => Executable;
   /** The same for what is run alike. */
@@ -33,9 +33,6 @@ interface PlainCall {
   readonly ofNumbers?: ((out: ReturnType<Executable["call"]>) => unknown) | undefined;
 }
 
-/** What captured functions and their transforms carry; the latter made when they are asked for. */
-const derived: WeakMap<AnyFunction, Captured> = new WeakMap();
-
 /**
  * What `f` carries, or gets by transforms from a function that does: a transform of a captured function is itself one.
  * Undefined where there is nothing captured. A function that `vjp` returns is no part of it, nor is what contains one.
@@ -43,36 +40,33 @@ const derived: WeakMap<AnyFunction, Captured> = new WeakMap();
 export function programsOf(f: AnyFunction): Captured | undefined {
   const derivation = derivationOf(f);
   if (derivation === undefined) return bySize(f);
-  let found = derived.get(f);
-  if (found === undefined) {
-    const inner = programsOf(derivation.f);
-    if (inner === undefined) return undefined;
-    derived.set(f, (found = derivedFrom(inner, derivation)));
-  }
-  return found;
+  const inner = programsOf(derivation.f);
+  return inner && derivedFrom(inner, derivation);
 }
 
 function derivedFrom(inner: Captured, derivation: Derivation): Captured {
   const name = `${derivation.transform}(${inner.name})`;
+  let latest: Specialisation | undefined;
+  let found: Specialisation | undefined;
   return {
     ...inner,
     name,
-    outside: () => inner.outside(),
-    specialise: (args) =>
-      transformedOnce(
-        inner.specialise(argumentsOf(derivation, args)),
-        transformOf(derivation, name),
-        inner.name,
-      ),
+    specialise: (args) => {
+      const of = inner.specialise(argumentsOf(derivation, args));
+      if (found === undefined || of !== latest) {
+        found = transformedOnce(of, transformOf(derivation, name), inner.name);
+        latest = of;
+      }
+      return found;
+    },
   };
 }
 
 /** The transforms of a program, by what they are. */
 const transformed: WeakMap<Specialisation, Map<string, Specialisation>> = new WeakMap();
 
-function transformedOnce(of: Specialisation, how: Transform, name: string): Specialisation {
-  return once(transformed, of, JSON.stringify(how), () => transformProgram(of, how, name));
-}
+const transformedOnce = (of: Specialisation, how: Transform, name: string): Specialisation =>
+  once(transformed, of, JSON.stringify(how), () => transformProgram(of, how, name));
 
 /** What was made for a program under this key, or is made now. */
 function once<T>(

@@ -20,8 +20,12 @@ export interface Derivation {
 }
 
 const derivation: unique symbol = Symbol.for("cotangent.derivation") as never;
-/** What compiles a captured plain function, carried by it: the transforms themselves need no compiler. */
+/** What compiles a captured plain function and its transforms, carried by it: the transforms themselves need no compiler. */
 export const compiler: unique symbol = Symbol.for("cotangent.compiler") as never;
+
+/** What compiles `f`, a captured function; undefined if it is none. */
+export const compilerOf = (f: AnyFunction): ((g: AnyFunction, options?: object) => AnyFunction) | undefined =>
+  (f as { [compiler]?: (g: AnyFunction, options?: object) => AnyFunction })[compiler];
 
 /** Marks `run` as transform `name` of f; of a captured plain function, compiled. */
 export function transformed(
@@ -35,7 +39,7 @@ export function transformed(
     Object.defineProperty(g, derivation, { value: made, configurable: true });
   let root = f;
   for (let from = derivationOf(root); from !== undefined; from = derivationOf(root)) root = from.f;
-  const compile = (root as { [compiler]?: (g: AnyFunction) => AnyFunction })[compiler];
+  const compile = compilerOf(root);
   if (compile !== undefined) return mark(compile(mark(run)));
   checkBuilt(root);
   return mark(run);
