@@ -2,7 +2,7 @@
 import { bare, isFunction, namesIn } from "./ast.ts";
 import type { Node } from "./ast.ts";
 
-/** A use of one of the module's names. */
+/** A use of a name. */
 export interface Reference {
   readonly node: Node;
   /** The nodes around it, innermost first. */
@@ -50,7 +50,9 @@ export interface Names {
   readonly references: readonly Reference[];
   /** What identifiers stand for that are not the module's. */
   readonly locals: ReadonlyMap<Node, Local>;
-  /** What is seen around each function; undefined: the module alone. */
+  /** Where each of these is used. */
+  readonly uses: ReadonlyMap<Local, readonly Reference[]>;
+  /** What is seen around each function, and where something is called; undefined: the module alone. */
   readonly around: ReadonlyMap<Node, Scope | undefined>;
   /** The calls that functions are arguments of. */
   readonly passedTo: ReadonlyMap<Node, Node>;
@@ -94,6 +96,7 @@ export function namesOf(program: Node): Names {
 function resolve(program: Node): Names {
   const references: Reference[] = [];
   const locals = new Map<Node, Local>();
+  const uses = new Map<Local, Reference[]>();
   const around = new Map<Node, Scope | undefined>();
   const passedTo = new Map<Node, Node>();
   const parents: Node[] = [];
@@ -127,8 +130,12 @@ function resolve(program: Node): Names {
     switch (node.type) {
       case "Identifier": {
         const local = scope?.find(node.name);
-        if (local === undefined) references.push({ node, parents: [...parents] });
-        else locals.set(node, local);
+        const use = { node, parents: [...parents] };
+        if (local === undefined) references.push(use);
+        else {
+          locals.set(node, local);
+          if (uses.get(local)?.push(use) === undefined) uses.set(local, [use]);
+        }
         // A parameter's type is not looked at.
         return;
       }
@@ -137,6 +144,9 @@ function resolve(program: Node): Names {
         if (local !== undefined) locals.set(node, local);
         return;
       }
+      case "CallExpression":
+        around.set(node, scope);
+        return children(node, scope);
       case "AssignmentExpression":
         assigned(node.left, scope);
         return children(node, scope);
@@ -214,7 +224,7 @@ function resolve(program: Node): Names {
     visit(part, undefined);
   for (const { node } of references) meanings.set(node, null);
   for (const [node, local] of locals) meanings.set(node, local);
-  return { references, locals, around, passedTo };
+  return { references, locals, uses, around, passedTo };
 }
 
 const isNode = (x: unknown): x is Node => typeof x === "object" && x !== null && "type" in x && "start" in x;
@@ -234,6 +244,14 @@ function functionScope(node: Node, outer: Scope | undefined): Scope {
   }
   variablesIn(node.body as Node, scope);
   return scope;
+}
+
+/** What a local name was given where it was declared, and holds since; undefined if that may change, or cannot be told. */
+export function valueOf(local: Local): Node | undefined {
+  if (local.assigned) return undefined;
+  if (local.kind === "function") return local.node;
+  const isWhole = local.pattern?.type === "Identifier" && local.kind !== "parameter";
+  return isWhole && local.node.init !== null ? bare(local.node.init) : undefined;
 }
 
 /** What a list of statements declares for its own block. */

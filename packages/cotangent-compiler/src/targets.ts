@@ -5,7 +5,7 @@ import { CompileError } from "./errors.ts";
 import { lower } from "./lower/lower.ts";
 import type { Lowered, Outside, Surroundings } from "./lower/lower.ts";
 import type { Module } from "./lower/module.ts";
-import { namesOf } from "./scopes.ts";
+import { namesOf, valueOf } from "./scopes.ts";
 import type { Scope } from "./scopes.ts";
 import { refuse } from "./source.ts";
 
@@ -122,19 +122,19 @@ export function targetsOf(module: Module): readonly Target[] {
   return [...found.values()].sort((a, b) => a.node.start - b.node.start);
 }
 
-/** The function that a name stands for, if it stands for it always. */
-function functionNamed(module: Module, identifier: Node): Node | undefined {
-  const { locals } = namesOf(module.source.program);
-  const local = locals.get(identifier);
-  if (local !== undefined) {
-    if (local.assigned) return undefined;
-    if (local.kind === "function") return local.node;
-    const init = local.pattern?.type === "Identifier" && local.kind !== "parameter" ? local.node.init : null;
-    return init && isFunction(bare(init)) ? bare(init) : undefined;
-  }
+/** What a name was given where it was declared, and stands for always. */
+export function valueNamed(module: Module, identifier: Node): Node | undefined {
+  const local = namesOf(module.source.program).locals.get(identifier);
+  if (local !== undefined) return valueOf(local);
   const d = module.declarations.get(identifier.name);
   if (d?.kind === "function") return d.node;
-  return d?.kind === "constant" && isFunction(bare(d.init)) ? bare(d.init) : undefined;
+  return d?.kind === "constant" ? bare(d.init) : undefined;
+}
+
+/** The function that a name stands for always. */
+function functionNamed(module: Module, identifier: Node): Node | undefined {
+  const value = valueNamed(module, identifier);
+  return value !== undefined && isFunction(value) ? value : undefined;
 }
 
 /** Whether a target is in none of these functions. */

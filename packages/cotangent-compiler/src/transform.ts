@@ -49,7 +49,7 @@ export interface TransformOptions {
 /** The library's functions that attach programs, as the module calls them. */
 const HELPERS = { lowered: "__cotangent_lowered", closures: "__cotangent_closures" } as const;
 /** By these a module shows that it was transformed. */
-const TRANSFORMED = /\b__cotangent_(?:lowered|closures|precompiled)\b/;
+const TRANSFORMED = /\b__cotangent_(?:lowered|closures|precompiled)/;
 /** A module that imports another one of the project. */
 const IMPORTS = /\bfrom\s*["']\./;
 
@@ -99,7 +99,7 @@ export function transform(
     if (lowered === undefined) continue;
     done.push(target.node);
     if (ahead === undefined) writer.attach(target, lowered);
-    else writer.attachBeside(target, lowered, ahead.plain(target));
+    else if (ahead.isUsedWhole(target)) writer.attachBeside(target, lowered, ahead.plain(target));
   }
   const early = [ahead?.imports.text ?? "", ...(ahead?.early ?? []), ...writer.early].filter(
     (line) => line !== "",

@@ -4,7 +4,7 @@ import type { CapturedParameter, Program, Structure, UserFunction, Value } from 
 
 import { bare, isFunction } from "../ast.ts";
 import type { Node } from "../ast.ts";
-import { namesOf } from "../scopes.ts";
+import { namesOf, valueOf } from "../scopes.ts";
 import type { Local, Scope } from "../scopes.ts";
 import { parseSource } from "../source.ts";
 import { makeObject } from "./access.ts";
@@ -343,19 +343,9 @@ class Lowering {
   /** What a name of a function around stands for: functions are written where they are called, all else is passed at each call. */
   #local(module: Module, local: Local, node: Node): Val | undefined {
     const { name, kind, scope } = local;
-    const init = local.pattern?.type === "Identifier" && kind !== "parameter" ? local.node.init : undefined;
-    const own = kind === "function" ? local.node : init && bare(init);
-    if (own && isFunction(own)) {
-      if (!local.assigned) {
-        return { t: "fun", node: own, env: this.#scope(module, aroundOf(module, own)), name };
-      }
-      this.#cx.refuse(
-        node,
-        "captured-variable-changes",
-        `Which function ${name} is changes while the program runs.`,
-        `Give each function a name of its own.`,
-      );
-    }
+    const own = valueOf(local);
+    if (own !== undefined && isFunction(own))
+      return { t: "fun", node: own, env: this.#scope(module, aroundOf(module, own)), name };
     if (kind === "class" || (kind === "other" && name === "arguments")) {
       this.#cx.refuse(
         node,
@@ -364,7 +354,7 @@ class Lowering {
         kind === "class" ? "Use plain functions and objects." : "Name its parameters.",
       );
     }
-    if (own && !local.assigned) {
+    if (own !== undefined) {
       const env = this.#scope(module, scope);
       const known = constantOf(own) ?? this.#derived(own, env);
       if (known !== undefined && (known.t !== "num" || this.#isInitialised(local))) return known;

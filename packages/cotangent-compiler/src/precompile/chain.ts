@@ -2,7 +2,7 @@
 import { bare, isFunction } from "../ast.ts";
 import type { Node } from "../ast.ts";
 import type { Module } from "../lower/module.ts";
-import { transformNames } from "../targets.ts";
+import { transformNames, valueNamed } from "../targets.ts";
 import { declared } from "./names.ts";
 import type { Declared, Resolve } from "./names.ts";
 
@@ -106,7 +106,11 @@ export class Chains {
         `Which function ${name} is, is not known when building.`,
         "Precompiled are functions of the module, imported ones, and those written here.",
       );
-    if (node.type !== "Identifier" || !this.#isOwn(module, node)) return unknown();
+    if (node.type !== "Identifier") return unknown();
+    if (!this.#isOwn(module, node)) {
+      const value = valueNamed(module, node);
+      return value === undefined ? unknown() : this.#made(module, value, unknown);
+    }
     const found = this.declaration(module, node.name);
     return found === undefined ? unknown() : this.#declared(found, unknown);
   }
@@ -119,11 +123,14 @@ export class Chains {
     if (d.kind === "function") return { steps: [], compile: undefined, module, node: d.node };
     // A function of the library's, which traces.
     if (d.kind === "import") return expected(module, d.node);
-    if (d.kind !== "constant") return unknown();
-    const init = bare(d.init);
+    return d.kind === "constant" ? this.#made(module, bare(d.init), unknown) : unknown();
+  }
+
+  /** A function that is written down, or made by a transform. */
+  #made(module: Module, value: Node, unknown: () => Obstacle): Chain | Obstacle {
     const isKnown =
-      isFunction(init) || (init.type === "CallExpression" && this.transformOf(module, init) !== undefined);
-    return isKnown ? this.#function(module, init) : unknown();
+      isFunction(value) || (value.type === "CallExpression" && this.transformOf(module, value) !== undefined);
+    return isKnown ? this.#function(module, value) : unknown();
   }
 }
 

@@ -34,6 +34,8 @@ export interface Precompilable {
   readonly function: Parameters<typeof aheadOfTime>[0];
   /** The numbers of arguments of the function itself, fewest first. */
   readonly counts: readonly number[];
+  /** There is one for each function that is made at its place: what that reads around it is given where it is. */
+  readonly isClosure: boolean;
   /** An expression for the list of present values of what is outside; undefined if there is nothing. */
   readonly outside: string | undefined;
   /** An expression for each class with forward and backward, by name. */
@@ -54,7 +56,7 @@ export function precompiledText(
   const writer = new Writer(of, imports, relative);
   const variants = of.counts.map((count) => writer.variant(aheadOfTime(of.function, count, options)));
   const outside = of.outside === undefined ? "" : `, () => ${of.outside}`;
-  const call = imports.use("cotangent/precompiled", "precompiled");
+  const call = imports.use("cotangent/precompiled", of.isClosure ? "precompiledClosures" : "precompiled");
   return `/*#__PURE__*/ ${call}(${JSON.stringify(of.name)}, [${variants.join(", ")}]${outside})`;
 }
 

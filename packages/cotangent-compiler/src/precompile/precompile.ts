@@ -12,13 +12,14 @@ import { CompileError } from "../errors.ts";
 import type { Surroundings } from "../lower/lower.ts";
 import type { Module } from "../lower/module.ts";
 import { folderOf, relativePath } from "../paths.ts";
-import { lowerTarget, targetsOf } from "../targets.ts";
+import { lowerTarget, targetsOf, valueNamed } from "../targets.ts";
 import type { LoweredTarget, Target } from "../targets.ts";
 import { Chains, expected, isChain } from "./chain.ts";
 import type { Chain, Obstacle } from "./chain.ts";
 import { Imports, precompiledText } from "./emit.ts";
 import { exportedNames } from "./names.ts";
-import { referencesOf } from "../scopes.ts";
+import { namesOf, referencesOf, valueOf } from "../scopes.ts";
+import type { Local } from "../scopes.ts";
 
 export interface PrecompileOptions {
   /**
@@ -52,7 +53,8 @@ export const outsideName = (name: string): string => `${name}$outside`;
 export const usersName = (name: string): string => `${name}$users`;
 
 /** The name at the top of its module under which a target is declared. */
-export const topName = ({ node, declarator }: Target): string | undefined => {
+export const topName = ({ node, declarator, scope }: Target): string | undefined => {
+  if (scope !== undefined) return undefined;
   if (declarator !== undefined) return declarator.id!.name;
   return node.type === "FunctionDeclaration" ? node.id?.name : undefined;
 };
@@ -142,8 +144,7 @@ export class Precompiler {
       before = this.#sites.size;
       for (const node of left) {
         const first = bare(node.arguments[0] ?? node);
-        const found = first.type === "Identifier" ? module.declarations.get(first.name) : undefined;
-        const init = found?.kind === "constant" ? bare(found.init) : undefined;
+        const init = first.type === "Identifier" ? valueNamed(module, first) : undefined;
         if (init !== undefined && this.#sites.delete(init)) left.add(init);
       }
     }
@@ -162,12 +163,12 @@ export class Precompiler {
   }
 
   #replace(s: MagicString, node: Node, chain: Chain): void {
-    const name = this.#precompiled(node, chain);
-    if (name === undefined) this.#sites.delete(node);
-    else s.overwrite(node.start, node.end, name);
+    const text = this.#precompiled(node, chain);
+    if (text === undefined) this.#sites.delete(node);
+    else s.overwrite(node.start, node.end, text);
   }
 
-  /** The name of the precompiled function; undefined if it cannot be made. */
+  /** An expression for the precompiled function; undefined if it cannot be made. */
   #precompiled(call: Node, chain: Chain): string | undefined {
     const options = this.#optionsFor(chain);
     const refuse = (obstacle: Pick<Obstacle, "problem" | "remedy">): undefined =>
@@ -182,9 +183,6 @@ export class Precompiler {
     if (hidden !== undefined) {
       return refuse({ problem: `The module has a ${hidden} of its own.`, remedy: "Call it something else." });
     }
-    const key = JSON.stringify([chain.module.source.file, chain.node.start, chain.steps, options]);
-    const known = this.#names.get(key);
-    if (known !== undefined) return known;
     const target =
       chain.module === this.#module
         ? this.#targets.find((t) => t.node === chain.node)
@@ -203,7 +201,22 @@ export class Precompiler {
         remedy: "Write it as a plain function, on numbers.",
       });
     }
-    const around = this.#around(chain.module, target, programs);
+    const closed = this.#closedOver(target, programs);
+    const other = closed.find((name) => this.#meaning(call, name) !== target.scope?.find(name));
+    if (other !== undefined) {
+      return refuse({
+        problem: `${other}, which ${target.name} uses, is another ${other} here.`,
+        remedy: "Give one of the two another name, or take the derivative where the function is written.",
+      });
+    }
+    const instance = closed.length === 0 ? "" : `(() => [${programs.outside.join(", ")}])`;
+    const key = JSON.stringify([chain.module.source.file, chain.node.start, chain.steps, options]);
+    const known = this.#names.get(key);
+    if (known !== undefined) return known + instance;
+    const around =
+      closed.length === 0
+        ? this.#around(chain.module, target, programs)
+        : { ...this.#around(chain.module, target, programs)!, outside: undefined };
     if (around === undefined) {
       return refuse({
         problem: `${target.name} uses what only its own module has, which exports neither.`,
@@ -220,6 +233,7 @@ export class Precompiler {
           name: shown,
           function: transformed(chain, programs),
           counts: programs.variants.map((v) => v.params.length),
+          isClosure: closed.length > 0,
           ...around,
         },
         options,
@@ -229,11 +243,21 @@ export class Precompiler {
       const name = `__cotangent_${this.#names.size + 1}`;
       this.#names.set(key, name);
       this.early.push(`const ${name} = ${text};`);
-      return name;
+      return name + instance;
     } catch (error) {
       if (!(error instanceof AdError)) throw error;
       return refuse({ problem: error.message.split("\n")[0]!, remedy: error.remedy });
     }
+  }
+
+  /** What a function reads of functions around it: then each of these functions has a derivative of its own. */
+  #closedOver({ scope }: Target, { outside }: LoweredTarget): readonly string[] {
+    return outside.filter((name) => scope?.find(name) !== undefined);
+  }
+
+  /** What a name means at a place; undefined: the module's own. */
+  #meaning(call: Node, name: string): Local | undefined {
+    return namesOf(this.#module.source.program).around.get(call)?.find(name);
   }
 
   #optionsFor({ compile }: Chain): AheadOptions | undefined {
@@ -313,6 +337,23 @@ export class Precompiler {
     if (!programs.nested) return plainName(name);
     const { node } = target;
     return this.#precompiled(node, { steps: [], compile: { math: "exact" }, module: this.#module, node });
+  }
+
+  /**
+   * Whether a function inside others is used for more than what has been precompiled, and than calls of what it was written as: only
+   * then it carries its programs.
+   */
+  isUsedWhole(target: Target): boolean {
+    const { node, scope } = target;
+    if (scope === undefined) return true;
+    const local = [...scope.names.values()].find((l) => valueOf(l) === node);
+    if (local === undefined) return true;
+    const isNested = this.programs(this.#module, target)?.nested === true;
+    const uses = namesOf(this.#module.source.program).uses.get(local) ?? [];
+    return uses.some(({ node: use, parents: [parent] }) => {
+      const isCall = parent?.type === "CallExpression" && parent.callee === use;
+      return parent !== local.node && (isNested || !isCall) && !this.isReplaced(use);
+    });
   }
 
   /** The name under which an imported captured function is also imported without its programs. */

@@ -13,7 +13,6 @@ type Read<T> = (inputs: Inputs) => T;
 /** Which version of a program fits a call. */
 type Choose = (args: readonly unknown[], outside: Captured["outside"]) => Specialisation;
 
-const known: WeakMap<Captured, Captured> = new WeakMap();
 const versions: WeakMap<Specialisation, Choose> = new WeakMap();
 
 /**
@@ -23,10 +22,7 @@ const versions: WeakMap<Specialisation, Choose> = new WeakMap();
  */
 export function bySize(f: object): Captured | undefined {
   const captured = capturedOf(f);
-  if (captured === undefined) return undefined;
-  let found = known.get(captured);
-  if (found === undefined) known.set(captured, (found = versioned(captured)));
-  return found;
+  return captured && versioned(captured);
 }
 
 function versioned(captured: Captured): Captured {

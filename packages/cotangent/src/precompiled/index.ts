@@ -49,53 +49,61 @@ export interface Precompiled {
  * @param variants for each number of arguments that may be passed, fewest first
  * @param outside the present values of what the function refers to
  */
-export function precompiled(
+export const precompiled = (
   name: string,
   variants: readonly Precompiled[],
-  outside: () => readonly unknown[] = () => [],
-): (...args: unknown[]) => unknown {
-  const bound = variants.map((variant) => bind(variant, outside));
+  outside?: () => readonly unknown[],
+): Call => precompiledClosures(name, variants)(outside);
+
+/** The same for a function that is made again and again, inside another: from what each refers to, to its derivative. The code is theirs in common. */
+export function precompiledClosures(
+  name: string,
+  variants: readonly Precompiled[],
+): (outside?: () => readonly unknown[]) => Call {
+  const bound = variants.map(bind);
   const last = bound.at(-1)!;
-  let latest = last;
-  const slow = (...given: unknown[]): unknown => {
-    const args = given.length === 3 && isMapped(call, given) ? given.slice(0, 1) : given;
-    latest = bound.find((b) => b.count >= args.length) ?? last;
-    if (args.length < latest.count) throw missingArgument(name, latest.count, args.length);
-    return latest.call(args);
+  return (outside = () => []) => {
+    let latest = last;
+    const slow = (...given: unknown[]): unknown => {
+      const args = given.length === 3 && isMapped(call, given) ? given.slice(0, 1) : given;
+      latest = bound.find((b) => b.count >= args.length) ?? last;
+      if (args.length < latest.count) throw missingArgument(name, latest.count, args.length);
+      return latest.call(args, outside);
+    };
+    const [only] = variants.length === 1 ? variants : [];
+    const call: Call = only?.direct?.(last.code, slow) ?? slow;
+    const getter = (get: () => unknown): PropertyDescriptor => ({ get, enumerable: true });
+    const absent = (what: string): never => {
+      throw new AdError(
+        "precompiled",
+        `${name} was compiled when it was built; ${what} is not in the bundle.`,
+        "Leave out `precompile` in the build plugin's options, or compile the function itself where it is asked for.",
+      );
+    };
+    return Object.defineProperties(call, {
+      name: { value: name },
+      length: { value: bound[0]!.count },
+      into: { value: (out: unknown, ...args: unknown[]) => assign(out, call(...args)) },
+      source: getter(() => latest.source),
+      target: getter(() => (latest.wasm === undefined ? "js" : "wasm")),
+      wasm: getter(() => latest.wasm?.() ?? absent("a module")),
+      program: getter(() => absent("its program")),
+      batch: { value: () => absent("what maps it over batches") },
+      // The transforms look here for a way to compile what they are given.
+      [compiler]: { value: () => absent("the program that another derivative would be made from") },
+    });
   };
-  const [only] = variants.length === 1 ? variants : [];
-  const call: Call = only?.direct?.(last.code, slow) ?? slow;
-  const getter = (get: () => unknown): PropertyDescriptor => ({ get, enumerable: true });
-  const absent = (what: string): never => {
-    throw new AdError(
-      "precompiled",
-      `${name} was compiled when it was built; ${what} is not in the bundle.`,
-      "Leave out `precompile` in the build plugin's options, or compile the function itself where it is asked for.",
-    );
-  };
-  return Object.defineProperties(call, {
-    name: { value: name },
-    length: { value: bound[0]!.count },
-    into: { value: (out: unknown, ...args: unknown[]) => assign(out, call(...args)) },
-    source: getter(() => latest.source),
-    target: getter(() => (latest.wasm === undefined ? "js" : "wasm")),
-    wasm: getter(() => latest.wasm?.() ?? absent("a module")),
-    program: getter(() => absent("its program")),
-    batch: { value: () => absent("what maps it over batches") },
-    // The transforms look here for a way to compile what they are given.
-    [compiler]: { value: () => absent("the program that another derivative would be made from") },
-  });
 }
 
 interface Bound {
   readonly count: number;
-  readonly call: (args: readonly unknown[]) => unknown;
+  readonly call: (args: readonly unknown[], outside: () => readonly unknown[]) => unknown;
   readonly code: () => Code;
   readonly source: string;
   readonly wasm: (() => Uint8Array) | undefined;
 }
 
-function bind(variant: Precompiled, outside: () => readonly unknown[]): Bound {
+function bind(variant: Precompiled): Bound {
   const { params, result, pullback, keep = [] } = variant;
   const code = made(variant);
   const run = (leaves: Leaf[]): ReturnType<Code> => {
@@ -104,7 +112,7 @@ function bind(variant: Precompiled, outside: () => readonly unknown[]): Bound {
   };
   const free = variant.outside ?? [];
   const takeFree = taker(free);
-  const around = (): Leaf[] => {
+  const around = (outside: () => readonly unknown[]): Leaf[] => {
     const leaves: Leaf[] = [];
     if (free.length > 0) takeFree(outside(), leaves);
     return leaves;
@@ -124,12 +132,12 @@ function bind(variant: Precompiled, outside: () => readonly unknown[]): Bound {
     code,
     source: String(variant.code),
     wasm: variant.wasm,
-    call: (args) => {
-      if (backCode === undefined) return value([...own(args), ...around()]);
+    call: (args, outside) => {
+      if (backCode === undefined) return value([...own(args), ...around(outside)]);
       // The pullback belongs to what the arguments hold now, and code may write to its arguments.
-      const [mine, others] = [copyOf(own(args)), copyOf(around())];
+      const [mine, others] = [copyOf(own(args)), copyOf(around(outside))];
       return {
-        value: value([...own(args), ...around()]),
+        value: value([...own(args), ...around(outside)]),
         pullback: (cotangent: unknown) => {
           const seeds = toLeaves(result, cotangent, "the cotangent");
           return buildBack(backCode()(...copyOf(mine), ...seeds, ...copyOf(others)));
