@@ -21,19 +21,21 @@ import {
  */
 const LAYERS: LayerTable = {
   errors: [],
+  options: ["errors"],
   numeric: ["errors"],
   real: ["errors", "numeric"],
   primitives: ["errors", "numeric", "real"],
   chain: ["errors", "numeric", "real", "primitives"],
   custom: ["errors", "real", "chain"],
   traces: ["errors", "numeric", "real", "primitives", "chain"],
-  transforms: ["errors", "numeric", "real", "primitives", "chain", "traces"],
-  check: ["errors", "numeric", "real", "primitives", "chain", "traces", "transforms"],
+  transforms: ["errors", "options", "numeric", "real", "primitives", "chain", "traces"],
+  check: ["errors", "options", "numeric", "real", "primitives", "chain", "traces", "transforms"],
 
   program: ["errors", "real", "primitives", "chain", "custom", "traces"],
   differentiate: ["errors", "real", "primitives", "program"],
   compile: [
     "errors",
+    "options",
     "real",
     "primitives",
     "chain",
@@ -67,8 +69,8 @@ const LAYERS: LayerTable = {
   precompiled: ["errors", "numeric", "program", "transforms", "compile"],
 
   // Built on the public surface, as anybody else's code is.
-  optimize: ["index"],
-  nn: ["index", "optimize"],
+  optimize: ["index", "options"],
+  nn: ["index", "options", "optimize"],
 };
 
 const CORE = "packages/cotangent/src";

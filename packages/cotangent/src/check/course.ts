@@ -1,5 +1,6 @@
 /** The checks of the course: one central difference, and a comparison with it. */
 import { AdError, describe } from "../errors.ts";
+import { checkOptions, from0, positive } from "../options.ts";
 import { value } from "../real/real.ts";
 import type { Real } from "../real/real.ts";
 import { noGrad } from "../traces/levels.ts";
@@ -20,14 +21,16 @@ export interface CentralDifferenceOptions {
 export function centralDifference<A extends readonly Real[]>(
   f: (...args: A) => Real,
   inputs: { readonly [K in keyof A]: Real },
-  { arg = 0, epsilon = 1e-6 }: CentralDifferenceOptions = {},
+  options: CentralDifferenceOptions = {},
 ): number {
   checkFunction("centralDifference", f);
-  if (!Array.isArray(inputs) || !(arg in inputs) || !(epsilon > 0)) {
+  checkOptions("centralDifference", options, { arg: from0, epsilon: positive });
+  const { arg = 0, epsilon = 1e-6 } = options;
+  if (!Array.isArray(inputs) || !(arg in inputs)) {
     throw new AdError(
       "wrong-option",
-      `centralDifference: arg is ${arg} (of ${describe(inputs)}, counted from 0), epsilon is ${epsilon}.`,
-      "Give the list of inputs, the position of one of them, and a positive step.",
+      `centralDifference: arg is ${arg} (of ${describe(inputs)}, counted from 0).`,
+      "Give the list of inputs, and the position of one of them.",
     );
   }
   const shifted = (by: number): number => {

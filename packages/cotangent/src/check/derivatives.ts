@@ -1,5 +1,7 @@
 /** The strict check: every mode against differences, and against each other. */
 import { AdError, describe } from "../errors.ts";
+import { checkOptions, from0 } from "../options.ts";
+import type { Rules } from "../options.ts";
 import { value } from "../real/real.ts";
 import type { Real } from "../real/real.ts";
 import { constants } from "../traces/scalar.ts";
@@ -23,6 +25,12 @@ export interface CheckOptions {
   /** Whether to throw if something is wrong (the default), or to return the report all the same. */
   readonly throws?: boolean;
 }
+
+const RULES: Rules<CheckOptions> = {
+  order: [(x) => x === 1 || x === 2, "Give 1 or 2."],
+  tolerance: from0,
+  throws: [(x) => typeof x === "boolean", "Give true or false."],
+};
 
 /** How one derivative was found. */
 export type Mode =
@@ -79,19 +87,13 @@ export function checkDerivatives<A extends readonly unknown[]>(
   options: CheckOptions = {},
 ): CheckReport {
   checkFunction("checkDerivatives", f);
+  checkOptions("checkDerivatives", options, RULES);
   const { order = 2, tolerance = 1e-7, throws = true } = options;
   if (!Array.isArray(at)) {
     throw new AdError(
       "mixed-structures",
       `checkDerivatives takes the list of arguments, but was given ${describe(at)}.`,
       "Write checkDerivatives(f, [x]), or (f, [x, y]) for two arguments.",
-    );
-  }
-  if ((order !== 1 && order !== 2) || !(tolerance >= 0)) {
-    throw new AdError(
-      "wrong-option",
-      `checkDerivatives: order is ${String(order)}, tolerance is ${String(tolerance)}.`,
-      "Give order 1 or 2, and a tolerance from 0.",
     );
   }
   const subject = new Subject(f, at, tolerance);

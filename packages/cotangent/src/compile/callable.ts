@@ -1,5 +1,6 @@
 /** Compiled functions: what is called, for arguments of any structure. */
-import { AdError } from "../errors.ts";
+import { checkOptions, oneOf, positive } from "../options.ts";
+import type { Rules } from "../options.ts";
 import type { Program, Region } from "../program/ir.ts";
 import type { Real } from "../real/real.ts";
 import { isMapped } from "../transforms/arguments.ts";
@@ -88,6 +89,12 @@ export interface Specialised {
   readonly direct?: Direct | undefined;
 }
 
+const RULES: Rules<CompileOptions> = {
+  target: oneOf("wasm", "js", "interpreter"),
+  math: oneOf("fast", "exact"),
+  steps: positive,
+};
+
 /** How functions of one kind are compiled. */
 interface Making {
   /** @param otherwise what is called with arguments of another structure, or with another place for the result */
@@ -103,13 +110,7 @@ interface Making {
  * @throws AdError `wrong-option`
  */
 export function callable(f: AnyFunction, options: CompileOptions, making: Making): AnyFunction {
-  if (options.steps !== undefined && !(options.steps > 0)) {
-    throw new AdError(
-      "wrong-option",
-      `compile was given ${options.steps} as the number of steps.`,
-      "Give a positive number, such as 1e8.",
-    );
-  }
+  checkOptions("compile", options, RULES);
   const known: Specialised[] = [];
   let latest: Specialised | undefined;
   const specialise = (args: readonly unknown[]): Specialised => {

@@ -1,6 +1,6 @@
-import { AdError } from "../index.ts";
-import { AdamRule } from "../optimize/adam-rule.ts";
+import { ADAM, AdamRule } from "../optimize/adam-rule.ts";
 import type { AdamOptions } from "../optimize/adam-rule.ts";
+import { checkOptions, positive } from "../options.ts";
 import type { Parameter } from "./module.ts";
 
 /** What moves parameters by their derivatives. */
@@ -19,7 +19,7 @@ export class SGD implements Optimizer {
 
   /** @throws AdError `wrong-option` unless the rate is a number above 0 */
   constructor(parameters: readonly Parameter[], rate: number = 1) {
-    checkRate("SGD", rate);
+    checkOptions("SGD", { rate }, { rate: positive });
     this.parameters = parameters;
     this.rate = rate;
   }
@@ -41,9 +41,9 @@ export class Adam implements Optimizer {
   readonly parameters: readonly Parameter[];
   readonly #rule: AdamRule;
 
-  /** @throws AdError `wrong-option` unless the rate is a number above 0 */
+  /** @throws AdError `wrong-option` */
   constructor(parameters: readonly Parameter[], options: AdamOptions = {}) {
-    checkRate("Adam", options.rate ?? 1);
+    checkOptions("Adam", options, ADAM);
     this.parameters = parameters;
     this.#rule = new AdamRule(parameters.length, options);
   }
@@ -57,13 +57,4 @@ export class Adam implements Optimizer {
   zeroGrad(): void {
     for (const parameter of this.parameters) parameter.value.zeroDerivative();
   }
-}
-
-function checkRate(name: string, rate: number): void {
-  if (typeof rate === "number" && rate > 0) return;
-  throw new AdError(
-    "wrong-option",
-    `${name} was given the rate ${String(rate)}.`,
-    "Give a number greater than 0.",
-  );
 }

@@ -1,6 +1,9 @@
-import { AdError, backpropagate, div, neg, noGrad, softplus, sum, value } from "../index.ts";
+import { backpropagate, div, neg, noGrad, softplus, sum, value } from "../index.ts";
 import type { Real, Scalar } from "../index.ts";
+import { COMMON } from "../optimize/options.ts";
 import type { StopSignal } from "../optimize/options.ts";
+import { aFunction, checkOptions, from0, positive } from "../options.ts";
+import type { Rules } from "../options.ts";
 import type { DataSet } from "./datasets.ts";
 import type { Parameter } from "./module.ts";
 import { Network } from "./network.ts";
@@ -29,6 +32,13 @@ export interface TrainerOptions {
   readonly optimizer?: (parameters: readonly Parameter[]) => Optimizer;
 }
 
+const RULES: Rules<TrainerOptions> = {
+  hidden: [(x) => Number.isInteger(x) && (x as number) > 0, "Give a whole number from 1."],
+  rate: positive,
+  seed: [(x) => typeof x === "number" && !Number.isNaN(x), "Give a number."],
+  optimizer: aFunction,
+};
+
 /**
  * Trains the course's network of scalars: in every epoch the log loss of all points, its derivatives by define-by-run
  * Scalars, and one step of the optimizer.
@@ -46,10 +56,8 @@ export class Trainer {
 
   /** @throws AdError `wrong-option` */
   constructor(data: DataSet, options: TrainerOptions = {}) {
+    checkOptions("The trainer", options, RULES);
     const { hidden = 2, rate = 0.5, seed = 0 } = options;
-    if (!Number.isInteger(hidden) || hidden < 1) {
-      throw new AdError("wrong-option", `hidden is ${String(hidden)}.`, "Give a whole number from 1.");
-    }
     this.data = data;
     this.history = this.#history;
     this.network = new Network(hidden, random(seed));
@@ -120,8 +128,14 @@ export interface Training {
  * @throws AdError `wrong-option`
  */
 export function train(data: DataSet, options: TrainOptions = {}): Training {
-  const { epochs = 500, onEpoch, signal } = options;
-  const trainer = new Trainer(data, options);
+  checkOptions("train", options, {
+    ...RULES,
+    epochs: from0,
+    onEpoch: aFunction,
+    signal: COMMON.signal,
+  } satisfies Rules<TrainOptions>);
+  const { epochs = 500, onEpoch, signal, ...own } = options;
+  const trainer = new Trainer(data, own);
   const asked = (): boolean => signal?.aborted ?? false;
   while (trainer.history.length < epochs && !asked()) {
     const epoch = trainer.epoch();

@@ -1,3 +1,5 @@
+import { from0, positive } from "../options.ts";
+import type { Rules } from "../options.ts";
 import type { Vector } from "./vectors.ts";
 
 /** The constants of Adam. */
@@ -11,6 +13,8 @@ export interface AdamOptions {
   /** Keeps the division by a vanishing root mean square finite. Default 1e-8. */
   readonly epsilon?: number;
 }
+
+export const ADAM: Rules<AdamOptions> = { rate: positive, beta1: from0, beta2: from0, epsilon: from0 };
 
 /**
  * Adam's rule for one step after another: D. P. Kingma, J. L. Ba, Adam: A method for stochastic optimization, ICLR 2015,

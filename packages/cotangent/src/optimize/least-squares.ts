@@ -1,8 +1,10 @@
 import { AdError } from "../index.ts";
 import type { Cotangent, Input, Product, Result } from "../index.ts";
+import { aFunction, checkOptions, from0, oneOf } from "../options.ts";
+import type { Rules } from "../options.ts";
 import { columnLengths, levenbergMarquardt } from "./levenberg-marquardt.ts";
 import type { Fit } from "./levenberg-marquardt.ts";
-import { checkFrom0 } from "./options.ts";
+import { COMMON } from "./options.ts";
 import type { CommonOptions } from "./options.ts";
 import { factorize, rankOf, solveTransposed } from "./qr.ts";
 import { Space } from "./space.ts";
@@ -26,6 +28,14 @@ export interface LeastSquaresOptions<P = unknown> extends CommonOptions {
   /** Called after every step. */
   readonly onStep?: (step: LeastSquaresStep<P>) => void;
 }
+
+const RULES: Rules<LeastSquaresOptions> = {
+  ...COMMON,
+  tolerance: from0,
+  maxIterations: from0,
+  noise: oneOf("estimated", "unit"),
+  onStep: aFunction,
+};
 
 /** One step of {@link leastSquares}. */
 export interface LeastSquaresStep<P> {
@@ -97,9 +107,8 @@ export function leastSquares<P, const X extends Input<P>, R>(
   start: X,
   options: LeastSquaresOptions<Cotangent<X>> = {},
 ): LeastSquaresFit<Cotangent<X>, Result<R, Cotangent<X>>> {
+  checkOptions("leastSquares", options, RULES);
   const { tolerance = 1e-9, maxIterations = 1000, noise = "estimated", onStep, signal } = options;
-  checkFrom0("tolerance", tolerance);
-  checkFrom0("maxIterations", maxIterations);
   const space = new Space("leastSquares", start);
   const n = space.start.length;
   const system = new UserSystem(space, residuals, options.compile);

@@ -1,11 +1,13 @@
-import { AdError } from "../index.ts";
+import { aFunction, checkOptions, from0, oneOf, positive } from "../options.ts";
+import type { Rule, Rules } from "../options.ts";
 import type { Cotangent, Input, Real } from "../index.ts";
+import { ADAM } from "./adam-rule.ts";
 import type { AdamOptions } from "./adam-rule.ts";
 import { adam, fixedRate, lbfgs, newton, steepestDescent } from "./descents.ts";
 import type { Descent, Standstill } from "./descents.ts";
 import { Objective, steepness } from "./objective.ts";
 import type { Evaluations, Point } from "./objective.ts";
-import { checkFrom0, checkPositive } from "./options.ts";
+import { COMMON } from "./options.ts";
 import type { CommonOptions } from "./options.ts";
 import { Space } from "./space.ts";
 
@@ -43,6 +45,27 @@ export type Method =
       /** Steps whose length adapts to each parameter. */
       readonly method: "adam";
     } & AdamOptions);
+
+const SHARED: Rules<MinimizeOptions> = {
+  ...COMMON,
+  gradientTolerance: from0,
+  maxIterations: from0,
+  onStep: aFunction,
+};
+const METHODS: Readonly<Record<NonNullable<Method["method"]>, Readonly<Record<string, Rule>>>> = {
+  lbfgs: { memory: positive },
+  newton: {},
+  "gradient-descent": { rate: positive, momentum: from0 },
+  adam: ADAM,
+};
+
+/** @throws AdError `wrong-option` */
+function check(options: Method): void {
+  const method: unknown = (options as Method | null)?.method ?? "lbfgs";
+  const own = Object.hasOwn(METHODS, method as string) ? METHODS[method as keyof typeof METHODS] : {};
+  const name = own === METHODS.lbfgs ? "minimize" : `minimize, with method ${JSON.stringify(method)},`;
+  checkOptions(name, options, { method: oneOf(...Object.keys(METHODS)), ...own, ...SHARED });
+}
 
 /** One step of a solver. */
 export interface Step<P> {
@@ -119,9 +142,8 @@ export function* minimizeSteps<P, const X extends Input<P>>(
   start: X,
   options: Omit<MinimizeOptions, "onStep"> & Method = {},
 ): Generator<Step<Cotangent<X>>, Minimum<Cotangent<X>>, void> {
+  check(options);
   const { gradientTolerance = 1e-8, maxIterations = defaultIterations(options), signal } = options;
-  checkFrom0("gradientTolerance", gradientTolerance);
-  checkFrom0("maxIterations", maxIterations);
   const space = new Space("minimize", start);
   const objective = new Objective(space, f, options.compile);
   const build = (x: Iterable<number>): Cotangent<X> => space.build(x) as Cotangent<X>;
@@ -155,26 +177,17 @@ export function* minimizeSteps<P, const X extends Input<P>>(
 
 function descentBy(options: Method, objective: Objective, start: Point): Descent {
   switch (options.method) {
-    case undefined:
-    case "lbfgs":
-      return lbfgs(objective, start, Math.ceil(checkPositive("memory", options.memory ?? 10)));
     case "newton":
       return newton(objective, start);
     case "adam":
-      checkPositive("rate", options.rate ?? 1);
       return adam(objective, start, options);
     case "gradient-descent": {
       const { rate, momentum = 0 } = options;
-      checkFrom0("momentum", momentum);
       if (rate === undefined) return steepestDescent(objective, start);
-      return fixedRate(objective, start, checkPositive("rate", rate), momentum);
+      return fixedRate(objective, start, rate, momentum);
     }
     default:
-      throw new AdError(
-        "wrong-option",
-        `minimize has no method ${JSON.stringify((options as { method: unknown }).method)}.`,
-        'Choose "lbfgs", "newton", "gradient-descent" or "adam".',
-      );
+      return lbfgs(objective, start, Math.ceil(options.memory ?? 10));
   }
 }
 

@@ -1,4 +1,5 @@
-import { AdError } from "../index.ts";
+import { aFunction } from "../options.ts";
+import type { Rules } from "../options.ts";
 
 /** Something that says when to stop: an `AbortSignal`, or any object whose `aborted` turns true. */
 export interface StopSignal {
@@ -23,14 +24,11 @@ export interface CommonOptions {
 /** Where nothing is compiled. */
 export const asItIs: Compiler = (f) => f;
 
-/** @throws AdError `wrong-option` */
-export function checkPositive(name: string, x: number): number {
-  if (typeof x === "number" && x > 0) return x;
-  throw new AdError("wrong-option", `${name} is ${String(x)}.`, "Give a number greater than 0.");
-}
-
-/** @throws AdError `wrong-option` */
-export function checkFrom0(name: string, x: number): number {
-  if (typeof x === "number" && x >= 0) return x;
-  throw new AdError("wrong-option", `${name} is ${String(x)}.`, "Give a number from 0.");
-}
+/** The rules of what all solvers take. */
+export const COMMON: Rules<CommonOptions> = {
+  compile: aFunction,
+  signal: [
+    (x) => typeof x === "object" && x !== null && "aborted" in x,
+    "Give an AbortSignal, or an object with `aborted`.",
+  ],
+};

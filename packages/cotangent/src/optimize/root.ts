@@ -1,10 +1,12 @@
 import { AdError, valueAndGrad } from "../index.ts";
 import type { Cotangent, Input, Real, Result } from "../index.ts";
+import { aFunction, checkOptions, from0 } from "../options.ts";
+import type { Rules } from "../options.ts";
 import { bracketOf, narrow } from "./bracket.ts";
 import type { Bracket, Sample } from "./bracket.ts";
 import { isSettled, levenbergMarquardt } from "./levenberg-marquardt.ts";
 import type { Fit } from "./levenberg-marquardt.ts";
-import { asItIs, checkFrom0 } from "./options.ts";
+import { asItIs, COMMON } from "./options.ts";
 import type { CommonOptions, Compiler } from "./options.ts";
 import { Space } from "./space.ts";
 import { UserSystem } from "./system.ts";
@@ -18,6 +20,8 @@ export interface RootOptions<P = unknown> extends CommonOptions {
   /** Called after every step. */
   readonly onStep?: (step: RootStep<P>) => void;
 }
+
+const RULES: Rules<RootOptions> = { ...COMMON, tolerance: from0, maxIterations: from0, onStep: aFunction };
 
 /** One step of {@link root}. */
 export interface RootStep<P> {
@@ -90,8 +94,7 @@ export function root(
   start: unknown,
   options: RootOptions<never> = {},
 ): Root<unknown, unknown> {
-  checkFrom0("tolerance", options.tolerance ?? 0);
-  checkFrom0("maxIterations", options.maxIterations ?? DEFAULT_ITERATIONS);
+  checkOptions("root", options, RULES);
   const erased = options as RootOptions;
   const search = isBetween(start) ? bracketed(f, start.between, erased) : solved(f, start, erased);
   return { ...search, converged: search.reason === "root" };

@@ -1,5 +1,6 @@
 /** What all transforms do with the function and the arguments they are given. */
 import { AdError, describe, missingArgument } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import { Traced } from "../real/real.ts";
 import type { Real } from "../real/real.ts";
 import { flatten } from "./structure.ts";
@@ -22,6 +23,20 @@ export function checkFunction(transform: string, f: unknown): asserts f is AnyFu
     `${transform} was given ${describe(f)} instead of a function.`,
     `Pass the function itself: ${transform}(f), not ${transform}(f(x)).`,
   );
+}
+
+/**
+ * Checks the options of a transform. Which arguments there are to choose from, the call tells.
+ * @throws AdError `wrong-option`
+ */
+export function checkWrt(transform: string, options: { readonly wrt?: Wrt } | undefined): void {
+  const names = (x: unknown): boolean => typeof x === "number" || typeof x === "string";
+  checkOptions(transform, options, {
+    wrt: [
+      (x) => (Array.isArray(x) ? x.every(names) : names(x)),
+      "Give the position of an argument, of a plain function's its name, or a list of these.",
+    ],
+  });
 }
 
 /** @throws AdError `missing-argument` */

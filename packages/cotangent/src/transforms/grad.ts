@@ -1,5 +1,5 @@
 import type { Real } from "../real/real.ts";
-import { checkFunction, checkScalar, Chosen } from "./arguments.ts";
+import { checkFunction, checkScalar, checkWrt, Chosen } from "./arguments.ts";
 import type { AnyFunction, Wrt } from "./arguments.ts";
 import { record } from "./reverse.ts";
 import type { CotangentOf, Inputs, Permitted, Value } from "./structure.ts";
@@ -56,6 +56,7 @@ export function valueAndGrad<A extends readonly unknown[], const W extends Wrt =
 
 function valueAndGradOf(name: string, f: AnyFunction, options: GradOptions | undefined) {
   checkFunction(name, f);
+  checkWrt(name, options);
   return (args: readonly unknown[]): { value: Real; grad: unknown } => {
     const chosen = new Chosen(f, args, options?.wrt);
     const recording = record(f, chosen);

@@ -1,5 +1,5 @@
 import type { Real } from "../real/real.ts";
-import { checkFunction, checkScalar, Chosen } from "./arguments.ts";
+import { checkFunction, checkScalar, checkWrt, Chosen } from "./arguments.ts";
 import type { AnyFunction, Wrt } from "./arguments.ts";
 import type { GradOptions } from "./grad.ts";
 import { directions, listOf, push } from "./jvp.ts";
@@ -29,6 +29,7 @@ export function hessian<A extends readonly unknown[], const W extends Wrt = unde
   options?: GradOptions<W> & Permitted<A, W>,
 ): Hessian<A, W> {
   checkFunction("hessian", f);
+  checkWrt("hessian", options);
   const run = (...args: unknown[]): unknown => {
     const chosen = new Chosen(f, args, options?.wrt);
     const { leaves } = chosen;

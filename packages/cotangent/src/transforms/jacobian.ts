@@ -1,5 +1,5 @@
 import type { Real } from "../real/real.ts";
-import { checkFunction, Chosen } from "./arguments.ts";
+import { checkFunction, checkWrt, Chosen } from "./arguments.ts";
 import type { AnyFunction, Wrt } from "./arguments.ts";
 import type { GradOptions } from "./grad.ts";
 import { push } from "./jvp.ts";
@@ -26,6 +26,7 @@ export function jacobian<A extends readonly unknown[], R, const W extends Wrt = 
   options?: GradOptions<W> & Permitted<A, W>,
 ): Jacobian<A, R, W> {
   checkFunction("jacobian", f);
+  checkWrt("jacobian", options);
   const run = (...args: unknown[]): unknown => allDerivatives(f, new Chosen(f, args, options?.wrt));
   return transformed("jacobian", f, options, run) as Jacobian<A, R, W>;
 }
