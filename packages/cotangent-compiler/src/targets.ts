@@ -185,6 +185,8 @@ export interface LoweredTarget {
   readonly users: readonly string[];
   /** Whether it takes derivatives inside. */
   readonly nested: boolean;
+  /** Whether it is written on the library's own functions, and not marked. */
+  readonly onReals: boolean;
 }
 
 /**
@@ -214,6 +216,7 @@ export function lowerTarget(
       outside: [...outside.keys()],
       users: [...users],
       nested: variants.some((v) => v.nested),
+      onReals: !target.marked && usesLibrary(module, node),
     };
   } catch (error) {
     if (!target.marked && error instanceof CompileError && usesLibrary(module, node)) return undefined;

@@ -227,7 +227,7 @@ class Writer {
   }
 
   /** What was found out, as a literal. */
-  #data({ name, variants, users, nested }: LoweredTarget): string {
+  #data({ name, variants, users, nested, onReals }: LoweredTarget): string {
     const data: LoweredFunction = {
       version: CAPTURE_VERSION,
       name,
@@ -238,6 +238,7 @@ class Writer {
       }),
       ...(users.length === 0 ? {} : { users }),
       ...(nested ? { nested } : {}),
+      ...(onReals ? { onReals } : {}),
     };
     return JSON.stringify(data);
   }

@@ -79,17 +79,10 @@ export class Chains {
     }
     const inner = this.#function(module, bare(first));
     if (!isChain(inner)) return inner;
-    if (inner.compile !== undefined) {
-      return refuse(
-        module,
-        first,
-        "What compile returns has no derivative.",
-        `Write compile(${transform}(f)).`,
-      );
-    }
     if (transform === "compile")
       return { ...inner, compile: (options.value ?? {}) as Record<string, unknown> };
-    return { ...inner, steps: [...inner.steps, { transform, options: options.value }] };
+    // The derivative of what is compiled is that of what it was compiled of.
+    return { ...inner, compile: undefined, steps: [...inner.steps, { transform, options: options.value }] };
   }
 
   /** The function that a transform is given. */

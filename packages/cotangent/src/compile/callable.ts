@@ -103,7 +103,12 @@ interface Making {
   batch(n: number, sample: readonly unknown[]): Batch;
   /** The code that people read, if it is not the program's. */
   source?(): string | undefined;
+  /** Whether f has to be run as it is: something that it computes with is a variable. */
+  isTraced(args: readonly unknown[]): boolean;
 }
+
+/** Thrown where nothing is to be compiled. */
+const TRACED: Error = new Error();
 
 /**
  * `f`, compiled for each structure of arguments when it is first called with that.
@@ -116,14 +121,22 @@ export function callable(f: AnyFunction, options: CompileOptions, making: Making
   const specialise = (args: readonly unknown[]): Specialised => {
     if (latest?.fits(args) === true) return latest;
     let found = known.find((s) => s.fits(args));
-    if (found === undefined) known.push((found = making.specialise(args, slow)));
+    if (found === undefined) {
+      if (making.isTraced(args)) throw TRACED;
+      known.push((found = making.specialise(args, slow)));
+    }
     direct = found.direct ?? slow;
     return (latest = found);
   };
   const slow: Direct = {
     call: (...given) => {
       const args = given.length === 3 && isMapped(base(f), given) ? given.slice(0, 1) : given;
-      return specialise(args).call(args);
+      try {
+        return specialise(args).call(args);
+      } catch (error) {
+        if (making.isTraced(args)) return f(...given);
+        throw error;
+      }
     },
     into: (out, ...args) => {
       specialise(args).into(out, args);
@@ -135,6 +148,9 @@ export function callable(f: AnyFunction, options: CompileOptions, making: Making
   const call = (...given: unknown[]): unknown => direct.call(...given);
   const any = (): Specialised => latest ?? specialise(Array.from({ length: base(f).length }, () => 1));
   const getter = (get: () => unknown): PropertyDescriptor => ({ get, enumerable: true });
+  // What f carries: its derivatives are those of what is compiled of it.
+  for (const key of Object.getOwnPropertySymbols(f))
+    Object.defineProperty(call, key, Object.getOwnPropertyDescriptor(f, key)!);
   return Object.defineProperties(call, {
     name: { value: f.name },
     length: { value: f.length },

@@ -11,7 +11,7 @@ import { plainCall } from "./plain.ts";
 import type { How } from "./plain.ts";
 import { base } from "./recorded.ts";
 import type { AnyFunction } from "./recorded.ts";
-import { count, gather, rebuild, scatter, shapeOf } from "./shape.ts";
+import { count, gather, isWatched, rebuild, scatter, shapeOf } from "./shape.ts";
 
 /** @throws AdError `wrong-option` */
 export function compileCaptured(f: AnyFunction, options: CompileOptions): AnyFunction {
@@ -19,6 +19,10 @@ export function compileCaptured(f: AnyFunction, options: CompileOptions): AnyFun
     specialise: (args, otherwise) => specialise(f, args, options, otherwise),
     batch: (n, sample) => batch(f, n, sample, options),
     source: () => written(f),
+    isTraced: (args) => {
+      const captured = capturedOf(base(f));
+      return captured?.isOnReals === true && (args.some(isWatched) || captured.outside().some(isWatched));
+    },
   });
 }
 

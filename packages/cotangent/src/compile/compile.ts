@@ -13,7 +13,7 @@ import type { Datum } from "./execute.ts";
 import { recordHessian, recordTransform } from "./derived.ts";
 import { base, recordFunction } from "./recorded.ts";
 import type { AnyFunction, Recorded } from "./recorded.ts";
-import { count, fits, gather, rebuild, scatter, withoutTyped } from "./shape.ts";
+import { count, fits, gather, isWatched, rebuild, scatter, withoutTyped } from "./shape.ts";
 import type { Shape } from "./shape.ts";
 
 /** A function of more operations is rolled into loops, if it repeats: that takes less to compile, and soon less to run. */
@@ -44,6 +44,7 @@ export function compile<F extends AnyFunction>(f: F, options: CompileOptions = {
       return specialise(f, args, options, otherwise);
     },
     batch: (n, sample) => batch(f, n, sample, options),
+    isTraced: (args) => args.some(isWatched),
   }) as Compiled<F>;
 }
 

@@ -23,6 +23,12 @@ export function shapeOf(x: unknown): Shape {
   return { kind: "static", value: x };
 }
 
+/** Whether there is a variable in a value. */
+export function isWatched(x: unknown): boolean {
+  if (Array.isArray(x)) return x.some(isWatched);
+  return x instanceof Traced || (isRecord(x) && Object.values(x).some(isWatched));
+}
+
 const isRecord = (x: unknown): x is Record<string, unknown> =>
   Object.prototype.toString.call(x) === "[object Object]";
 

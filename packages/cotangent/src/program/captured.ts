@@ -31,6 +31,8 @@ export interface Captured {
   specialise(args: readonly unknown[]): Specialisation;
   /** One of many functions, made at one place of the source, that share their programs: what is compiled of these is kept for all. */
   readonly isClosure?: boolean;
+  /** It is written on the library's functions of Reals, so that it can be run on variables as well. */
+  readonly isOnReals?: boolean;
   /** What `Specialisation.outside` holds at present. */
   readonly outside: () => readonly unknown[];
   /**

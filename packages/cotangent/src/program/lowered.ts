@@ -27,6 +27,8 @@ export interface LoweredFunction {
   readonly users?: readonly string[];
   /** It takes derivatives inside: called as it is, it runs its program, since plain code cannot be differentiated. */
   readonly nested?: boolean;
+  /** It is written on the library's functions of Reals, so that it can be run on variables as well. */
+  readonly onReals?: boolean;
 }
 
 /**
@@ -55,8 +57,8 @@ export function lowered(data: LoweredFunction, isClosure: boolean): Lower {
   return (f, outside = () => [], users = classes) => {
     classes = users;
     if (f.name !== data.name) Object.defineProperty(f, "name", { value: data.name, configurable: true });
-    const { version, name } = data;
-    return attach(f, { version, name, isClosure, outside, specialise });
+    const { version, name, onReals: isOnReals = false } = data;
+    return attach(f, { version, name, isClosure, isOnReals, outside, specialise });
   };
 }
 

@@ -40,7 +40,7 @@ export function transformed(
   let root = f;
   for (let from = derivationOf(root); from !== undefined; from = derivationOf(root)) root = from.f;
   const compile = compilerOf(root);
-  if (compile !== undefined) return mark(compile(mark(run)));
+  if (compile !== undefined) return compile(mark(run));
   checkBuilt(root);
   return mark(run);
 }
