@@ -2,6 +2,8 @@ import { capturedOf } from "cotangent/program";
 import { describe, expect, test } from "vitest";
 
 import { CompileError } from "../src/errors.ts";
+import { readModule } from "../src/lower/module.ts";
+import { parseSource } from "../src/source.ts";
 import { transform } from "../src/transform.ts";
 
 const MARKED = `import { grad } from "cotangent";
@@ -70,6 +72,49 @@ export const g = grad((x: Scalar) => mul(x, new Scalar(2)));`;
 
   test("nothing is captured that nobody asked for", () => {
     expect(capturedOf(() => 1)).toBeUndefined();
+  });
+});
+
+describe("what is imported from where no source is found", () => {
+  const marked = (head: string, body: string): string =>
+    `${head}\nexport function f(x: number): number {\n  "use grad";\n  return ${body};\n}`;
+
+  test.each([
+    ['import { half } from "./half.ts";', "half(x)", 'half, imported from "./half.ts"', "4:10"],
+    ['import half from "halves";', "half(x)", 'half, imported from "halves"', "4:10"],
+    ['import * as h from "./half.ts";', "h.half(x)", 'h.half, imported from "./half.ts"', "4:10"],
+    ['import { o } from "./half.ts";', "o.deep.half(x)", 'o.deep.half, imported from "./half.ts"', "4:10"],
+    ['import { half } from "./half.ts";', "[x].map(half)[0]!", 'half, imported from "./half.ts"', "4:10"],
+  ])("a call names the import: %s %s", (head, body, named, place) => {
+    const source = marked(head, body);
+    for (const resolve of [() => undefined, () => readModule(parseSource("export const other = 1;"))]) {
+      expect(() => transform(source, "m.ts", { resolve })).toThrow(
+        `${named} (where no source of it was found), is called as a function. (m.ts:${place})`,
+      );
+      expect(() => transform(source, "m.ts", { resolve })).toThrow(
+        /Check the path and the name.*\[unknown-name\]/,
+      );
+    }
+  });
+
+  test("so does a helper's in another module", () => {
+    const helper = readModule(
+      parseSource('import { deep } from "./deep.ts";\nexport const half = (x) => deep(x);', "half.ts"),
+    );
+    const source = marked('import { half } from "./half.ts";', "half(x)");
+    expect(() =>
+      transform(source, "m.ts", { resolve: (_, from) => (from === "./half.ts" ? helper : undefined) }),
+    ).toThrow(/deep is not known here: it is imported from "\.\/deep\.ts".*\(half\.ts:2:28\)/);
+  });
+
+  test("a parameter of the same name is no import, and data need no source", () => {
+    expect(() =>
+      transform(marked('import { half } from "./half.ts";', "((half) => half(x))(half)"), "m.ts"),
+    ).toThrow('half, imported from "./half.ts"');
+    expect(() =>
+      transform('export function f(half, x) {\n  "use grad";\n  return half(x);\n}', "m.js"),
+    ).toThrow("half, of which nothing is known, is called as a function.");
+    expect(codeOf(marked('import { half } from "./half.ts";', "half * x"))).toContain("() => [half]");
   });
 });
 

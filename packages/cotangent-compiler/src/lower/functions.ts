@@ -191,10 +191,13 @@ export function asFunction(
   node: Node,
 ): Fun | Extract<Val, { t: "builtin" }> {
   if (x?.t === "fun" || x?.t === "builtin") return x;
+  const isMissing = x?.t === "unknown" && x.from !== undefined;
   return cx.refuse(
     node,
-    "unsupported-type",
+    isMissing ? "unknown-name" : "unsupported-type",
     `${x === undefined ? "Nothing" : kindOf(x)} is called as a function.`,
-    "Pass a function.",
+    isMissing
+      ? "Check the path and the name: functions are compiled from their source. Data may come from anywhere."
+      : "Pass a function.",
   );
 }

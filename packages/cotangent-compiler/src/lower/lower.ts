@@ -119,6 +119,8 @@ class Lowering {
   readonly #scopes = new Map<Scope, Env>();
   readonly #around = new Map<Module, Surroundings>();
   readonly #users = new Map<string, UserFunction>();
+  /** Where what is passed from outside is imported from, by its path. */
+  readonly #origins = new Map<string, string>();
   readonly #constants = new Map<Declaration, Env>();
   #cx!: Context;
 
@@ -169,6 +171,9 @@ class Lowering {
       // A parameter may be called the same.
       const path = params.some((p) => p.name === name) ? `${name} outside` : name;
       const guessed = this.#guessed(path);
+      const d = this.#module.declarations.get(name);
+      const isLocal = this.#knowledge.places.get(name)?.scope !== undefined;
+      if (d?.kind === "import" && !isLocal) this.#origins.set(path, d.from);
       return {
         name,
         path,
@@ -263,7 +268,7 @@ class Lowering {
 
   #unknown(path: string, leaves: Iterator<Value>): Val {
     leaves.next();
-    return { t: "unknown", path };
+    return { t: "unknown", path, from: this.#origins.get(path.split(".")[0]!) };
   }
 
   #argument(s: Structure, leaves: Iterator<Value>, path: string, readonly?: string): Val {
@@ -443,7 +448,13 @@ class Lowering {
     }
     if (other !== undefined && there?.kind === "other" && isScalarFunction(other, there.node))
       return this.#user(name);
-    return this.#argumentFor(module, name, "unknown");
+    if (module === this.#module) return this.#argumentFor(module, name, "unknown");
+    return this.#cx.refuse(
+      node,
+      "unknown-name",
+      `${name} is not known here: it is imported from ${JSON.stringify(d.from)}, where no source of it was found.`,
+      "Check the path and the name. Data from elsewhere can be imported by the module of the function that is differentiated, and passed on.",
+    );
   }
 
   /** A function with a derivative of its own: it is called, by its name. */

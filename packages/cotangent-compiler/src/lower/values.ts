@@ -185,6 +185,8 @@ export interface Callee {
 interface Unknown {
   readonly t: "unknown";
   readonly path: string;
+  /** The module that it is imported from, if it is: what is there was not found when it was compiled. */
+  readonly from: string | undefined;
 }
 
 /** A variable that holds different kinds of things on different paths: an error when read. */
@@ -292,7 +294,9 @@ export function kindOf(v: Val): string {
     case "builtin":
       return v.id;
     case "unknown":
-      return "an argument of unknown shape";
+      return v.from === undefined
+        ? `${v.path}, of which nothing is known,`
+        : `${v.path}, imported from ${JSON.stringify(v.from)} (where no source of it was found),`;
     default:
       return "something that depends on the path taken";
   }
