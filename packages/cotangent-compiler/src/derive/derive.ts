@@ -238,7 +238,7 @@ const SHAPES: Readonly<Record<DeriveMode, (task: Task) => Shape>> = {
     const scalar = lowered.result.kind === "number";
     const derived = reverse(program, {
       wrt: leaves,
-      winners: false,
+      readable: true,
       ...(scalar ? { of: [0], seeds: "one" as const } : {}),
     });
     const seeds = scalar ? [] : derived.of;
@@ -380,7 +380,7 @@ function columnByColumn({ task, own, leaves, value }: MatrixTask, what: "Hessian
   const original = program.functions[0]!;
   const rows = positionsOf(original.results);
   const inner =
-    what === "Hessian" ? reverse(program, { wrt: leaves, of: [0], seeds: "one", winners: false }) : undefined;
+    what === "Hessian" ? reverse(program, { wrt: leaves, of: [0], seeds: "one", readable: true }) : undefined;
   const derived = leaves.map((leaf, k) =>
     renamed(forward(inner?.program ?? program, { wrt: [leaf] }), `_${k}`),
   );

@@ -327,7 +327,7 @@ class Pushforward {
   #scaled(v: Value, d: number, partial: Parameters<typeof scale>[2], zero = true): Value | undefined {
     const t = this.#tangent(v, d);
     const steep = this.#module.activity.steepTangent(this.#f, v);
-    return t && scale(this.#b, t, partial, { zero, steep });
+    return t && scale(this.#b, t, partial, { zero, steep, readable: true });
   }
 
   #primitive(op: OpOf<"primitive">): Tangents {

@@ -197,10 +197,11 @@ export class Pullback {
 
   /** What is to be looked out for with the adjoint of `v`. */
   guard(v: Value): Guard {
-    const { activity } = this.#owner;
+    const { activity, readable } = this.#owner;
     const op = v.def as Op;
     const singular = op.kind !== "primitive" || isSingular(op.attr) || isSteep(op.attr);
-    return { zero: singular || activity.masked(this.#f, v), steep: activity.steepAdjoint(this.#f, v) };
+    const zero = singular || activity.masked(this.#f, v);
+    return { zero, steep: activity.steepAdjoint(this.#f, v), readable };
   }
 
   #primitive(op: OpOf<"primitive">, adjoint: Value, at: Back): void {

@@ -22,8 +22,8 @@ export interface ReverseOptions {
   readonly outParameters?: readonly number[];
   /** Where the adjoints of the results come from: more parameters, or all are 1. Default: parameters. */
   readonly seeds?: "parameters" | "one";
-  /** Whether loops that keep the best remember which iteration that was: faster, and harder to read. Default: true. */
-  readonly winners?: boolean;
+  /** Whether people are to read it: then loops that keep the best do not remember which iteration that was. Default: false. */
+  readonly readable?: boolean;
 }
 
 /** A program's reverse derivative. */
@@ -46,14 +46,15 @@ export interface ReverseDerivative {
 
 /** Values and adjoints of a program in one go. */
 export function reverse(original: Program, options: ReverseOptions = {}): ReverseDerivative {
-  const checkpointed = cutSegments(options.winners === false ? original : rememberWinners(original));
+  const { readable = false } = options;
+  const checkpointed = cutSegments(readable ? original : rememberWinners(original));
   const { program } = checkpointed;
   const entry = program.functions[0]!;
   const inputs = options.wrt ?? positions(entry.params.map((p) => p.ty));
   const of = options.of ?? positions(entry.results);
   const outParameters = options.outParameters ?? [];
   const activity = new Activity(program, { inputs, results: of, outParameters });
-  const sweeps = new Sweeps(checkpointed, activity, writePair);
+  const sweeps = new Sweeps(checkpointed, activity, readable, writePair);
   const isArray = (i: number): boolean => entry.params[i]!.ty === "array";
   const adjointParameters = [...new Set([...inputs.filter(isArray), ...outParameters])].sort((i, j) => i - j);
   const adjointResults = inputs.filter((i) => !isArray(i));

@@ -156,6 +156,8 @@ export interface Guard {
   readonly zero: boolean;
   /** Whether x itself may be infinite. */
   readonly steep: boolean;
+  /** Whether zero is told apart whatever the product is, and so that people can read it. */
+  readonly readable: boolean;
 }
 
 /**
@@ -171,15 +173,21 @@ export function scale(b: Builder, x: Value, p: Real, guard: Guard): Value | unde
     if (masked !== undefined) return masked;
   }
   const factor = emitReal(b, p);
-  let product = b.primitive(mul, x, factor);
-  const zero = (v: Value): Value => b.op("f64.eq", v, b.f64(0));
-  if (guard.zero && isWild(p)) product = b.select(zero(x), b.f64(0), product);
-  if (guard.steep && typeof p !== "number") product = b.select(zero(factor), b.f64(0), product);
-  return product;
+  const product = b.primitive(mul, x, factor);
+  const tested = [
+    ...(guard.zero && isWild(p) ? [x] : []),
+    ...(guard.steep && typeof p !== "number" ? [factor] : []),
+  ];
+  if (tested.length === 0) return product;
+  const isZero = (v: Value): Value => b.op("f64.eq", v, b.f64(0));
+  if (guard.readable) return tested.reduce((y, v) => b.select(isZero(v), b.f64(0), y), product);
+  // What is a number is right: that is one comparison, for many products together (compile/wasm/guards.ts).
+  const either = tested.map(isZero).reduce((y, z) => b.op("i32.or", y, z));
+  return b.select(b.op("i32.and", b.op("f64.ne", product, product), either), b.f64(0), product);
 }
 
 /**
- * Whether a choice is one of those that `scale` writes: 0 where a factor is 0, and else the product. To be differentiated again, it is
+ * Whether a choice is one of those that `scale` writes for people: 0 where a factor is 0, and else the product. To be differentiated again, it is
  * chosen only where the product is no number: elsewhere the product varies with both its factors, though one of them is 0 here.
  */
 function absorbs(op: OpOf<"select">): boolean {

@@ -16,6 +16,8 @@ export interface Pair {
 
 export class Sweeps extends Module {
   readonly activity: Activity;
+  /** Whether people are to read what is written. */
+  readonly readable: boolean;
   readonly stability: Stability;
   /** The names of functions that are checkpointed segments. */
   readonly segments: ReadonlySet<string>;
@@ -26,10 +28,12 @@ export class Sweeps extends Module {
   constructor(
     { program, segments }: Checkpointed,
     activity: Activity,
+    readable: boolean,
     write: (sweeps: Sweeps, f: Func, pair: Pair) => readonly Func[],
   ) {
     super(program);
     this.activity = activity;
+    this.readable = readable;
     this.stability = new Stability(program, activity.places);
     this.segments = segments;
     this.#write = write;

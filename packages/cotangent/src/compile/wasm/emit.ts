@@ -1,15 +1,21 @@
 /** From programs to the bytes of a WebAssembly module. */
 import type { Func, Op, OpOf, Program, Region } from "../../program/ir.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
+import { plan } from "../plan.ts";
+import type { Plan } from "../plan.ts";
 import { ModuleBuilder } from "./assembler.ts";
 import type { Callable, FunctionBuilder } from "./assembler.ts";
+import { testTogether } from "./guards.ts";
 import { Kernels } from "./kernels/kernels.ts";
 import { isDirect, isReturned } from "./interface.ts";
 import { DATA } from "./layout.ts";
 import { Lowering } from "./lower.ts";
 import { Arithmetic, isInside } from "./primitives.ts";
+import { overlaps } from "./origins.ts";
+import type { Overlap } from "./origins.ts";
 import { Runtime } from "./runtime.ts";
 import { flatten } from "./values.ts";
+import { vectorLoop } from "./vectorise.ts";
 
 export interface Emitted {
   readonly bytes: Uint8Array;
@@ -31,22 +37,21 @@ export interface Emitted {
  * 16 (MAX_DIRECT) it takes nothing, and finds them in the slots, one slot per parameter. If the program has one result,
  * an f64, `run` returns it; otherwise the results are in the slots, a scalar as an f64, an array as its address and length.
  */
-export function emitWasm(program: Program, options: { readonly math: "fast" | "exact" }): Emitted {
+export function emitWasm(original: Program, options: { readonly math: "fast" | "exact" }): Emitted {
   const module = new ModuleBuilder(DATA);
   const sites: (Op | undefined)[] = [undefined, undefined];
   const primitives = new Map<string, PrimitiveBase>();
-  const externals: OpOf<"external">[] = [];
-  const visit = (region: Region): void => {
-    for (const op of region.ops) {
-      if (op.kind === "primitive" && !isInside(op.attr.id, options.math)) primitives.set(op.attr.id, op.attr);
-      if (op.kind === "external") externals.push(op);
-      op.regions.forEach(visit);
-    }
-  };
-  program.functions.forEach((f) => visit(f.body));
+  for (const op of original.functions.flatMap((f) => opsIn(f.body)))
+    if (op.kind === "primitive" && !isInside(op.attr.id, options.math)) primitives.set(op.attr.id, op.attr);
   const imported = new Map<string, Callable>();
   for (const [id, { arity }] of primitives)
     imported.set(id, module.import("math", id, "f".repeat(arity ?? 0), "f"));
+  const kernels = new Kernels(module);
+  const arithmetic = new Arithmetic(module, kernels, imported);
+  const reorder = options.math === "fast";
+  const program = { functions: original.functions.map((f) => prepared(f, arithmetic, reorder)) };
+  const isExternal = (op: Op): op is OpOf<"external"> => op.kind === "external";
+  const externals = program.functions.flatMap((f) => opsIn(f.body).filter(isExternal));
   const called = new Map<Op, Callable>();
   externals.forEach((op, k) =>
     called.set(
@@ -65,13 +70,12 @@ export function emitWasm(program: Program, options: { readonly math: "fast" | "e
   for (const { name, params, results } of program.functions) {
     functions.set(name, module.function(name, flatten(params.map((p) => p.ty)), flatten(results)));
   }
-  const kernels = new Kernels(module);
   const shared = {
     module,
     runtime,
-    arithmetic: new Arithmetic(module, kernels, imported),
+    arithmetic,
     functions,
-    reorder: options.math === "fast",
+    reorder,
     externals: (op: OpOf<"external">) => called.get(op)!,
     site: (op: Op) => sites.push(op) - 1,
     data: (elements: Float64Array) => module.table(Array.from(elements)),
@@ -92,6 +96,19 @@ export function emitWasm(program: Program, options: { readonly math: "fast" | "e
   module.exportGlobal("heap", heap);
   module.exportGlobal("top", runtime.top);
   return { bytes: module.encode(free), sites, primitives: [...primitives.values()], externals };
+}
+
+const opsIn = (region: Region): readonly Op[] =>
+  region.ops.flatMap((op) => [op, ...op.regions.flatMap(opsIn)]);
+
+/** The function as it is written: choices that are hardly ever needed are tested for together. */
+function prepared(f: Func, arithmetic: Arithmetic, reorder: boolean): Func {
+  let known: readonly [Plan, Overlap] | undefined;
+  const hasVector = (id: string): boolean => arithmetic.hasVector(id);
+  return testTogether(f, (loop) => {
+    known ??= [plan(f), overlaps(f)];
+    return vectorLoop(loop, known[0], hasVector, reorder, known[1]) !== undefined;
+  });
 }
 
 /** The function that is exported: it takes parameters from, and puts results into, the slots where that is agreed. */
