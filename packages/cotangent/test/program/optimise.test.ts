@@ -7,6 +7,7 @@ import { interpreter } from "../../src/program/interpret.ts";
 import type { Program, Region } from "../../src/program/ir.ts";
 import { optimise } from "../../src/program/optimise/index.ts";
 import type { OptimiseOptions } from "../../src/program/optimise/index.ts";
+import { Known } from "../../src/program/optimise/known.ts";
 import { parse } from "../../src/program/parse.ts";
 import { print } from "../../src/program/print.ts";
 import { programs, sameBits } from "./random.ts";
@@ -156,6 +157,59 @@ describe("algebra", () => {
   test("computes once what is equal", () => {
     expect(body("a = add(x, y)\nb = add(y, x)\nc = sin(a)\nd = sin(b)\nr = mul(c, d)")).toBe(
       "a = add(x, y); c = sin(a); r = square(c); return r",
+    );
+  });
+});
+
+describe("large straight programs", () => {
+  test("are swept, and give the same", () => {
+    const source = Array.from({ length: 120_000 }, (_, k) => {
+      const at = (back: number): string => (k < back ? "x" : `v${k - back}`);
+      const wave = `v${k} = ${k % 7 === 3 ? "sin" : "neg"}(${at(1 + (k % 3))})`;
+      // Each fourth is the same as one before, and some are of no use.
+      return k % 4 === 1
+        ? `v${k} = sub(${at(1)}, ${at(1 + (k % 11))})`
+        : k % 4 === 2
+          ? `v${k} = mul(${at(5)}, x)`
+          : wave;
+    });
+    const text = `function f(x: f64): f64 {\n${source.join("\n")}\nr = add(v119999, v119998)\nreturn r\n}`;
+    const program = parse(text, { primitives });
+    const result = optimise(program);
+    expect(check(result)).toEqual([]);
+    const ops = (p: Program): number => p.functions[0]!.body.ops.length;
+    expect(ops(result)).toBeLessThan(0.9 * ops(program));
+    const used = new Set(result.functions[0]!.body.ops.flatMap((op) => op.args));
+    const unused = result.functions[0]!.body.ops.filter((op) => op.results.every((v) => !used.has(v)));
+    expect(unused.map(({ results }) => results[0])).toEqual(result.functions[0]!.body.yields);
+    expect(sameBits(interpreter(result)(0.3)[0], interpreter(program)(0.3)[0])).toBe(true);
+  });
+
+  test("what is known of them is kept as by a Map", () => {
+    const key = fc.oneof(
+      fc.maxSafeNat(),
+      fc.nat(300),
+      fc.nat(90).map((n) => n * 2 ** 32),
+      fc.string({ maxLength: 1 }),
+    );
+    const values = parse("function f(x: f64, y: f64, z: f64): f64 {\nreturn x\n}", { primitives })
+      .functions[0]!.body.args;
+    const step = fc.tuple(fc.constantFrom(...values, undefined), key);
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 400, size: "max" }), (steps) => {
+        const [known, map] = [new Known(), new Map<string | number, unknown>()];
+        for (const [value, k] of steps) {
+          if (value === undefined) {
+            known.delete(k);
+            map.delete(k);
+          } else {
+            known.set(k, value);
+            map.set(k, value);
+          }
+        }
+        for (const [, k] of steps) expect(known.get(k)).toBe(map.get(k));
+      }),
+      RUNS,
     );
   });
 });

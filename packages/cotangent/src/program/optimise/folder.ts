@@ -7,6 +7,7 @@ import { constantOf, definedBy } from "./analysis.ts";
 import { eachVisible, sameResults } from "./choices.ts";
 import type { Choice } from "./choices.ts";
 import { simplify } from "./fold.ts";
+import { Known } from "./known.ts";
 import { affine, Memory } from "./memory.ts";
 import type { OptimiseOptions } from "./options.ts";
 import { ANY, decided, rangeOf } from "./ranges.ts";
@@ -29,7 +30,7 @@ export class Folder extends Builder {
   readonly memory: Memory = new Memory();
   readonly #options: OptimiseOptions;
   /** What has been computed, by what it is. Only what is visible here. */
-  readonly #seen = new Map<string | number, Value>();
+  readonly #seen = new Known();
   /** For each open region, outermost first: the keys that are forgotten with it, and whether it is part of a loop. */
   readonly #scopes: {
     readonly keys: (string | number)[];
@@ -110,7 +111,7 @@ export class Folder extends Builder {
 
   /** Notes what has been computed here, or is known to be the same. */
   #remember(key: string | number, value: Value): void {
-    if (this.#seen.has(key)) return;
+    if (this.#seen.get(key) !== undefined) return;
     this.#seen.set(key, value);
     this.#scopes[this.depth - 1]!.keys.push(key);
   }

@@ -1,4 +1,4 @@
-import type { Func, Program } from "../ir.ts";
+import type { Func, Op, Program } from "../ir.ts";
 import { analyse } from "./analysis.ts";
 import type { Analysis, Behaviour } from "./analysis.ts";
 import type { OptimiseOptions } from "./options.ts";
@@ -10,6 +10,8 @@ export type { OptimiseOptions } from "./options.ts";
 
 /** How often the whole is rewritten: what one pass uncovers, the next takes up; the last only sweeps. */
 const ROUNDS = 3;
+/** Programs of more values are rewritten once: what is left to gain is not worth the time. */
+const LARGE = 100_000;
 /** A function of at most so many operations takes the place of its calls. */
 const INLINED_OPS = 40;
 /** And so does one that is called once, if it is not huge. */
@@ -25,6 +27,7 @@ export function optimise(program: Program, options: OptimiseOptions = {}): Progr
   for (let round = 0, before = 0; round < ROUNDS; round++) {
     functions = new Round(functions, all).run();
     const size = functions.reduce((n, f) => n + f.size, 0);
+    if (size > LARGE && functions.every(isStraight)) return { functions: functions.map(sweeper(functions)) };
     // What a large program still has to gain is not worth another pass.
     if (Math.abs(size - before) <= size / 100) break;
     before = size;
@@ -56,7 +59,7 @@ class Round {
       if (done.has(name)) continue;
       const func = this.#functions.get(name)!;
       const rebuilt = rebuild(
-        { func, analysis: this.#analysis(name) },
+        { func, analysis: this.analysis(name) },
         (callee) => this.#callee(callee),
         this.#options,
       );
@@ -67,12 +70,12 @@ class Round {
     return [...done.values()];
   }
 
-  #analysis(name: string): Analysis {
+  analysis(name: string): Analysis {
     const known = this.#analyses.get(name);
     if (known) return known;
     this.#analyses.set(name, null);
     const analysis = analyse(this.#functions.get(name)!, (callee) =>
-      this.#analyses.get(callee) === null ? WORST : this.#analysis(callee).behaviour,
+      this.#analyses.get(callee) === null ? WORST : this.analysis(callee).behaviour,
     );
     this.#analyses.set(name, analysis);
     return analysis;
@@ -82,7 +85,7 @@ class Round {
     let callee = this.#callees.get(name);
     if (callee === undefined) {
       const func = this.#functions.get(name)!;
-      const analysis = this.#analysis(name);
+      const analysis = this.analysis(name);
       callee = { func, analysis, inline: this.#isInlined(func, analysis.count) };
       this.#callees.set(name, callee);
     }
@@ -109,6 +112,18 @@ class Round {
     }
     return false;
   }
+}
+
+const isStraight = (f: Func): boolean => f.body.ops.every((op) => op.regions.length === 0);
+
+/** Takes out of straight functions what nothing needs any more. */
+function sweeper(functions: readonly Func[]): (f: Func) => Func {
+  const round = new Round(functions, { integers: new Set() });
+  return (f) => {
+    const { needed } = round.analysis(f.name);
+    (f.body as { ops: readonly Op[] }).ops = f.body.ops.filter((op) => needed.has(op));
+    return f;
+  };
 }
 
 /** The names of the functions that f calls, once for each call. */
