@@ -15,7 +15,7 @@ import {
   unshared,
 } from "./arrays.ts";
 import type { Context } from "./context.ts";
-import { Cell, constant, kindOf } from "./values.ts";
+import { Cell, constant, kindOf, openPath } from "./values.ts";
 import type { Num, Obj, Place, Val, Vec } from "./values.ts";
 
 /** An argument turns out to be something: start again knowing it. */
@@ -51,6 +51,8 @@ export function getField(cx: Context, object: Val, key: string, node: Node): Val
       if (part !== undefined) return part;
       if (object.structure.kind === "tuple" && key === "length")
         return constant(object.structure.elements.length);
+      if (object.store.guessed !== undefined && object.structure === object.store.element)
+        return learn(cx, object.store.guessed, "object", key);
       return noField(cx, object, key, node);
     }
     case "vec":
@@ -59,8 +61,12 @@ export function getField(cx: Context, object: Val, key: string, node: Node): Val
         return lengthOf(cx, object);
       }
       return noField(cx, object, key, node);
-    case "unknown":
-      return key === "length" ? learn(cx, object.path, "array") : learn(cx, object.path, "object", key);
+    case "num":
+    case "unknown": {
+      const path = openPath(object);
+      if (path === undefined) return noField(cx, object, key, node);
+      return key === "length" ? learn(cx, path, "array") : learn(cx, path, "object", key);
+    }
     case "builtin":
       return member(object.id, key);
     case "poison":
@@ -112,7 +118,8 @@ function noField(cx: Context, object: Val, key: string, node: Node): never {
 export function getElement(cx: Context, object: Val, key: Val, node: Node): Val {
   if (key.t === "str") return getField(cx, object, key.k, node);
   if (object.t === "poison") return cx.poisoned(node, object);
-  if (object.t === "unknown") return learn(cx, object.path, "array");
+  const path = openPath(object);
+  if (path !== undefined) return learn(cx, path, "array");
   const at = indexNumber(cx, key, node);
   if (object.t === "vec") return elementAt(cx, object, at, node);
   if (at.k !== undefined && (object.t === "obj" || object.t === "place")) {

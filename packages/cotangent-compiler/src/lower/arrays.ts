@@ -205,7 +205,7 @@ export function elementAt(cx: Context, a: Vec, at: Num, node: Node): Val {
 export function elementUnchecked(cx: Context, a: Vec, i: Value, whole: Value = handle(cx, a)): Val {
   const { store } = a;
   cx.impure = true;
-  if (store.element.kind === "number") return number(cx.b.load(whole, i));
+  if (store.element.kind === "number") return { ...number(cx.b.load(whole, i)), guessed: store.guessed };
   return readRecord(cx, store, store.element, address(cx, a, i), 0);
 }
 
@@ -254,7 +254,10 @@ export function partOf(cx: Context, p: Place, key: string, node: Node): Val | un
     );
   }
   cx.impure = true;
-  return readRecord(cx, p.store, part.structure, plus(cx, p.base, part.offset), p.sub + part.sub);
+  const x = readRecord(cx, p.store, part.structure, plus(cx, p.base, part.offset), p.sub + part.sub);
+  const { guessed } = p.store;
+  const isOpen = guessed !== undefined && p.structure === p.store.element;
+  return isOpen && x.t === "num" ? { ...x, guessed: `${guessed}.${key}` } : x;
 }
 
 function locate(

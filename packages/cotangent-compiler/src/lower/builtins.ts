@@ -39,7 +39,19 @@ import { asFunction } from "./functions.ts";
 import { add, compare, extreme, f64, index, primitive, round, sub, toInt32 } from "./numbers.ts";
 import { FOLDS, METHODS_IN_WORDS, PUSH_ALL, SORTS, SUM } from "./prelude.ts";
 import { fround } from "./rounding.ts";
-import { bool, Cell, constant, FALSE, I32_MAX, I32_MIN, integer, NOTHING, number, TRUE } from "./values.ts";
+import {
+  bool,
+  Cell,
+  constant,
+  FALSE,
+  I32_MAX,
+  I32_MIN,
+  integer,
+  NOTHING,
+  number,
+  openPath,
+  TRUE,
+} from "./values.ts";
 import type { Bool, Builtin, Env, Num, Obj, Val, Vec } from "./values.ts";
 
 /** Names that every module sees. */
@@ -90,7 +102,8 @@ export function callExpression(cx: Context, node: Node, env: Env, name: string |
     if (object.t === "vec" && key === "push" && hasSpread(node)) return pushAll(cx, object, node, env);
     if (object.t === "vec" && key !== undefined)
       return arrayMethod(cx, object, key, spread(cx, node.arguments, env), node, name);
-    if (object.t === "unknown" && key !== undefined && METHODS.has(key)) learn(cx, object.path, "array");
+    const path = openPath(object);
+    if (path !== undefined && key !== undefined && METHODS.has(key)) learn(cx, path, "array");
     if ((object.t === "obj" && object.tuple) || (object.t === "place" && object.structure.kind === "tuple")) {
       if (key !== undefined && (object.t === "place" || !object.fields.has(key)))
         return tupleMethod(cx, object, key, node, env, name);

@@ -9,7 +9,7 @@ import { ends } from "./flow.ts";
 import { index } from "./numbers.ts";
 import { callRecursive } from "./outline.ts";
 import { hoistVars, statements } from "./statements.ts";
-import { Cell, constant, Env, FALSE, kindOf, NOTHING, UNSET } from "./values.ts";
+import { Cell, constant, Env, FALSE, kindOf, NOTHING, openPath, UNSET } from "./values.ts";
 import type { Bool, Fun, Val } from "./values.ts";
 
 /** Deeper nesting of calls is no program but a mistake. */
@@ -157,7 +157,8 @@ function nameAfter(x: Val, name: string): void {
 function elementOf(cx: Context, x: Val, i: number, node: Node): Val {
   if (x.t === "obj" && x.tuple) return x.fields.has(String(i)) ? getField(cx, x, String(i), node) : NOTHING;
   if (x.t === "vec") return elementAt(cx, x, constant(i), node);
-  if (x.t === "unknown") learn(cx, x.path, "array");
+  const path = openPath(x);
+  if (path !== undefined) learn(cx, path, "array");
   if (x.t === "place" && x.structure.kind === "tuple") return getField(cx, x, String(i), node);
   return cx.refuse(
     node,

@@ -181,8 +181,8 @@ class Inference {
       const make = second === undefined ? elementOf(this.#of(first, depth)) : this.#resultOf(second, depth);
       return make === undefined ? undefined : { kind: "array", element: make };
     }
-    const list = this.#of(object, depth);
-    if (list?.kind !== "array") return undefined;
+    const list = asArray(this.#of(object, depth));
+    if (list === undefined) return undefined;
     if (SAME.has(name)) return list;
     if (name === "indexOf" || name === "push") return NUMBER;
     if (name !== "map") return undefined;
@@ -231,8 +231,13 @@ const isMath = (node: Node): boolean => node.type === "Identifier" && node.name 
 const patternOf = (property: Node): Node =>
   property.type === "RestElement" ? property : (property.value as Node);
 
-const elementOf = (s: Structure | undefined): Structure | undefined =>
-  s?.kind === "array" ? s.element : undefined;
+/** A tuple whose elements are all alike may be used as an array. */
+function asArray(s: Structure | undefined): Extract<Structure, { kind: "array" }> | undefined {
+  const list = s?.kind === "tuple" ? listOf(s.elements) : s;
+  return list?.kind === "array" ? list : undefined;
+}
+
+const elementOf = (s: Structure | undefined): Structure | undefined => asArray(s)?.element;
 
 const fieldOf = (s: Structure | undefined, key: string): Structure | undefined =>
   s?.kind === "object" ? s.fields.find(([name]) => name === key)?.[1] : undefined;

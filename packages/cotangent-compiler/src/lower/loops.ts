@@ -11,7 +11,7 @@ import { anyOf, branch, conditionalLoop, countedCarries, countedLoop } from "./c
 import { condition, expression, toNumber, unsupported } from "./expressions.ts";
 import { checkEnd } from "./flow.ts";
 import { add, compare, demand, index } from "./numbers.ts";
-import { Cell, constant, Env, FALSE, I32_MAX, I32_MIN, integer, kindOf, TRUE } from "./values.ts";
+import { Cell, constant, Env, FALSE, I32_MAX, I32_MIN, integer, kindOf, openPath, TRUE } from "./values.ts";
 import type { Num, Val } from "./values.ts";
 
 const noop = (): void => undefined;
@@ -204,7 +204,8 @@ export function forOf(cx: Context, node: Node, env: Env, labels: readonly string
     cx.parts.bind(declaration.declarations[0]!.id!, entries === undefined ? x : pair(), inner, kind);
     iteration(cx, loop, node.body as Node, inner);
   };
-  if (list.t === "unknown") learn(cx, list.path, "array");
+  const path = openPath(list);
+  if (path !== undefined) learn(cx, path, "array");
   if (list.t === "poison") cx.poisoned(node.right, list);
   if (list.t === "vec") {
     const exits = exitsOf(cx, loop);

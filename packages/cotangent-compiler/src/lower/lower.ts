@@ -21,7 +21,7 @@ import { declare, scoped } from "./statements.ts";
 import { structureFromType } from "./types.ts";
 import { argument } from "./numbers.ts";
 import { bool, Cell, constant, Env, FALSE, NOTHING, TRUE } from "./values.ts";
-import type { Derivation, Fun, Val } from "./values.ts";
+import type { Derivation, Fun, Store, Val, Vec } from "./values.ts";
 
 /** A program and how arguments and results become its values. */
 export interface Lowered {
@@ -257,7 +257,7 @@ class Lowering {
       case "boolean":
         return { kind: "boolean" };
       case "array":
-        return { kind: "array", element: NUMBER };
+        return { kind: "array", element: this.#guessed(`${path}[]`) ?? NUMBER };
       default:
         return {
           kind: "object",
@@ -284,7 +284,7 @@ class Lowering {
       case "nothing":
         return NOTHING;
       case "array":
-        return arrayFrom(cx, s, leaves, path, readonly);
+        return this.#open(arrayFrom(cx, s, leaves, path, readonly), path);
       default: {
         const parts = children(s).map(([key, e]) => {
           const inner = typeof key === "number" ? `${path}[${key}]` : `${path}.${key}`;
@@ -303,6 +303,23 @@ class Lowering {
         };
       }
     }
+  }
+
+  /** An array that is known by its use alone: so are its elements. */
+  #open(a: Vec, path: string): Vec {
+    const visit = (store: Store, at: string): void => {
+      if (this.#knowledge.guesses.get(at)?.kind !== "array") return;
+      store.guessed = `${at}[]`;
+      const { element, sub } = store;
+      if (element.kind === "array") return visit(sub[0]!, store.guessed);
+      if (element.kind !== "object") return;
+      const arrays = element.fields.filter(([, s]) => s.kind === "array");
+      // Objects in objects have arrays of their own between these.
+      if (arrays.length === sub.length)
+        arrays.forEach(([key], k) => visit(sub[k]!, `${store.guessed}.${key}`));
+    };
+    visit(a.store, path);
+    return a;
   }
 
   #prelude(call: Node, key: string, text: string): Fun {
@@ -361,7 +378,7 @@ class Lowering {
     }
     if (own !== undefined) {
       const env = this.#scope(module, scope);
-      const known = constantOf(own) ?? this.#derived(own, env);
+      const known = constantOf(own) ?? this.#derived(module, own, env);
       if (known !== undefined && (known.t !== "num" || this.#isInitialised(local))) return known;
     }
     const structure = structureOfLocal(module, local) ?? "unknown";
@@ -379,17 +396,15 @@ class Lowering {
   }
 
   /** A derivative that was made around the function: `const slope = grad(cost)`. */
-  #derived(node: Node, env: Env): Val | undefined {
+  #derived(module: Module, node: Node, env: Env): Val | undefined {
     if (node.type !== "CallExpression") return undefined;
     const callee = bare(node.callee);
     const root = callee.type === "MemberExpression" ? callee.object : callee;
-    if (root.type !== "Identifier") return undefined;
-    const found = env.find(root.name, root);
-    if (found === undefined || found instanceof Cell || found.t !== "builtin") return undefined;
-    const id = callee === root ? found.id : `${found.id}.${callee.property.name}`;
-    const [library, key] = id.split(".");
-    const isOurs = library === "cotangent" && (TRANSFORMS.has(key ?? "") || key === "compile");
-    return isOurs ? expression(this.#cx, node, env) : undefined;
+    if (root.type !== "Identifier" || namesOf(module.source.program).locals.has(root)) return undefined;
+    const key = importedKey(module, callee);
+    return key !== undefined && (TRANSFORMS.has(key) || key === "compile")
+      ? expression(this.#cx, node, env)
+      : undefined;
   }
 
   #lookUp(module: Module, name: string, node: Node): Val | undefined {
@@ -600,18 +615,22 @@ function isConstant(d: ConstantDeclaration, module: Module): boolean {
   return d.fixed || (type !== "ArrayExpression" && type !== "ObjectExpression");
 }
 
+/** Which of the library's functions is called at the top of a module: `grad`, `ad.grad`. */
+function importedKey(module: Module, callee: Node): string | undefined {
+  const isMember = callee.type === "MemberExpression";
+  const d = module.declarations.get(isMember ? callee.object.name : callee.name);
+  if (d?.kind !== "import" || d.from !== "cotangent") return undefined;
+  if (!isMember) return d.imported;
+  return d.imported === "*" && !callee.computed ? callee.property.name : undefined;
+}
+
 /** A call of Math's, Object.freeze, or one that makes a derivative of a function. */
 function isKnown(node: Node, module: Module): boolean {
   const callee = node.type === "CallExpression" ? bare(node.callee) : undefined;
   if (callee === undefined) return false;
-  const imported = (name: string): string | undefined => {
-    const d = module.declarations.get(name);
-    return d?.kind === "import" && d.from === "cotangent" ? d.imported : undefined;
-  };
-  const derives = (name: string): boolean => TRANSFORMS.has(name) || name === "compile";
-  if (callee.type === "Identifier") return derives(imported(callee.name) ?? "");
+  const key = importedKey(module, callee);
+  if (key !== undefined) return TRANSFORMS.has(key) || key === "compile";
   if (callee.type !== "MemberExpression") return false;
-  if (imported(callee.object.name) === "*") return derives(callee.property.name);
   const id = `${callee.object.name}.${callee.property.name}`;
   return id === "Object.freeze" || (id.startsWith("Math.") && id !== "Math.random");
 }

@@ -29,6 +29,8 @@ export interface Num {
   readonly leaf?: string | undefined;
   /** On some path nothing was assigned yet. */
   readonly maybe?: boolean;
+  /** An element of something passed in that is taken for a number, since nothing else is known: its path. */
+  readonly guessed?: string | undefined;
 }
 
 /** true or false: 1 or 0. */
@@ -92,6 +94,8 @@ export interface Store {
   readonly used: Cell | null;
   /** Counts how often whole records were replaced, or rows grew. */
   epoch: number;
+  /** Of something passed in that is known by its use alone: the path of its elements. */
+  guessed?: string;
   /** The literal or call that made it. */
   readonly site: Node | undefined;
 }
@@ -271,6 +275,12 @@ export const size = (i: Value): Num => integer(i, 0, LONGEST);
 export const bool = (v: Value): Bool => ({ t: "bool", v });
 export const TRUE: Bool = { t: "bool", k: true };
 export const FALSE: Bool = { t: "bool", k: false };
+
+/** The path of something passed in of which nothing else is known, or nothing but that it could be a number. */
+export function openPath(v: Val): string | undefined {
+  if (v.t === "unknown") return v.path;
+  return v.t === "num" ? v.guessed : undefined;
+}
 
 /** How a message calls what `v` is. */
 export function kindOf(v: Val): string {
