@@ -1,5 +1,6 @@
 /** Compiled functions for n calls at once. */
 import { AdError } from "../errors.ts";
+import { overflow } from "./overflow.ts";
 import { fits, rebuild, shapeOf } from "./shape.ts";
 import type { Shape } from "./shape.ts";
 
@@ -28,8 +29,12 @@ export function batched(
   return (...args) => {
     let found = known.find((s) => fits(s.shape, args));
     if (found === undefined) {
-      const shape = shapeOf(args);
-      known.push((found = { shape, batch: make(sampleOf(shape, n)) }));
+      try {
+        const shape = shapeOf(args);
+        known.push((found = { shape, batch: make(sampleOf(shape, n)) }));
+      } catch (error) {
+        throw overflow(error, args);
+      }
     }
     const [numbers, arrays]: [Float64Array[], Float64Array[]] = [[], []];
     const collect = (s: Shape, x: unknown): void => {

@@ -1,6 +1,7 @@
 /** Compiled functions: what is called, for arguments of any structure. */
 import { checkOptions, oneOf, positive } from "../options.ts";
 import type { Rules } from "../options.ts";
+import { isOverflow } from "../program/faults.ts";
 import type { Program, Region } from "../program/ir.ts";
 import type { Real } from "../real/real.ts";
 import { isMapped } from "../transforms/arguments.ts";
@@ -11,6 +12,7 @@ import type { Direct } from "./direct.ts";
 import { execute } from "./execute.ts";
 import type { Executable, MathMode, Target } from "./execute.ts";
 import { emitJs } from "./js/emit.ts";
+import { overflow } from "./overflow.ts";
 import { base } from "./recorded.ts";
 import type { AnyFunction } from "./recorded.ts";
 import { limitSteps } from "./steps.ts";
@@ -134,12 +136,17 @@ export function callable(f: AnyFunction, options: CompileOptions, making: Making
       try {
         return specialise(args).call(args);
       } catch (error) {
+        if (isOverflow(error)) throw overflow(error, args);
         if (making.isTraced(args)) return f(...given);
         throw error;
       }
     },
     into: (out, ...args) => {
-      specialise(args).into(out, args);
+      try {
+        specialise(args).into(out, args);
+      } catch (error) {
+        throw overflow(error, args);
+      }
       return out;
     },
   };

@@ -70,13 +70,17 @@ export function faultOf(site: Site | undefined, values: readonly number[]): AdEr
   }
 }
 
+/** Whether an engine says that its stack is full. */
+export const isOverflow = (error: unknown): boolean =>
+  error instanceof Error && !(error instanceof AdError) && /call stack|recursion/i.test(error.message);
+
 /** What an engine throws where its stack is full or its memory is exhausted, as the error it stands for; others as they are. */
 export function exhaustion(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AdError) return error;
-  if (/call stack|recursion/i.test(error.message)) {
+  if (isOverflow(error)) {
     return new AdError(
       "out-of-steps",
-      "The function calls itself so often that the stack is full.",
+      "The stack is full: the function calls itself too often, or what it was given is nested too deeply.",
       "Check that the recursion has a case in which it stops, or write a loop.",
       { cause: error },
     );
