@@ -5,6 +5,7 @@ import { CompileError } from "./errors.ts";
 import { lower } from "./lower/lower.ts";
 import type { Lowered, Outside, Surroundings } from "./lower/lower.ts";
 import type { Module } from "./lower/module.ts";
+import { structureFromType } from "./lower/types.ts";
 import { namesOf, valueOf } from "./scopes.ts";
 import type { Scope } from "./scopes.ts";
 import { refuse } from "./source.ts";
@@ -219,7 +220,11 @@ export function lowerTarget(
       onReals: !target.marked && usesLibrary(module, node),
     };
   } catch (error) {
-    if (!target.marked && error instanceof CompileError && usesLibrary(module, node)) return undefined;
+    if (target.marked || !(error instanceof CompileError)) throw error;
+    if (usesLibrary(module, node)) return undefined;
+    // It may be written on Reals by way of a function that it was given; unless it says that it is not.
+    const isPlain = node.params.some((p) => structureFromType(p.typeAnnotation, module.types) !== undefined);
+    if (error.code === "unsupported-call" && !isPlain) return undefined;
     throw error;
   }
 }

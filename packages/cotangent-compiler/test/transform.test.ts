@@ -113,7 +113,7 @@ describe("what is imported from where no source is found", () => {
     ).toThrow('half, imported from "./half.ts"');
     expect(() =>
       transform('export function f(half, x) {\n  "use grad";\n  return half(x);\n}', "m.js"),
-    ).toThrow("half, of which nothing is known, is called as a function.");
+    ).toThrow("half is called as a function, but which one it is will only be known");
     expect(codeOf(marked('import { half } from "./half.ts";', "half * x"))).toContain("() => [half]");
   });
 });

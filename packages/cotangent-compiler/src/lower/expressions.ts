@@ -88,12 +88,17 @@ const CALLED: Readonly<Record<string, string>> = {
   SpreadElement: "A spread here",
 };
 
-export function unsupported(cx: Context, node: Node, what: string): never {
+export function unsupported(
+  cx: Context,
+  node: Node,
+  what: string,
+  remedy: string = "Use numbers, booleans, arrays, tuples and plain objects with loops, branches and function calls.",
+): never {
   return cx.refuse(
     node,
     "unsupported-syntax",
     `${what} is outside the language that can be differentiated.`,
-    "Use numbers, booleans, arrays, tuples and plain objects with loops, branches and function calls.",
+    remedy,
   );
 }
 
@@ -124,7 +129,13 @@ function variable(cx: Context, node: Node, env: Env): Val {
 function thisOf(cx: Context, node: Node, env: Env): Val {
   const found = env.find("this", node);
   const x = found instanceof Cell ? cx.read(found) : found;
-  return x === undefined || x.t === "builtin" ? unsupported(cx, node, "this") : x;
+  if (x !== undefined && x.t !== "builtin") return x;
+  return unsupported(
+    cx,
+    node,
+    "this of a function that is no arrow",
+    "Write an arrow function in a method or a field, which sees their this; or pass what is needed.",
+  );
 }
 
 /** A number where one is needed. */
@@ -280,6 +291,14 @@ export function operate(cx: Context, operator: string, x: Val, y: Val, node: Nod
 }
 
 function equality(cx: Context, x: Val, y: Val, node: Node): Bool {
+  if ((x.t === "unknown" && y.t === "str") || (x.t === "str" && y.t === "unknown")) {
+    return cx.refuse(
+      node,
+      "unsupported-type",
+      "What is passed in cannot be compared with a text: texts must be known when compiling.",
+      "Pass a boolean or a number; or write a function for each case.",
+    );
+  }
   if (x.t === "unknown") return learn(cx, x.path, y.t === "bool" ? "boolean" : "number");
   if (y.t === "unknown") return learn(cx, y.path, x.t === "bool" ? "boolean" : "number");
   if (x.t === "num" && y.t === "num") return compare(cx, "===", x, y);
@@ -401,7 +420,14 @@ function memberExpression(cx: Context, node: Node, env: Env): Val {
   const object = expression(cx, node.object, env);
   if (node.optional && object.t === "nothing") return NOTHING;
   if (!node.computed) {
-    if (node.property.type === "PrivateIdentifier") return unsupported(cx, node.property, "A private field");
+    if (node.property.type === "PrivateIdentifier") {
+      unsupported(
+        cx,
+        node.property,
+        "A private field",
+        `Read it outside the function: const ${node.property.name} = this.#${node.property.name}.`,
+      );
+    }
     return getField(cx, object, node.property.name, node);
   }
   return getElement(cx, object, expression(cx, node.property, env), node);

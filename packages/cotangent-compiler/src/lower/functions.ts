@@ -39,7 +39,12 @@ const OWN_THIS: Val = { t: "builtin", id: "this" };
 /** The body, here and now. */
 export function body(cx: Context, fun: Fun, args: readonly Val[]): Val {
   const { node } = fun;
-  if (node.async || node.generator) unsupported(cx, node, node.async ? "An async function" : "A generator");
+  if (node.async) {
+    unsupported(cx, node, "An async function", "Await what it needs outside, and pass that as a parameter.");
+  }
+  if (node.generator) {
+    unsupported(cx, node, "A generator", "Push what it yields to an array, and return that.");
+  }
   const env = new Env(fun.env);
   if (fun.node.type === "FunctionExpression" && fun.node.id !== null) {
     env.variables.set(fun.node.id.name, new Cell(fun, fun.name, "constant"));
@@ -193,6 +198,14 @@ export function asFunction(
 ): Fun | Extract<Val, { t: "builtin" }> {
   if (x?.t === "fun" || x?.t === "builtin") return x;
   const isMissing = x?.t === "unknown" && x.from !== undefined;
+  if (x?.t === "unknown" && !isMissing) {
+    return cx.refuse(
+      node,
+      "unsupported-call",
+      `${x.path} is called as a function, but which one it is will only be known when the program runs.`,
+      "Call functions that are declared in the module, or in the functions around. Who is given a function takes its derivative as it is: grad(f).",
+    );
+  }
   return cx.refuse(
     node,
     isMissing ? "unknown-name" : "unsupported-type",

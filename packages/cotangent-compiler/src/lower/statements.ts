@@ -143,7 +143,7 @@ function statement(cx: Context, node: Node, env: Env, labels: readonly string[] 
     case "TSInterfaceDeclaration":
       return;
     default:
-      return unsupported(cx, node, CALLED[node.type] ?? node.type);
+      return unsupported(cx, node, CALLED[node.type] ?? node.type, INSTEAD[node.type]);
   }
 }
 
@@ -152,6 +152,12 @@ const CALLED: Readonly<Record<string, string>> = {
   ForInStatement: "for ... in",
   TryStatement: "try",
   WithStatement: "with",
+};
+
+const INSTEAD: Readonly<Record<string, string>> = {
+  ClassDeclaration: "Use plain functions and objects.",
+  ForInStatement: "Name the fields, or go through an array by for ... of.",
+  TryStatement: "Test for what may go wrong before it does; or put try around the call of the derivative.",
 };
 
 export function declare(cx: Context, node: Node, env: Env): void {
