@@ -154,6 +154,16 @@ export function outer(${head}) { ${before}
   });
 });
 
+function errorOf(source: string): CompileError {
+  try {
+    transform(source, "/p/m.ts");
+  } catch (error) {
+    if (error instanceof CompileError) return error;
+    throw error;
+  }
+  throw new Error("It compiles.");
+}
+
 describe("what is refused", () => {
   test.each<[code: string, source: string, says: string]>([
     [
@@ -206,16 +216,9 @@ describe("what is refused", () => {
   ])("%s: %s", (code, marked, says) => {
     const head = `${HEAD}export function outer(k: number, data: number[], point: { x: number }, f: (x: number) => number, mode: string) {\n  `;
     const source = `${head}${marked}\n}`;
-    const at = source.indexOf("▶");
-    try {
-      transform(source.replace("▶", ""), "/p/m.ts");
-    } catch (error) {
-      if (!(error instanceof CompileError)) throw error;
-      expect(error.message).toContain(says);
-      expect([error.code, error.span.start]).toEqual([code, at]);
-      return;
-    }
-    throw new Error("It compiles.");
+    const error = errorOf(source.replace("▶", ""));
+    expect(error.message).toContain(says);
+    expect([error.code, error.span.start]).toEqual([code, source.indexOf("▶")]);
   });
 
   test("private fields, with what to write instead", () => {
