@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { main } from "../src/cli.ts";
 import { differs, measure, quantile } from "../src/measure.ts";
 import type { Findings } from "../src/measure.ts";
 import type { Row } from "../src/row.ts";
@@ -166,5 +167,56 @@ describe("the rows", () => {
     const [byHand, ...others] = ready.map(({ run }) => run());
     expect(others).toHaveLength(3);
     for (const other of others) expect(other / byHand!).toBeCloseTo(1, 12);
+  });
+});
+
+describe("the command line", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+    process.exitCode = undefined;
+  });
+
+  /** What is written when these are typed, and the exit code. */
+  async function typed(...args: readonly string[]): Promise<{ out: string; error: string; code: unknown }> {
+    const out = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    const error = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    await main(rows, args);
+    const text = (spy: typeof out): string => spy.mock.calls.map(([line]) => String(line)).join("\n");
+    return { out: text(out), error: text(error), code: process.exitCode };
+  }
+
+  it("says what there is", async () => {
+    for (const asked of ["--help", "-h"]) {
+      const { out, error, code } = await typed(asked);
+      expect([error, code]).toEqual(["", undefined]);
+      expect(out).toMatch(/^ {2}--rounds N +how often/m);
+      expect(out).toMatch(/^ {2}-h, --help +/m);
+      for (const { name } of rows) expect(out).toContain(`\n  ${name} `);
+      vi.restoreAllMocks();
+    }
+    const { out } = await typed("--list");
+    expect(out.split("\n")).toHaveLength(rows.length);
+  });
+
+  it.each([
+    [["--roundz", "3"], "There is no option --roundz. --help shows what there is."],
+    [["-r", "3"], "There is no option -r. --help shows what there is."],
+    [["--rounds"], "--rounds needs a value: --rounds N."],
+    [["--rounds", "--cpu"], "--rounds needs a value: --rounds N."],
+    [["--list=all"], "--list takes no value."],
+    [["--rounds", "1.5", "scalars-1000"], '--rounds takes a whole number from 1, not "1.5".'],
+    [["nothing-1000"], "No row is called nothing-1000. --list shows what there is."],
+    [["scalars-1000", "nothing"], "No row is called nothing. --list shows what there is."],
+  ])("refuses %j in one line", async (args, message) => {
+    expect(await typed(...args)).toEqual({ out: "", error: message, code: 2 });
+  });
+
+  it("says so where only long rows are meant, but none by its whole name", async () => {
+    const long = rows.find(({ full }) => full === true)!.name;
+    const part = long.slice(0, -1);
+    const short = rows.some(({ name, full }) => full !== true && name.includes(part));
+    expect(short).toBe(false);
+    const { error, code } = await typed(part);
+    expect([error, code]).toEqual([`All rows called ${part} are long: name one in full, or add --full.`, 2]);
   });
 });
