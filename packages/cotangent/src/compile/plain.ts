@@ -11,7 +11,10 @@ import type { Leaf, Structure } from "../program/structure.ts";
 import { derivationOf } from "../transforms/transformed.ts";
 import type { Derivation } from "../transforms/transformed.ts";
 import type { AnyFunction } from "../transforms/arguments.ts";
+import { aliasCheck } from "./aliases.ts";
+import type { AliasCheck } from "./aliases.ts";
 import type { Executable } from "./execute.ts";
+import { base } from "./recorded.ts";
 import { bySize } from "./sizes.ts";
 
 /** How programs are made to run. */
@@ -118,6 +121,33 @@ function transformOf({ transform, options }: Derivation, name: string): Transfor
  * @throws AdError `result-not-scalar`, `wrong-option`, `unsupported-transform`
  */
 export function plainCall(f: AnyFunction, args: readonly unknown[], how: How): PlainCall {
+  const made = callOf(f, args, how);
+  const root = programsOf(base(f))!;
+  const of = root.specialise(ownArguments(f, args));
+  const keep = derivationOf(f) !== undefined;
+  const { check } = once(aliases, of, String(keep), () => ({ check: aliasCheck(of, keep) }));
+  if (check === undefined) return made;
+  return {
+    ...made,
+    call: (list) => {
+      check(ownArguments(f, list), root.outside);
+      return made.call(list);
+    },
+  };
+}
+
+const aliases: WeakMap<
+  Specialisation,
+  Map<string, { readonly check: AliasCheck | undefined }>
+> = new WeakMap();
+
+/** The arguments of the captured function itself. */
+function ownArguments(f: AnyFunction, args: readonly unknown[]): readonly unknown[] {
+  const derivation = derivationOf(f);
+  return derivation === undefined ? args : ownArguments(derivation.f, argumentsOf(derivation, args));
+}
+
+function callOf(f: AnyFunction, args: readonly unknown[], how: How): PlainCall {
   const derivation = derivationOf(f);
   if (derivation?.transform === "vjp") {
     const inner = programsOf(derivation.f)!;
