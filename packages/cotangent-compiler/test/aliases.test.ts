@@ -7,11 +7,11 @@ import { differentiable } from "../src/parse.ts";
 
 const scale = differentiable((a: number[], b: number[]) => {
   a[0] = a[0]! * 2;
-  return a[0]! * b[0]!;
+  return a[0] * b[0]!;
 });
 const typed = differentiable((a: Float64Array, b: Float64Array) => {
   a[0] = a[0]! * 2;
-  return a[0]! * b[0]!;
+  return a[0] * b[0]!;
 });
 const reads = differentiable((a: number[], b: number[]) => a[0]! * b[0]!);
 
@@ -60,7 +60,7 @@ test("deep inside: rows, objects in arrays, fields", () => {
   expect(() => grad(moves)([point, point])).toThrow("The arrays passed for ps[0] and ps[1] overlap");
   const fields = differentiable((p: { a: number[]; b: number[] }) => {
     p.a[0] = 7;
-    return p.a[0]! * p.b[0]!;
+    return p.a[0] * p.b[0]!;
   });
   expect(() => grad(fields)({ a: row, b: row })).toThrow("The arrays passed for p.a and p.b overlap");
   expect(() => grad(fields)({ a: row, b: 3 as unknown as number[] })).not.toThrow("aliased");
@@ -71,7 +71,7 @@ test("what is around the function counts as well", () => {
   const f = differentiable(
     (x: number[]) => {
       x[0] = 5;
-      return x[0]! * data[0]! * x[1]!;
+      return x[0] * data[0]! * x[1]!;
     },
     { scope: { data } },
   );

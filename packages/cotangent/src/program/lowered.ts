@@ -5,6 +5,7 @@ import type { PrimitiveBase, UserFunction } from "../real/real.ts";
 import { attach, CAPTURE_VERSION } from "./captured.ts";
 import type { CapturedParameter, Specialisation } from "./captured.ts";
 import { parse } from "./parse.ts";
+import { children } from "./structure.ts";
 import type { Structure } from "./structure.ts";
 import { bringInside } from "./users.ts";
 
@@ -37,7 +38,7 @@ export interface LoweredFunction {
  * @throws AdError `malformed-program` at the first use, if another version of the compiler wrote it
  */
 export function lowered(data: LoweredFunction, isClosure: boolean): Lower {
-  const known: (Specialisation | undefined)[] = [];
+  const known: (((args: readonly unknown[]) => Specialisation) | undefined)[] = [];
   let classes: () => readonly UserFunction[] = () => [];
   const specialise = (args: readonly unknown[]): Specialisation => {
     if (data.version !== CAPTURE_VERSION) {
@@ -52,7 +53,8 @@ export function lowered(data: LoweredFunction, isClosure: boolean): Lower {
     if (args.length < fewest) throw missingArgument(data.name, fewest, args.length);
     const fitting = variants.findIndex((v) => v.params.length >= args.length);
     const at = fitting < 0 ? variants.length - 1 : fitting;
-    return (known[at] ??= read(variants[at]!, named(classes(), data.users ?? [])));
+    const of = (known[at] ??= typedVersions(read(variants[at]!, named(classes(), data.users ?? []))));
+    return of(args);
   };
   return (f, outside = () => [], users = classes) => {
     classes = users;
@@ -72,6 +74,52 @@ export type Lower = <F extends (...args: never[]) => unknown>(
   outside?: () => readonly unknown[],
   users?: () => readonly UserFunction[],
 ) => F;
+
+/**
+ * A type says of an array of numbers that it is one, not of which kind: a program for lists takes Float64Arrays as well, and then what has the
+ * structure of an argument is made of these again.
+ */
+function typedVersions(of: Specialisation): (args: readonly unknown[]) => Specialisation {
+  const places = of.params.flatMap(({ structure }, i) => listsIn(structure, [i]));
+  if (places.length === 0) return () => of;
+  const known = new Map<string, Specialisation>();
+  return (args) => {
+    const typed = places.filter((place) => at(args, place) instanceof Float64Array);
+    if (typed.length === 0) return of;
+    const key = typed.join();
+    let found = known.get(key);
+    if (found === undefined) {
+      const params = of.params.map((p, i) => ({
+        ...p,
+        structure: typed
+          .filter(([first]) => first === i)
+          .reduce<Structure>((s, [, ...path]) => withTyped(s, path), p.structure),
+      }));
+      known.set(key, (found = { ...of, params }));
+    }
+    return found;
+  };
+}
+
+type Place = readonly (string | number)[];
+
+const at = (x: unknown, place: Place): unknown =>
+  place.reduce((y, key) => (y as Readonly<Record<string | number, unknown>> | null | undefined)?.[key], x);
+
+/** Where there are lists of numbers that are in no other lists. */
+function listsIn(s: Structure, place: Place): readonly Place[] {
+  if (s.kind === "array") return s.element.kind === "number" && s.typed !== true ? [place] : [];
+  if (s.kind !== "tuple" && s.kind !== "object") return [];
+  return children(s).flatMap(([key, e]) => listsIn(e, [...place, key]));
+}
+
+function withTyped(s: Structure, [key, ...rest]: Place): Structure {
+  if (s.kind === "array") return { ...s, typed: true };
+  if (s.kind === "tuple")
+    return { ...s, elements: s.elements.map((e, i) => (i === key ? withTyped(e, rest) : e)) };
+  if (s.kind !== "object") return s;
+  return { ...s, fields: s.fields.map(([k, e]) => [k, k === key ? withTyped(e, rest) : e] as const) };
+}
 
 const primitives = (): PrimitiveBase[] =>
   Object.values(library).filter(
