@@ -154,7 +154,8 @@ function reflect(b: Builder, x: Value, y: Value): Value | undefined {
 
 /**
  * c · x where x is -u, or k · u: factors are put together where one is a power of two, so that only one product rounds. Neither may be
- * below 1: then what overflows or underflows does so either way. (A subnormal u times a whole number is exact.)
+ * below 1: then what overflows or underflows does so either way. (A subnormal u times a whole number is exact.) But where u is an i32,
+ * nothing can underflow.
  */
 function scaled(b: Builder, x: Value, c: number): Value | undefined {
   const negated = under(x, neg);
@@ -163,9 +164,13 @@ function scaled(b: Builder, x: Value, c: number): Value | undefined {
   if (product?.attr !== mul) return undefined;
   const [u, v] = product.args as readonly [Value, Value];
   const k = constantOf(u) ?? constantOf(v);
-  if (k === undefined || !(Math.abs(k) >= 1 && Math.abs(c) >= 1)) return undefined;
+  if (k === undefined) return undefined;
+  const other = constantOf(u) === undefined ? u : v;
+  const isWhole =
+    isPowerOfTwo(k) && Math.abs(c * k) > 1e-200 && definedBy(other, "f64.fromI32") !== undefined;
+  if (!isWhole && !(Math.abs(k) >= 1 && Math.abs(c) >= 1)) return undefined;
   const isExact = Number.isFinite(c * k) && (isPowerOfTwo(k) || (isPowerOfTwo(c) && Number.isInteger(k)));
-  return isExact ? b.primitive(mul, b.f64(c * k), constantOf(u) === undefined ? u : v) : undefined;
+  return isExact ? b.primitive(mul, b.f64(c * k), other) : undefined;
 }
 
 /** The zero of this sign: adding -0 and subtracting +0 change nothing, but -0 + 0 is 0. */
