@@ -7,6 +7,8 @@ import { captures, fromSources } from "./vitest.shared.ts";
 // The same tests in a browser: vitest.browser.config.ts.
 export default defineConfig({
   test: {
+    // Vitest leaves one core to itself, of two the half; but it has next to nothing to do while the tests run.
+    maxWorkers: "100%",
     projects: [
       {
         ...fromSources,
