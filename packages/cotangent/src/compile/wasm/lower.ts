@@ -3,7 +3,8 @@ import { isOp } from "../../program/ir.ts";
 import type { Func, Op, OpOf, Region, Value } from "../../program/ir.ts";
 import { isInside } from "./affine.ts";
 import type { Instruction } from "./instructions.ts";
-import { Pairs } from "./pairs.ts";
+import { abreast } from "./abreast.ts";
+import { Outer } from "./outer.ts";
 import { vectorLoop } from "./vectorise.ts";
 
 /** A function of more operations than this is written in pieces of so many. */
@@ -23,7 +24,7 @@ function eachUse(op: Op, visit: (v: Value) => void): void {
 const isInsideOp = (v: Value, op: Op): boolean => op.regions.some((region) => isInside(v, region));
 
 /** Writes a function of the program into one of the module. */
-export class Lowering extends Pairs {
+export class Lowering extends Outer {
   write(func: Func): void {
     if (func.body.ops.length > LONGEST) {
       this.pieces(func);
@@ -117,7 +118,7 @@ export class Lowering extends Pairs {
   // Control
 
   /** Gives the carries of the next round (or the results of a branch) their values, all at once. */
-  protected assign(from: readonly Value[], to: readonly Value[]): void {
+  protected override assign(from: readonly Value[], to: readonly Value[]): void {
     const changed = to.map((_, k) => k).filter((k) => from[k] !== to[k]);
     for (const k of changed) this.push(from[k]!);
     this.store(changed.map((k) => to[k]!));
@@ -155,13 +156,16 @@ export class Lowering extends Pairs {
     f.op(more);
     f.if("", () => {
       const { arithmetic, reorder } = this.shared;
-      const vector = vectorLoop(op, this.plan, (id) => arithmetic.hasVector(id), reorder, this.overlap);
+      const hasVector = (id: string): boolean => arithmetic.hasVector(id);
+      const vector = vectorLoop(op, this.plan, hasVector, reorder, this.overlap);
+      const two = vector ?? abreast(op, this.plan, hasVector, reorder, this.overlap);
       const scalar = (): void => this.rounds(op, more);
-      if (vector === undefined) {
+      if (two === undefined) {
         scalar();
         return;
       }
-      this.pairs(op, vector);
+      if ("sides" in two) this.twoAbreast(op, two);
+      else this.pairs(op, two);
       f.get(this.local[i.id]!);
       this.push(hi);
       f.op(more).if("", scalar);
@@ -184,7 +188,7 @@ export class Lowering extends Pairs {
       this.assign(region.yields, carries);
       this.leave(region);
       this.loops.pop();
-      for (const p of pointers) if (p.stride !== 0) f.get(p.local).i32(p.stride).op("i32.add").set(p.local);
+      this.move(pointers, 1);
       f.get(this.local[i.id]!).i32(step).op("i32.add").tee(this.local[i.id]!);
       this.push(hi);
       f.op(more).brIf(again);

@@ -119,7 +119,8 @@ export abstract class Operations extends Values {
       }
       case "allocate":
         this.push(x);
-        f.call(runtime.allocate);
+        if (this.blocks.isOverwritten(op)) runtime.block(f);
+        else f.call(runtime.allocate);
         this.push(x);
         break;
       case "load": {

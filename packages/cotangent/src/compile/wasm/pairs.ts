@@ -11,7 +11,7 @@ import type { Access, VectorLoop } from "./vectorise.ts";
 const FEWEST_PAIRED = 4;
 
 /** The slot of a tape that an operation accesses, if it does. */
-const slotOf = (op: Op): number | undefined =>
+export const slotOf = (op: Op): number | undefined =>
   op.kind === "tape.load" || op.kind === "tape.store" ? op.attr.slot : undefined;
 
 export abstract class Pairs extends Operations {
@@ -166,11 +166,7 @@ export abstract class Pairs extends Operations {
       this.leave(region);
       for (const local of owned) f.release(local);
       this.loops.pop();
-      for (const p of pointers)
-        f.get(p.local)
-          .i32(2 * p.stride)
-          .op("i32.add")
-          .set(p.local);
+      this.move(pointers, 2);
       f.get(index).i32(2).op("i32.add").tee(index).get(end).op("i32.lt_s").brIf(again);
     });
     const both = (local: number): void => {
@@ -207,8 +203,8 @@ export abstract class Pairs extends Operations {
   protected splatMask(v: Value, region: Region, lanes: Map<Value, number>): void {
     if (lanes.has(v) || isInside(v, region)) return;
     const local = this.f.local("v");
-    this.push(v);
-    this.f.i32(0).op("i32.ne").op("i64.extend_i32_u").op("i64x2.splat").op("i64x2.neg").set(local);
+    this.pushLanes(v, lanes);
+    this.f.set(local);
     lanes.set(v, local);
   }
 
@@ -232,12 +228,14 @@ export abstract class Pairs extends Operations {
       this.f.get(known);
       return;
     }
-    if (isOp(v.def) && v.def.kind === "constant") {
+    if (v.ty === "f64" && isOp(v.def) && v.def.kind === "constant") {
       this.shared.arithmetic.constantLanes(this.f, v.def.attr);
       return;
     }
     this.push(v);
-    this.f.op("f64x2.splat");
+    // A condition that is the same for all is a mask of all bits, or none.
+    if (v.ty === "i32") this.f.i32(0).op("i32.ne").op("i64.extend_i32_u").op("i64x2.splat").op("i64x2.neg");
+    else this.f.op("f64x2.splat");
   }
 
   /** One operation in two iterations at once. */
@@ -305,52 +303,52 @@ export abstract class Pairs extends Operations {
       }
       return;
     }
+    if (op.kind === "bound" || op.kind === "constant") return;
+    if (op.kind === "f64.fromI32") {
+      this.fromI32(x, () => f.i32(affine(x, op.parent)!.slope).op("i32.add"));
+      define();
+    } else if (out!.ty === "i32" && op.kind.startsWith("i32.") && !/and|or|not/.test(op.kind)) {
+      // An index: that of the first lane.
+      if (!this.plan.inlined[out!.id]) this.op(op);
+    } else {
+      this.inLanes(op, lanes);
+      define();
+    }
+  }
+
+  /** Pushes an integer as a number, in the second lane with what `growth` adds to it. */
+  protected fromI32(x: Value, growth: () => unknown): void {
+    const { f } = this;
+    this.push(x);
+    f.op("f64.convert_i32_s").op("f64x2.splat");
+    this.push(x);
+    growth();
+    f.op("f64.convert_i32_s").lane("f64x2.replace_lane", 1);
+  }
+
+  /** Pushes the result, in each lane, of an operation that has no effect. */
+  protected inLanes(op: Op, lanes: ReadonlyMap<Value, number>): void {
+    const { f } = this;
+    const [x, y, z] = op.args as [Value, Value, Value];
+    const push = (v: Value): void => this.pushLanes(v, lanes);
     switch (op.kind) {
-      case "bound":
-      case "constant":
-        return;
       case "primitive":
         this.shared.arithmetic.applyLanes(f, op.attr, op.args, push);
-        define();
         return;
-      case "f64.fromI32": {
-        const index = affine(x, op.parent)!;
-        this.push(x);
-        f.op("f64.convert_i32_s").op("f64x2.splat");
-        this.push(x);
-        f.i32(index.slope).op("i32.add").op("f64.convert_i32_s").lane("f64x2.replace_lane", 1);
-        define();
-        return;
-      }
       case "select":
         push(y);
         push(z);
         push(x);
         f.op("v128.bitselect");
-        define();
-        return;
-      case "i32.and":
-      case "i32.or":
-        push(x);
-        push(y);
-        f.op(op.kind === "i32.and" ? "v128.and" : "v128.or");
-        define();
         return;
       case "i32.not":
         push(x);
         f.op("v128.not");
-        define();
         return;
       default:
-        if (out!.ty === "i32" && op.kind.startsWith("i32.")) {
-          // An index: that of the first lane.
-          if (!this.plan.inlined[out!.id]) this.op(op);
-          return;
-        }
         push(x);
         push(y);
-        f.op(direct[op.kind]!.replace("f64.", "f64x2.") as Instruction);
-        define();
+        f.op((direct[op.kind] as string).replace("i32.", "v128.").replace("f64.", "f64x2.") as Instruction);
     }
   }
 }

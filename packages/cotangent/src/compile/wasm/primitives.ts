@@ -189,13 +189,28 @@ export class Arithmetic {
   }
 
   /** Pushes primitive(args) on two lanes; the same bits in each as `apply` gives. */
-  applyLanes<T>(f: FunctionBuilder, { id }: PrimitiveBase, args: readonly T[], push: Push<T>): void {
+  applyLanes<T>(f: FunctionBuilder, primitive: PrimitiveBase, args: readonly T[], push: Push<T>): void {
+    const { id } = primitive;
     const pair = pairs[id];
     if (pair !== undefined) {
       pair(this, f, args, push as Push<unknown>);
       return;
     }
     args.forEach(push);
+    if (!this.hasVector(id)) {
+      // One after the other.
+      const both = args.map(() => f.local("v"));
+      for (const local of [...both].reverse()) f.set(local);
+      const lane = (k: 0 | 1): void => {
+        this.apply(f, primitive, both, (local) => f.get(local).lane("f64x2.extract_lane", k));
+      };
+      lane(0);
+      f.op("f64x2.splat");
+      lane(1);
+      f.lane("f64x2.replace_lane", 1);
+      for (const local of both) f.release(local);
+      return;
+    }
     if (id in single) f.op(onLanes(single[id]!));
     else if (id in comparisons) {
       // All bits of a lane where it holds: of them, those of the number 1.

@@ -89,16 +89,41 @@ export class Runtime {
     });
   }
 
-  /** (n) -> address of n zeros. */
-  get allocate(): Callable {
+  /** (n) -> address of n numbers, whatever they are. */
+  get #block(): Callable {
     const { reserve } = this;
-    return this.#function("allocate", "i", "i", (f) => {
-      const at = f.local("i");
+    return this.#function("block", "i", "i", (f) => {
       f.get(0)
         .i32(0x1fffffff)
         .op("i32.gt_u")
         .if("", () => f.i32(1).call(this.fail(0)));
-      f.get(0).i32(3).op("i32.shl").call(reserve).set(at);
+      f.get(0).i32(3).op("i32.shl").call(reserve);
+    });
+  }
+
+  /** Pushes the address of as many numbers, whatever they are, as are on the stack: in place, where there is room. */
+  block(f: FunctionBuilder): void {
+    const [n, at, bytes] = [f.local("i"), f.local("i"), f.local("i")];
+    f.tee(n).i32(3).op("i32.shl").i32(15).op("i32.add").i32(-16).op("i32.and").set(bytes);
+    f.get(n).i32(0x1fffffff).op("i32.gt_u").get(bytes);
+    f.memorySize().i32(16).op("i32.shl").getGlobal(this.top).tee(at).op("i32.sub");
+    f.op("i32.gt_u").op("i32.or");
+    f.if(
+      "i",
+      () => f.get(n).call(this.#block),
+      () => f.get(at).get(bytes).op("i32.add").setGlobal(this.top).get(at),
+    );
+    f.release(n);
+    f.release(at);
+    f.release(bytes);
+  }
+
+  /** (n) -> address of n zeros. */
+  get allocate(): Callable {
+    return this.#function("allocate", "i", "i", (f) => {
+      const at = f.local("i");
+      this.block(f.get(0));
+      f.set(at);
       const end = f.local("i");
       f.get(0).i32(SHORT).op("i32.gt_u");
       f.if(

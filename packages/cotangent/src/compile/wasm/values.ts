@@ -3,6 +3,7 @@ import { plan } from "../plan.ts";
 import type { Plan } from "../plan.ts";
 import { isOp } from "../../program/ir.ts";
 import type { Func, Op, OpOf, Region, Value } from "../../program/ir.ts";
+import { Blocks } from "../../program/optimise/blocks.ts";
 import { affine, isInside, keyOf } from "./affine.ts";
 import type { Affine } from "./affine.ts";
 import type { Callable, FunctionBuilder, ModuleBuilder } from "./assembler.ts";
@@ -59,6 +60,7 @@ export abstract class Values {
   protected readonly shared: Shared;
   protected readonly plan: Plan;
   protected readonly overlap: Overlap;
+  protected readonly blocks: Blocks;
   /** The local of each value (of an array: of its address), -1 where it has none. */
   protected readonly local: Int32Array;
   /** Of an array: the local of its length. */
@@ -68,12 +70,15 @@ export abstract class Values {
   /** Which slots of a tape are accessed, and whether they are written. */
   protected readonly accessed: Map<Value, { readonly slots: Set<number>; written: boolean }> = new Map();
   protected readonly loops: Loop[] = [];
+  /** Arrays and tapes of which every element has two lanes: each of two iterations has its own. */
+  protected readonly wide: Set<Value> = new Set();
 
   constructor(func: Func, f: FunctionBuilder, shared: Shared) {
     this.f = f;
     this.shared = shared;
     this.plan = plan(func);
     this.overlap = overlaps(func);
+    this.blocks = new Blocks(func);
     this.local = new Int32Array(func.size).fill(-1);
     this.length = new Int32Array(func.size).fill(-1);
     this.scanTapes(func.body);
@@ -180,6 +185,7 @@ export abstract class Values {
   protected address(a: Value, i: Value, slot?: number): number {
     const { f } = this;
     const base = slot === undefined ? `${a.id}` : `${a.id}.${slot}`;
+    const shift = this.shiftOf(a);
     for (let k = this.loops.length - 1; k >= 0; k--) {
       const { region, pointers } = this.loops[k]!;
       if (!pointers.some((p) => p.base === base)) continue;
@@ -196,26 +202,31 @@ export abstract class Values {
       if (p !== undefined) {
         f.get(p.local);
         if (p.shift !== undefined) f.get(p.shift).op("i32.add");
-        return 8 * (index.constant - p.constant);
+        return (index.constant - p.constant) << shift;
       }
     }
     this.pushBase(a, slot);
     if (isOp(i.def)) {
-      if (i.def.kind === "constant") return 8 * i.def.attr;
+      if (i.def.kind === "constant") return i.def.attr << shift;
       const [x, y] = i.def.args;
       const isSum = i.def.kind === "i32.add" && this.plan.inlined[i.id];
       if (isSum && isOp(y!.def) && y!.def.kind === "constant" && y!.def.attr >= 0 && y!.def.attr < 2 ** 20) {
         // x alone may be negative: x + y may not. The address of a[x] may lie before memory, if y is large.
         if (y!.def.attr <= REACH) {
           this.push(x!);
-          f.i32(3).op("i32.shl").op("i32.add");
-          return 8 * y!.def.attr;
+          f.i32(shift).op("i32.shl").op("i32.add");
+          return y!.def.attr << shift;
         }
       }
     }
     this.push(i);
-    f.i32(3).op("i32.shl").op("i32.add");
+    f.i32(shift).op("i32.shl").op("i32.add");
     return 0;
+  }
+
+  /** An element has two to the power of this bytes. */
+  protected shiftOf(a: Value): 3 | 4 {
+    return this.wide.has(a) ? 4 : 3;
   }
 
   protected pushBase(a: Value, slot?: number): void {
@@ -224,6 +235,18 @@ export abstract class Values {
       const local = this.slots.get(a)?.get(slot);
       if (local === undefined) this.pushSlot(a, slot);
       else this.f.get(local);
+    }
+  }
+
+  /** Moves pointers along by so many iterations. */
+  protected move(pointers: readonly Pointer[], iterations: number): void {
+    for (const p of pointers) {
+      if (p.stride === 0) continue;
+      this.f
+        .get(p.local)
+        .i32(iterations * p.stride)
+        .op("i32.add")
+        .set(p.local);
     }
   }
 
@@ -265,27 +288,24 @@ export abstract class Values {
     const i = this.local[region.args[0]!.id]!;
     const shifts = new Map<number, number>();
     for (const { a, slot, index, constant } of groups) {
-      const { slope } = index;
-      const stride = 8 * slope * step;
-      let shift = moving ? undefined : shifts.get(slope);
+      const bytes = index.slope << this.shiftOf(a);
+      const stride = bytes * step;
+      let shift = moving ? undefined : shifts.get(bytes);
       if (shift === undefined && !moving) {
         shift = f.local("i");
-        f.get(i)
-          .i32(8 * slope)
-          .op("i32.mul")
-          .set(shift);
-        shifts.set(slope, shift);
+        f.get(i).i32(bytes).op("i32.mul").set(shift);
+        shifts.set(bytes, shift);
         pointers.push({ base: "", key: "", constant: 0, local: shift, stride });
       }
       const local = f.local("i");
       this.pushBase(a, slot);
       f.i32(constant);
-      if (moving) f.get(i).i32(slope).op("i32.mul").op("i32.add");
+      if (moving) f.get(i).i32(index.slope).op("i32.mul").op("i32.add");
       for (const [v, factor] of index.terms) {
         this.push(v);
         f.i32(factor).op("i32.mul").op("i32.add");
       }
-      f.i32(3).op("i32.shl").op("i32.add").set(local);
+      f.i32(this.shiftOf(a)).op("i32.shl").op("i32.add").set(local);
       const base = slot === undefined ? `${a.id}` : `${a.id}.${slot}`;
       const key = keyOf(index);
       pointers.push(

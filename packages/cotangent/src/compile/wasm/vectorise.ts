@@ -243,7 +243,7 @@ class Order {
   }
 }
 
-const isTapeAccess = (op: Op): op is OpOf<"tape.load"> | OpOf<"tape.store"> =>
+export const isTapeAccess = (op: Op): op is OpOf<"tape.load"> | OpOf<"tape.store"> =>
   op.kind === "tape.load" || op.kind === "tape.store";
 
 /** Arrays that a loop accesses by two operations only: adding to an element, and then to the one before it. */
