@@ -14,6 +14,8 @@ import { refuse } from "./source.ts";
 const TRANSFORMS: ReadonlySet<string> = new Set(
   "grad valueAndGrad jvp vjp jacobian hessian hvp derivative compile checkDerivatives".split(" "),
 );
+/** Functions of `cotangent/optimize` that take derivatives of a function. */
+const SOLVERS: ReadonlySet<string> = new Set(["minimize", "minimizeSteps", "leastSquares", "root"]);
 export const MARK = "use grad";
 
 /** A function that is to be lowered. */
@@ -22,6 +24,8 @@ export interface Target {
   readonly name: string;
   /** Marked, or only handed to a transform: such a one may be written on the library's own functions. */
   readonly marked: boolean;
+  /** Only handed to a solver, which may do without its derivative. */
+  readonly optional: boolean;
   /** The export statement around a declaration. */
   readonly exported: Node | undefined;
   /** What declares it as a constant of the module, if it is written there. */
@@ -31,20 +35,28 @@ export interface Target {
 }
 
 /** Which of the library's transforms a module calls what: `undefined` for everything else. */
-export function transformNames(module: Module): (callee: Node) => string | undefined {
+export const transformNames = (module: Module): ((callee: Node) => string | undefined) =>
+  importedNames(module, "cotangent", TRANSFORMS);
+
+/** Which of a package's functions, of those wanted, a module calls what. */
+function importedNames(
+  module: Module,
+  from: string,
+  wanted: ReadonlySet<string>,
+): (callee: Node) => string | undefined {
   const names = new Map<string, string>();
   let namespace: string | undefined;
   for (const [name, d] of module.declarations) {
-    if (d.kind !== "import" || d.from !== "cotangent") continue;
+    if (d.kind !== "import" || d.from !== from) continue;
     if (d.imported === "*") namespace = name;
-    else if (TRANSFORMS.has(d.imported)) names.set(name, d.imported);
+    else if (wanted.has(d.imported)) names.set(name, d.imported);
   }
   return (node) => {
     const callee = bare(node);
     if (callee.type === "Identifier") return names.get(callee.name);
     if (callee.type !== "MemberExpression" || callee.computed || namespace === undefined) return undefined;
     const isOurs = callee.object.type === "Identifier" && callee.object.name === namespace;
-    return isOurs && TRANSFORMS.has(callee.property.name) ? callee.property.name : undefined;
+    return isOurs && wanted.has(callee.property.name) ? callee.property.name : undefined;
   };
 }
 
@@ -52,10 +64,11 @@ export function transformNames(module: Module): (callee: Node) => string | undef
 export function targetsOf(module: Module): readonly Target[] {
   const found = new Map<Node, Target>();
   const parents = new Map<Node, Node | undefined>();
-  const later: [Node, string][] = [];
+  const later: [Node, string, boolean][] = [];
   const transformOf = transformNames(module);
+  const solverOf = importedNames(module, "cotangent/optimize", SOLVERS);
   const names = namesOf(module.source.program);
-  const add = (node: Node, name: string, marked: boolean): void => {
+  const add = (node: Node, name: string, marked: boolean, optional: boolean): void => {
     const parent = parents.get(node);
     const isExport = parent?.type === "ExportNamedDeclaration" || parent?.type === "ExportDefaultDeclaration";
     if (METHODS.has(parent?.type ?? "") && isMethod(parent!)) {
@@ -82,6 +95,7 @@ export function targetsOf(module: Module): readonly Target[] {
       node,
       name,
       marked: marked || earlier?.marked === true,
+      optional: optional && earlier?.optional !== false,
       exported: isExport ? parent : undefined,
       declarator: declaratorOf(node, module),
       scope,
@@ -106,20 +120,22 @@ export function targetsOf(module: Module): readonly Target[] {
   }
   walk(module.source.program, (node, parent) => {
     parents.set(node, parent);
-    if (isFunction(node) && isMarked(node)) add(node, nameOf(node, parent), true);
+    if (isFunction(node) && isMarked(node)) add(node, nameOf(node, parent), true, false);
     if (node.type !== "CallExpression") return;
     const first = node.arguments[0];
-    if (transformOf(node.callee) === undefined || first === undefined || !isOwn(node.callee)) return;
+    const isTransform = transformOf(node.callee) !== undefined;
+    if (!isTransform && solverOf(node.callee) === undefined) return;
+    if (first === undefined || !isOwn(node.callee)) return;
     const f = bare(first);
     if (isFunction(f)) {
       parents.set(f, node);
-      return add(f, f.id?.name ?? "anonymous", false);
+      return add(f, f.id?.name ?? "anonymous", false, !isTransform);
     }
     // Declared further up or down: its parents are known when the walk is over.
     const named = f.type === "Identifier" ? functionNamed(module, f) : undefined;
-    if (named !== undefined) later.push([named, f.name]);
+    if (named !== undefined) later.push([named, f.name, !isTransform]);
   });
-  for (const [node, name] of later) add(node, name, false);
+  for (const [node, name, optional] of later) add(node, name, false, optional);
   return [...found.values()].sort((a, b) => a.node.start - b.node.start);
 }
 
@@ -200,6 +216,8 @@ export function lowerTarget(
   surroundings: Surroundings,
 ): LoweredTarget | undefined {
   const { node, name } = target;
+  // What can be run on variables needs no compiler in a solver.
+  if (target.optional && usesLibrary(module, node)) return undefined;
   try {
     const variants: Lowered[] = [];
     const outside: Outside = new Map();
@@ -221,7 +239,7 @@ export function lowerTarget(
     };
   } catch (error) {
     if (target.marked || !(error instanceof CompileError)) throw error;
-    if (usesLibrary(module, node)) return undefined;
+    if (target.optional || usesLibrary(module, node)) return undefined;
     // It may be written on Reals by way of a function that it was given; unless it says that it is not.
     const isPlain = node.params.some((p) => structureFromType(p.typeAnnotation, module.types) !== undefined);
     if (error.code === "unsupported-call" && !isPlain) return undefined;

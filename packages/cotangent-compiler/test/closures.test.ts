@@ -103,6 +103,24 @@ describe("what is written", () => {
   });
 });
 
+describe("what is handed to a solver", () => {
+  const SOLVER = 'import { minimize } from "cotangent/optimize";\n';
+
+  test("is captured, in place or by its name", () => {
+    const code = codeOf(`${SOLVER}export function fit(data: number[]) {
+  const cost = (c: number[]) => (c[0]! - data[0]!) ** 2;
+  return [minimize(cost, [1]), minimize((c: number[]) => (c[0]! - data[1]!) ** 2, [1])];
+}`);
+    expect(code).toContain("const cost = /*#__PURE__*/ __cotangent_closure1(");
+    expect(code).toContain("minimize(/*#__PURE__*/ __cotangent_closure2(");
+  });
+
+  test("unless it is written on the library's functions, or cannot be compiled: it may need no derivative", () => {
+    expect(codeOf(`${SOLVER}export const a = minimize((x) => mul(x, x), 1);`)).toBe("");
+    expect(codeOf(`${SOLVER}export const a = minimize((x) => Number(prompt(String(x))), 1);`)).toBe("");
+  });
+});
+
 describe("the structure of what is closed over", () => {
   const structureOf = (before: string, use: string, head = "p: unknown"): unknown => {
     const code = codeOf(`interface Point { x: number; y: number[] }
