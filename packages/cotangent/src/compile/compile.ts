@@ -7,6 +7,7 @@ import { checkBuilt, compilerOf, derivationOf } from "../transforms/transformed.
 import type { Batch } from "./batch.ts";
 import { callable, isSmall, runnable, SMALL } from "./callable.ts";
 import type { Compiled, CompileOptions, Specialised } from "./callable.ts";
+import { manyCalls } from "./calls.ts";
 import { directCalls, typedCalls } from "./direct.ts";
 import type { Direct } from "./direct.ts";
 import type { Datum } from "./execute.ts";
@@ -56,7 +57,7 @@ function programFor(f: AnyFunction, args: readonly unknown[]): Recorded {
   const straight = recordHessian(f, args);
   const derived = straight === undefined ? recordTransform(f, args, FEW) : undefined;
   if (derived !== undefined) return { ...derived, program: optimise(derived.program) };
-  const recorded = straight ?? recordFunction(f, args, false);
+  const recorded = straight ?? recordFunction(f, args);
   const { program } = recorded;
   // Of a transform, most may be optimised away.
   const most = derivationOf(f) === undefined ? 2 * FEW : 20 * SMALL;
@@ -214,12 +215,13 @@ function marshaller(args: Shape, spread: boolean): (list: readonly unknown[]) =>
 
 /** A loop over the calls, inside the module. */
 function batch(f: AnyFunction, n: number, sample: readonly unknown[], options: CompileOptions): Batch {
-  const { program: recorded, result } = recordFunction(f, sample, true);
-  const program = optimise(recorded);
+  const recorded = programFor(f, sample);
+  const { result } = recorded;
+  const size = count(result);
+  const program = optimise(manyCalls(f, sample, n, recorded));
   const { call } = runnable(program, { target: "wasm", ...options }, [
     program.functions[0]!.params.length - 1,
   ]);
-  const size = count(result);
   return (numbers, arrays) => {
     const out = new Float64Array(n * size);
     call(...numbers, ...arrays, out);

@@ -30,16 +30,16 @@ export function recordTransform(f: AnyFunction, list: readonly unknown[], few: n
   const given = lists ? list[0] : list;
   // What is refused is refused as on Scalars.
   if (!Array.isArray(given) || given.length < Math.max(1, from.f.length)) return undefined;
-  const recorded = recordFunction(from.f, given, false);
+  const recorded = recordFunction(from.f, given);
   const { ops } = recorded.program.functions[0]!.body;
   if (recorded.result.kind !== "number") return undefined;
   if (ops.filter(({ kind }) => kind !== "constant" && kind !== "load").length <= few) return undefined;
   const rolled = roll(recorded.program);
   if (rolled === recorded.program && ops.length < LARGE) return undefined;
   const { wrt } = (from.options ?? {}) as { readonly wrt?: number | readonly number[] };
-  const subject = subjectOf(optimise(rolled, { stage: "primal" }), parametersOf(from.f, given, false), wrt);
+  const subject = subjectOf(optimise(rolled, { stage: "primal" }), parametersOf(from.f, given), wrt);
   if (subject === undefined) return undefined;
-  const params = lists ? parametersOf(f, list, false) : subject.params;
+  const params = lists ? parametersOf(f, list) : subject.params;
   const { args, spread } = params;
   const name = baseName(f);
   switch (from.transform) {
@@ -81,11 +81,11 @@ export function recordHessian(f: AnyFunction, list: readonly unknown[]): Recorde
   const size = count(shapeOf(list));
   if (size < 3 || size > STRAIGHT) return undefined;
   const g = from.f as (...args: unknown[]) => Real;
-  const { program, result } = recordFunction(g, list, false);
+  const { program, result } = recordFunction(g, list);
   if (result.kind !== "number") return undefined;
-  const subject = subjectOf(program, parametersOf(from.f, list, false), undefined);
+  const subject = subjectOf(program, parametersOf(from.f, list), undefined);
   if (subject === undefined || !subject.inOrder) return undefined;
-  const gradient = recordFunction(grad(g), list, false).program;
+  const gradient = recordFunction(grad(g), list).program;
   const { params } = gradient.functions[0]!;
   const like = params.map(({ ty }, i) =>
     ty === "f64" ? 1 : new Float64Array(i === params.length - 1 ? size : lengthOf(subject.params, i)),
@@ -110,7 +110,7 @@ export function recordHessian(f: AnyFunction, list: readonly unknown[]): Recorde
       return numbers;
     });
   };
-  const recorded = recordFunction(f, list, false, run);
+  const recorded = recordFunction(f, list, run);
   return { ...recorded, result: outer(subject.shape, subject.shape) };
 }
 

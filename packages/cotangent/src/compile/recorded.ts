@@ -46,15 +46,14 @@ export interface Parameters {
   readonly arrays: readonly { readonly name: string; readonly length: number }[];
 }
 
-/** @param batch each number is an array, one element per call */
-export function parametersOf(f: AnyFunction, list: readonly unknown[], batch: boolean): Parameters {
+export function parametersOf(f: AnyFunction, list: readonly unknown[]): Parameters {
   const args = shapeOf(list);
   const names = parameterNames(f);
   const nameOf = (path: string): string => {
     const [, first, rest] = /^\[(\d+)\](.*)$/.exec(path)!;
     return (names[Number(first)] ?? `x${Number(first) + 1}`) + rest!.replace(/\]/g, "").replace(/[[.]/g, "_");
   };
-  const few = batch || count(withoutTyped(args)) <= FEW;
+  const few = count(withoutTyped(args)) <= FEW;
   const specs: ParameterSpec[] = [];
   const arrays: { readonly name: string; readonly length: number }[] = [];
   const array = (name: string): ParameterSpec => ({ name, ty: "array", noalias: true });
@@ -64,7 +63,7 @@ export function parametersOf(f: AnyFunction, list: readonly unknown[], batch: bo
     list,
     (_, path) => {
       numbers++;
-      if (few) specs.push(batch ? array(nameOf(path)) : { name: nameOf(path), ty: "f64" });
+      if (few) specs.push({ name: nameOf(path), ty: "f64" });
     },
     (x, path) => arrays.push({ name: nameOf(path), length: x.length }),
   );
@@ -77,72 +76,48 @@ export function parametersOf(f: AnyFunction, list: readonly unknown[], batch: bo
  * Runs f once, on variables.
  *
  * The program takes the numbers among the arguments (or an array of them, if they are many), then each Float64Array, then an
- * array that the result's numbers are written to, unless the result is one number. With `batch`, each number is an array,
- * one element per call, and each Float64Array has its calls' elements one behind the other; so has the result.
+ * array that the result's numbers are written to, unless the result is one number.
  *
  * @param run what is run, if it is not f itself; the result then has the structure that this returns
  */
-export function recordFunction(
-  f: AnyFunction,
-  list: readonly unknown[],
-  batch: boolean,
-  run: AnyFunction = f,
-): Recorded {
-  const { args, specs, spread, numbers, arrays } = parametersOf(f, list, batch);
+export function recordFunction(f: AnyFunction, list: readonly unknown[], run: AnyFunction = f): Recorded {
+  const { args, specs, spread, numbers, arrays } = parametersOf(f, list);
   // The structure of the result is known when f has run.
   let result: Shape = { kind: "static", value: undefined };
   const write = (recorder: Recorder, b: Builder, values: readonly Value[]): readonly Value[] => {
-    const one = (call: Value | undefined): readonly Value[] => {
-      const at = (size: number, k: number): Value => {
-        const index = b.i32(k);
-        if (call === undefined) return index;
-        const begin = size === 1 ? call : b.op("i32.mul", call, b.i32(size));
-        return k === 0 ? begin : b.op("i32.add", begin, index);
-      };
-      let next = 0;
-      const variable = (): Real => {
-        const k = next++;
-        if (!spread) return recorder.variable(b.load(values[0]!, at(numbers, k)));
-        return recorder.variable(batch ? b.load(values[k]!, at(1, 0)) : values[k]!);
-      };
-      let position = spread ? numbers : 1;
-      const elements = (length: number): Real[] => {
-        const from = values[position]!;
-        const { name } = arrays[position++ - (spread ? numbers : 1)]!;
-        return Array.from({ length }, (_, i) => {
-          const x = b.load(from, at(length, i));
-          if (length <= NAMED) x.name = `${name}_${i}`;
-          return recorder.variable(x);
-        });
-      };
-      const output = run(...(rebuild(args, variable, elements) as unknown[]));
-      result = shapeOf(output);
-      if (result.kind === "number" && !batch) return [recorder.valueOf(output as Real)];
-      const leaves: Real[] = [];
-      eachLeaf(result, output, (x) => leaves.push(x as Real));
-      const target = values.at(-1)!;
-      const zeros = leaves.filter((x) => Object.is(x, 0)).length;
-      const sparse = !batch && zeros > Math.max(ZEROS, leaves.length / 2);
-      if (sparse) b.fill(target, b.f64(0));
-      leaves.forEach((x, k) => {
-        if (!sparse || !Object.is(x, 0)) b.store(target, at(leaves.length, k), recorder.valueOf(x));
-      });
-      return [];
+    let next = 0;
+    const variable = (): Real => {
+      const k = next++;
+      return recorder.variable(spread ? values[k]! : b.load(values[0]!, b.i32(k)));
     };
-    if (!batch) return one(undefined);
-    const first = values[0]!;
-    const size = numbers > 0 ? 1 : arrays[0]!.length;
-    const calls = size === 1 ? b.length(first) : b.op("i32.div", b.length(first), b.i32(size));
-    b.for(b.i32(0), calls, [], (i) => {
-      one(i);
-      return [];
+    let position = spread ? numbers : 1;
+    const elements = (length: number): Real[] => {
+      const from = values[position]!;
+      const { name } = arrays[position++ - (spread ? numbers : 1)]!;
+      return Array.from({ length }, (_, i) => {
+        const x = b.load(from, b.i32(i));
+        if (length <= NAMED) x.name = `${name}_${i}`;
+        return recorder.variable(x);
+      });
+    };
+    const output = run(...(rebuild(args, variable, elements) as unknown[]));
+    result = shapeOf(output);
+    if (result.kind === "number") return [recorder.valueOf(output as Real)];
+    const leaves: Real[] = [];
+    eachLeaf(result, output, (x) => leaves.push(x as Real));
+    const target = values.at(-1)!;
+    const zeros = leaves.filter((x) => Object.is(x, 0)).length;
+    const sparse = zeros > Math.max(ZEROS, leaves.length / 2);
+    if (sparse) b.fill(target, b.f64(0));
+    leaves.forEach((x, k) => {
+      if (!sparse || !Object.is(x, 0)) b.store(target, b.i32(k), recorder.valueOf(x));
     });
     return [];
   };
   const out: ParameterSpec = { name: "out", ty: "array", noalias: true };
   const program = record(baseName(f), [...specs, out], write);
-  const shape = batch || run !== f ? (result as Shape) : withTypedArrays(f, args, result);
-  if (batch || (shape.kind !== "number" && count(shape) > 0))
+  const shape = run !== f ? (result as Shape) : withTypedArrays(f, args, result);
+  if (shape.kind !== "number" && count(shape) > 0)
     return { program, args, spread, result: shape, outputs: true };
   // Only now is it known that nothing is written.
   const [entry, ...others] = program.functions as [Func, ...Func[]];

@@ -4,7 +4,7 @@
  */
 import { backward, evaluate } from "../custom.ts";
 import { AdError } from "../errors.ts";
-import { stopGradient } from "../primitives/index.ts";
+import { stopGradient, sum } from "../primitives/index.ts";
 import { Context, isPrimitive, nameOf, Traced } from "../real/real.ts";
 import type { Differentiable, PrimitiveBase, Real, Trace, UserFunction } from "../real/real.ts";
 import { Fluent } from "../traces/fluent.ts";
@@ -12,6 +12,7 @@ import { isRecording, nested } from "../traces/levels.ts";
 import { Builder, buildFunction } from "./builder.ts";
 import type { ParameterSpec } from "./builder.ts";
 import type { Func, Program, Value } from "./ir.ts";
+import { summed } from "./summation.ts";
 
 /**
  * Runs `write` and returns the program it has written. `write` is given the entry's builder and parameters; it makes
@@ -119,7 +120,11 @@ export class Recorder implements Trace {
   apply(f: Differentiable, args: readonly Real[]): Real {
     if (this.#closed) throw escaped(args.find((x) => x instanceof Variable));
     const values = args.map((x) => this.valueOf(x));
-    const result = isPrimitive(f) ? this.#builder.emit("primitive", values, f)[0]! : this.#user(f, values);
+    const result = !isPrimitive(f)
+      ? this.#user(f, values)
+      : f === sum && values.length > FEW
+        ? summed(this.#builder, this.#constant(0), values)
+        : this.#builder.emit("primitive", values, f)[0]!;
     // Under noGrad, what is computed counts as constant.
     return this.variable(isRecording(this.level) ? result : this.#builder.primitive(stopGradient, result));
   }
@@ -211,6 +216,9 @@ export class Recorder implements Trace {
     return name;
   }
 }
+
+/** A sum of more numbers is written as additions, so that it can be rolled: no function of a module takes a million numbers. */
+const FEW = 16;
 
 /** By these, a function tells that it wants plain numbers. */
 const ON_NUMBERS: ReadonlySet<string> = new Set([

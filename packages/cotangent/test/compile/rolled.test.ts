@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compile } from "../../src/compile/compile.ts";
-import { add, exp, mul, sin, square, sub } from "../../src/primitives/index.ts";
+import { add, exp, mul, sin, square, sub, sum } from "../../src/primitives/index.ts";
 import type { Program, Region } from "../../src/program/ir.ts";
 import { ScalarFunction } from "../../src/custom.ts";
 import type { Context, Real } from "../../src/real/real.ts";
@@ -263,4 +263,94 @@ test("random repetitions, their gradients and products with Hessians", () => {
     }),
     { numRuns: Number(globalThis.process?.env["FUZZ"] ?? 30) },
   );
+});
+
+describe("long sums", () => {
+  const special = [0, -0, 1, -1, 0.1, 1e-320, 1e16, -1e16, 1e100, 1e308, Infinity, -Infinity, NaN];
+  for (const target of ["js", "wasm", "interpreter"] as const) {
+    test(`are those of plain numbers, to the bit: ${target}`, () => {
+      for (const n of [17, 60]) {
+        const f = compile((x: List) => sum(x), { target });
+        const element = fc.oneof(
+          fc.constantFrom(...special.slice(0, 8)),
+          fc.constantFrom(...special),
+          fc.double(),
+        );
+        fc.assert(
+          fc.property(fc.array(element, { minLength: n, maxLength: n }), (x) => {
+            expect(f(x)).toBe(sum(x));
+          }),
+          { seed: 20261123, numRuns: 150 },
+        );
+      }
+    });
+  }
+
+  test("have the derivatives of sums, to any order", () => {
+    const f = (x: List): Real => square(sum(x.map((xi, i) => (i % 2 === 0 ? square(xi) : sin(xi)))));
+    const x = numbers(40);
+    const total = sum([...x].map((xi, i) => (i % 2 === 0 ? xi * xi : Math.sin(xi))));
+    const first = [...x].map((xi, i) => (i % 2 === 0 ? 2 * xi : Math.cos(xi)));
+    expect(
+      apart(
+        compile(grad(f))(x),
+        first.map((d) => 2 * total * d),
+      ),
+    ).toBeLessThan(1e-15);
+    const second = [...x].map((xi, i) => (i % 2 === 0 ? 2 : -Math.sin(xi)));
+    const rows = first.map((a, i) => first.map((b, j) => 2 * a * b + (i === j ? 2 * total * second[i]! : 0)));
+    expect(apart(compile(hessian(f))(x), rows)).toBeLessThan(1e-14);
+  });
+
+  test("of many numbers are loops", () => {
+    const f = compile((x: List) => sum(x.map((xi) => square(xi))));
+    const x = numbers(30_000);
+    expect(f(x)).toBe(sum([...x].map((xi) => xi * xi)));
+    expect(f.wasm.length).toBeLessThan(10_000);
+  });
+});
+
+describe("batches of functions that repeat", () => {
+  const calls = 3;
+  const all = numbers(calls * 30);
+  const own = (k: number): Float64Array => all.slice(30 * k, 30 * k + 30);
+  const inOrder = (f: (k: number) => unknown): number[] =>
+    Array.from({ length: calls }, (_, k) => flat(f(k))).flat();
+
+  test.each(["js", "wasm", "interpreter"] as const)("are as many calls: %s", (target) => {
+    const value = compile(rosenbrock, { target, math: "exact" }).batch(calls)(all);
+    expect(flat(value)).toEqual(inOrder((k) => compile(rosenbrock, { math: "exact" })(own(k))));
+    const gradient = compile(grad(rosenbrock), { target }).batch(calls)(all);
+    expect(gradient).toBeInstanceOf(Float64Array);
+    expect(
+      apart(
+        gradient,
+        inOrder((k) => grad(rosenbrock)(own(k))),
+      ),
+    ).toBeLessThan(1e-15);
+    const both = compile(valueAndGrad(rosenbrock), { target }).batch(calls)(all) as {
+      value: Float64Array;
+      grad: Float64Array;
+    };
+    expect(apart(both.grad, gradient)).toBe(0);
+    expect(apart(both.value, value)).toBeLessThan(1e-15);
+  });
+
+  test("of many numbers, one array for each", () => {
+    const columns = Array.from({ length: 30 }, (_, i) =>
+      Float64Array.from({ length: calls }, (_, k) => own(k)[i]!),
+    );
+    const gradient = compile(grad(rosenbrock)).batch(calls)(columns) as Float64Array[];
+    expect(gradient).toHaveLength(30);
+    const rows = inOrder((k) => grad(rosenbrock)(own(k)));
+    gradient.forEach((column, i) => column.forEach((x, k) => expect(x).toBeCloseTo(rows[30 * k + i]!, 12)));
+  });
+
+  test("what a call allocates is free after it", () => {
+    const many = 3000;
+    const x = numbers(many * 30);
+    const products = compile(hvp(rosenbrock)).batch(many)([x], [x]) as Float64Array;
+    const last = x.slice(-30);
+    expect(apart(products.slice(-30), hvp(rosenbrock)([last], [last]))).toBeLessThan(1e-14);
+  });
 });
