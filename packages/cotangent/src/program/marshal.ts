@@ -242,7 +242,7 @@ function misfit(s: Structure, x: unknown, name: string): AdError | undefined {
 type Read = (leaves: readonly Leaf[], records: Float64Array, at: number) => unknown;
 
 /** Puts leaves together again: the inverse of `taker`. */
-export function giver(s: Structure): (leaves: readonly Leaf[]) => unknown {
+function giver(s: Structure): (leaves: readonly Leaf[]) => unknown {
   let count = 0;
   const give = giveOf(s, () => count++);
   const none = new Float64Array(0);
