@@ -11,13 +11,13 @@ export default [
   {
     name: "Programs of functions of Reals: both modes, both back ends",
     path: "packages/cotangent/size/programs.ts",
-    limit: "96 kB",
+    limit: "103 kB",
     gzip: true,
   },
   {
     name: "Programs of plain functions: both modes, both back ends",
     path: "packages/cotangent/size/plain.ts",
-    limit: "96 kB",
+    limit: "103 kB",
     gzip: true,
   },
 ];
