@@ -54,13 +54,15 @@ export interface Analysis {
 /** What calls do is looked up; of a function that is being analysed further out (recursion), the worst is assumed. */
 export type BehaviourOf = (callee: string) => Behaviour;
 
-export function analyse(func: Func, behaviourOf: BehaviourOf): Analysis {
-  return new Analyser(func, behaviourOf).run();
+/** @param dead writes that need not be carried out */
+export function analyse(func: Func, behaviourOf: BehaviourOf, dead: ReadonlySet<Op>): Analysis {
+  return new Analyser(func, behaviourOf, dead).run();
 }
 
 class Analyser {
   readonly #func: Func;
   readonly #behaviourOf: BehaviourOf;
+  readonly #dead: ReadonlySet<Op>;
   readonly #live: Uint8Array;
   readonly #uses: Int32Array;
   readonly #needed = new Set<Op>();
@@ -72,9 +74,10 @@ class Analyser {
   #count = 0;
   #matters = false;
 
-  constructor(func: Func, behaviourOf: BehaviourOf) {
+  constructor(func: Func, behaviourOf: BehaviourOf, dead: ReadonlySet<Op>) {
     this.#func = func;
     this.#behaviourOf = behaviourOf;
+    this.#dead = dead;
     this.#live = new Uint8Array(func.size);
     this.#uses = new Int32Array(func.size);
   }
@@ -147,6 +150,7 @@ class Analyser {
       this.#matters = true;
       this.#need(op);
     } else if (effect === "writes") {
+      if (this.#dead.has(op)) return;
       const target = op.args[0];
       if (target === undefined || target.ty === "i32") return this.#need(op);
       const root = rootOf(target);

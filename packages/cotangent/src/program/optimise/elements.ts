@@ -3,6 +3,7 @@ import { add, neg, sub } from "../../primitives/index.ts";
 import type { Func, Op, OpOf, Value } from "../ir.ts";
 import { definedBy } from "./analysis.ts";
 import type { Analysis } from "./analysis.ts";
+import type { Blocks } from "./blocks.ts";
 import type { Folder } from "./folder.ts";
 import type { Group } from "./memory.ts";
 import type { OptimiseOptions } from "./options.ts";
@@ -13,6 +14,7 @@ import type { Access } from "./registers.ts";
 export interface Source {
   readonly func: Func;
   readonly analysis: Analysis;
+  readonly blocks: Blocks;
 }
 
 export interface RebuildOptions extends OptimiseOptions {
@@ -74,13 +76,35 @@ export abstract class Elements {
     return this.source.analysis.live[v.id] === 1;
   }
 
+  /** By the allocation in a loop's body: the block that all iterations share. */
+  readonly #shared = new Map<Op, () => Value>();
+
+  /** Blocks of one length, which no iteration leaves to another, are allocated once, before the loop. */
+  protected shareBlocks({ attr, regions: [body] }: OpOf<"for">, lo: Value, hi: Value): void {
+    const { b, source, options } = this;
+    if (options.stage === "primal" || options.readable === true) return;
+    for (const op of body!.ops) {
+      if (op.kind !== "allocate" || !source.analysis.needed.has(op)) continue;
+      const [[array], [n]] = [op.results, op.args] as [[Value], [Value]];
+      if (!source.blocks.isOwn(array) || this.small.has(array) || n.id >= body!.args[0]!.id) continue;
+      const length = this.new(n);
+      // Where the loop does not run, nobody has asked for so much memory.
+      const most = b.select(b.op(attr.step > 0 ? "i32.lt" : "i32.gt", lo, hi), length, b.i32(0));
+      const block = b.allocate(most);
+      b.memory.own(block);
+      // Each iteration finds what the one before has left.
+      b.memory.forget(b.memory.groupOf(block));
+      this.#shared.set(op, () => (most === length ? block : b.subarray(block, b.i32(0), length)));
+    }
+  }
+
   /** Allocates an array that is taken apart, or deals with all of it. */
-  protected inPieces(op: OpOf<"allocate" | "fill" | "length" | "bound">): boolean {
+  protected inPieces(op: OpOf<"allocate"> | OpOf<"fill" | "length" | "bound">): boolean {
     const b = this.b;
     if (op.kind === "allocate") {
       const [array] = op.results as [Value];
       const length = this.small.get(array);
-      if (length === undefined) return false;
+      if (length === undefined) return this.#takeShared(op, array);
       const zero = b.f64(0);
       this.apart.set(
         array,
@@ -99,6 +123,14 @@ export abstract class Elements {
       );
     }
     if (op.kind === "length") this.is(op.results[0]!, b.i32(elements.length));
+    return true;
+  }
+
+  #takeShared(op: OpOf<"allocate">, array: Value): boolean {
+    const shared = this.#shared.get(op)?.();
+    if (shared === undefined) return false;
+    this.is(array, shared);
+    if (!this.source.blocks.isOverwritten(op)) this.b.fill(shared, this.b.f64(0));
     return true;
   }
 
@@ -170,14 +202,29 @@ export abstract class Elements {
     return true;
   }
 
+  /**
+   * Elements of which each iteration has its own are what they were before the loop when their iteration begins. To be asked before the
+   * loop, and said in it.
+   */
+  protected untouched(op: OpOf<"for">): (index: Value) => void {
+    const { b, source } = this;
+    const known = [...source.analysis.written.get(op)!.roots].flatMap((root) => {
+      const element = this.apart.has(root) ? undefined : source.blocks.elementIn(op, root);
+      const array = element && this.map[element.array.id];
+      const x = array && b.memory.filledWith(array);
+      return x === undefined ? [] : [{ array: array!, offset: element!.offset, x }];
+    });
+    return (i) => {
+      for (const { array, offset, x } of known) b.memory.read(array, b.op("i32.add", i, b.i32(offset)), x);
+    };
+  }
+
   protected forgetWritten(op: Op): void {
     const written = this.source.analysis.written.get(op)!;
     const { memory } = this.b;
     if (written.all) memory.forget("unknown");
-    else {
-      for (const root of written.roots) {
-        if (!this.apart.has(root)) memory.forget(memory.groupOf(this.new(root)));
-      }
+    for (const root of written.roots) {
+      if (!this.apart.has(root)) memory.forget(memory.groupOf(this.new(root)));
     }
   }
 
@@ -194,7 +241,13 @@ export abstract class Elements {
     const runs = (): Value => b.op(up ? "i32.lt" : "i32.gt", lo, hi);
     const after: (() => void)[] = [];
     const groupOf = (root: Value): Group => (this.apart.has(root) ? root : b.memory.groupOf(this.new(root)));
-    for (const { array, index, written, certain } of loopElements(op, this.source.analysis.needed, groupOf)) {
+    const overlap = (x: Group, y: Group): boolean => b.memory.overlap(x, y);
+    for (const { array, index, written, certain } of loopElements(
+      op,
+      this.source.analysis.needed,
+      groupOf,
+      overlap,
+    )) {
       if (this.apart.has(array) || this.single.get(array)?.has(index)) continue;
       const [a, i] = [this.new(array), this.new(index)];
       const exists = b.exists(i, a) || (certain && always);

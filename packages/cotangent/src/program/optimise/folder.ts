@@ -514,7 +514,7 @@ export class Folder extends Builder {
     const [base, offset] = affine(i);
     const limit = base === null ? undefined : this.#limits.get(base);
     if (limit === undefined) return false;
-    const [whole, d] = affine(limit);
+    const [whole, d] = limit;
     return whole === length && d <= 0 && offset <= -d;
   }
 
@@ -524,12 +524,18 @@ export class Folder extends Builder {
     return isKnown ? this.length(a) : this.#seen.get(this.#key("length", [a], undefined, ["i32"]));
   }
 
-  /** Indices of loops that stay below a value. */
-  readonly #limits = new Map<Value, Value>();
+  /** Indices of loops that stay below a value plus a constant. */
+  readonly #limits = new Map<Value, readonly [base: Value | null, offset: number]>();
 
   /** Notes that i < limit wherever i is visible. */
   below(i: Value, limit: Value): void {
-    this.#limits.set(i, limit);
+    this.#limits.set(i, affine(limit));
+  }
+
+  /** Notes that i <= most wherever i is visible. */
+  notAbove(i: Value, most: Value): void {
+    const [base, offset] = affine(most);
+    this.#limits.set(i, [base, offset + 1]);
   }
 
   override region(types: readonly Ty[], write: (...args: Value[]) => readonly Value[]): Region {

@@ -1,9 +1,10 @@
 import type { Func, Op, Program } from "../ir.ts";
 import { analyse } from "./analysis.ts";
-import type { Analysis, Behaviour } from "./analysis.ts";
+import type { Analysis, Behaviour, BehaviourOf } from "./analysis.ts";
+import { Blocks } from "./blocks.ts";
 import type { OptimiseOptions } from "./options.ts";
 import { rebuild } from "./rebuild.ts";
-import type { RebuildOptions } from "./elements.ts";
+import type { RebuildOptions, Source } from "./elements.ts";
 import type { Callee } from "./rebuild.ts";
 
 export type { OptimiseOptions } from "./options.ts";
@@ -42,6 +43,7 @@ class Round {
   readonly #entry: Func;
   readonly #options: RebuildOptions;
   readonly #analyses = new Map<string, Analysis | null>();
+  readonly #blocks = new Map<string, Blocks>();
   readonly #calls = new Map<string, readonly string[]>();
   readonly #callees = new Map<string, Callee>();
 
@@ -58,11 +60,7 @@ class Round {
     for (const name of wanted) {
       if (done.has(name)) continue;
       const func = this.#functions.get(name)!;
-      const rebuilt = rebuild(
-        { func, analysis: this.analysis(name) },
-        (callee) => this.#callee(callee),
-        this.#options,
-      );
+      const rebuilt = rebuild(this.#source(name), (callee) => this.#callee(callee), this.#options);
       done.set(name, rebuilt);
       wanted.push(...callsOf(rebuilt));
       if (func.pullback !== undefined && this.#options.stage === "primal") wanted.push(func.pullback);
@@ -70,13 +68,24 @@ class Round {
     return [...done.values()];
   }
 
+  #source(name: string): Source {
+    return {
+      func: this.#functions.get(name)!,
+      analysis: this.analysis(name),
+      blocks: this.#blocks.get(name)!,
+    };
+  }
+
   analysis(name: string): Analysis {
     const known = this.#analyses.get(name);
     if (known) return known;
     this.#analyses.set(name, null);
-    const analysis = analyse(this.#functions.get(name)!, (callee) =>
-      this.#analyses.get(callee) === null ? WORST : this.analysis(callee).behaviour,
-    );
+    const func = this.#functions.get(name)!;
+    const blocks = new Blocks(func);
+    this.#blocks.set(name, blocks);
+    const behaviourOf: BehaviourOf = (callee) =>
+      this.#analyses.get(callee) === null ? WORST : this.analysis(callee).behaviour;
+    const analysis = analyse(func, behaviourOf, blocks.dead);
     this.#analyses.set(name, analysis);
     return analysis;
   }
@@ -84,9 +93,8 @@ class Round {
   #callee(name: string): Callee {
     let callee = this.#callees.get(name);
     if (callee === undefined) {
-      const func = this.#functions.get(name)!;
-      const analysis = this.analysis(name);
-      callee = { func, analysis, inline: this.#isInlined(func, analysis.count) };
+      const source = this.#source(name);
+      callee = { ...source, inline: this.#isInlined(source.func, source.analysis.count) };
       this.#callees.set(name, callee);
     }
     return callee;

@@ -21,14 +21,23 @@ interface Known {
 interface Facts {
   readonly arrays: Map<Group, Map<Value, Known>>;
   readonly overwritten: Set<Group>;
+  /** Whether something has been written that others than its function may see. */
+  shared: boolean;
   readonly outer: Facts | undefined;
 }
 
-const none = (outer: Facts | undefined): Facts => ({ arrays: new Map(), overwritten: new Set(), outer });
+const none = (outer: Facts | undefined): Facts => ({
+  arrays: new Map(),
+  overwritten: new Set(),
+  shared: false,
+  outer,
+});
 
 export class Memory {
   #facts: Facts = none(undefined);
   readonly #groups = new Map<Value, Group>();
+  /** Groups that no array of which nothing is known belongs to. */
+  readonly #own = new Set<Group>();
 
   /** Says where an array comes from. Of others nothing is known. */
   declare(array: Value, group: Group): void {
@@ -37,6 +46,16 @@ export class Memory {
 
   groupOf(array: Value): Group {
     return this.#groups.get(array) ?? "unknown";
+  }
+
+  /** Says that the array's group is reached by no handle but those declared. */
+  own(array: Value): void {
+    this.#own.add(this.groupOf(array));
+  }
+
+  /** Whether arrays of two groups may overlap. */
+  overlap(x: Group, y: Group): boolean {
+    return x === y || (x === "unknown" && !this.#own.has(y)) || (y === "unknown" && !this.#own.has(x));
   }
 
   /** Runs `write` for a region that is carried out once at most after what is known now; what it learns is forgotten. */
@@ -53,13 +72,21 @@ export class Memory {
   /** Forgets the contents of whatever may overlap the group. */
   forget(group: Group): void {
     const { arrays, overwritten } = this.#facts;
+    const isOwn = this.#own.has(group);
     overwritten.add(group);
+    this.#facts.shared ||= !isOwn;
     if (group === "unknown") {
-      arrays.clear();
+      for (const other of arrays.keys()) if (!this.#own.has(other)) arrays.delete(other);
     } else {
       arrays.delete(group);
-      arrays.delete("unknown");
+      if (!isOwn) arrays.delete("unknown");
     }
+  }
+
+  /** Whether something that may overlap the group has been written since there were these facts. */
+  #isOverwritten(group: Group, { overwritten, shared }: Facts): boolean {
+    if (overwritten.has(group)) return true;
+    return !this.#own.has(group) && (group === "unknown" ? shared : overwritten.has("unknown"));
   }
 
   /** What a[i] is, if that is known. */
@@ -76,13 +103,7 @@ export class Memory {
         // `rest` speaks of all elements but those in the list; of one at a variable index, only if the list is empty.
         if (known.rest !== undefined && (base === null || known.elements.size === 0)) return known.rest;
       }
-      const { overwritten } = facts;
-      if (
-        overwritten.has(group) ||
-        overwritten.has("unknown") ||
-        (group === "unknown" && overwritten.size > 0)
-      )
-        return undefined;
+      if (this.#isOverwritten(group, facts)) return undefined;
     }
     return undefined;
   }
@@ -95,7 +116,7 @@ export class Memory {
       if (known?.rest !== undefined) return known.elements.size === 0 ? known.rest : undefined;
       // One element may have been read since.
       if (known !== undefined) return undefined;
-      if (facts.overwritten.size > 0) return undefined;
+      if (this.#isOverwritten(group, facts)) return undefined;
     }
     return undefined;
   }

@@ -106,7 +106,9 @@ class Rebuilder extends Elements {
       default:
     }
     const types = op.results.map((v) => v.ty);
-    this.bind(op.results, this.b.emit(op.kind, this.all(op.args), op.attr, types));
+    const results = this.b.emit(op.kind, this.all(op.args), op.attr, types);
+    this.bind(op.results, results);
+    if (op.kind === "allocate" && this.source.blocks.isOwn(op.results[0]!)) this.b.memory.own(results[0]!);
   }
 
   #call(op: OpOf<"call">): void {
@@ -147,11 +149,15 @@ class Rebuilder extends Elements {
       step,
     });
     const elements = this.kept(op);
+    const untouched = this.untouched(op);
+    this.shareBlocks(op, lo, hi);
     this.forgetWritten(op);
     const write = (i: Value, ...values: Value[]): readonly Value[] => {
       b.setRange(i, step > 0 ? [first[0], last[1] - 1] : [last[0] + 1, first[1]]);
       if (step > 0) b.below(i, hi);
+      else b.notAbove(i, lo);
       this.is(index, i);
+      untouched(i);
       steady.forEach((c, k) => this.is(carries[k]!, c.at(i)));
       kept.forEach((k, at) => this.is(carries[k]!, values[at]));
       elements.forEach((e, at) => e.set(values[kept.length + at]!));

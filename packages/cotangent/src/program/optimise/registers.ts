@@ -62,6 +62,7 @@ export function loopElements(
   op: OpOf<"for">,
   needed: ReadonlySet<Op>,
   groupOf: (root: Value) => Group,
+  overlap: (x: Group, y: Group) => boolean,
 ): readonly Element[] {
   const body = op.regions[0]!;
   const born = body.args[0]!.id;
@@ -101,7 +102,7 @@ export function loopElements(
       ({ op, array: other, group: its }) =>
         !same(op) &&
         (written || op.kind !== "load") &&
-        (its === group || its === "unknown" || group === "unknown") &&
+        overlap(its, group) &&
         !(isAccess(op) && other === array && areDifferent(op.args[1]!, index)),
     );
     if (!disturbed) elements.push({ array, index, written, certain: own.some(({ certain }) => certain) });
