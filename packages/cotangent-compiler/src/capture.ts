@@ -8,7 +8,7 @@ import {
   runningItsProgram,
   missingArgument,
 } from "cotangent/program";
-import type { Captured, UserFunction } from "cotangent/program";
+import type { Captured, Specialisation, UserFunction } from "cotangent/program";
 
 import { bare, isFunction, walk } from "./ast.ts";
 import type { Node } from "./ast.ts";
@@ -20,7 +20,7 @@ import type { Found, Lowered, Outside, Surroundings } from "./lower/lower.ts";
 import type { Module } from "./lower/module.ts";
 import { parseExpression } from "./source.ts";
 import type { Source } from "./source.ts";
-import { ByStructure, structureOf } from "./structures.ts";
+import { ByStructure, fits, structureOf } from "./structures.ts";
 
 // oxlint-disable-next-line no-explicit-any -- erasure: any function may be captured
 export type AnyFunction = (...args: any[]) => unknown;
@@ -35,32 +35,43 @@ interface Own {
 }
 const captures: WeakMap<AnyFunction, Own> = new WeakMap();
 
-/** What is passed from outside, by the names of the program's parameters. */
-type Values = Map<string, () => unknown>;
-
 /** Makes `f` carry its programs, made when they are asked for. */
 export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
-  const { module, node } = moduleOf(f);
+  const text = textOf(f);
+  const { module, node } = text;
   captures.set(f, { module, node, scope });
-  const values: Values = new Map();
-  const known = new ByStructure();
-  const outside: Outside = new Map();
-  let latest: Lowered | undefined;
+  const name = f.name || "anonymous";
+  // Functions made of one text, inside another function say, share what is compiled.
+  const isClosure = text.count++ > 0;
+  let seen: Scope | undefined;
+  let programs: Programs | undefined;
+  let checked = 0;
   const captured: Captured = {
     version: CAPTURE_VERSION,
-    name: f.name || "anonymous",
+    name,
+    isClosure,
     specialise: (args) => {
       if (args.length < f.length) throw missingArgument(f.name, f.length, args.length);
-      return known.find(args, (structures) => {
-        const surroundings = around(scope, values, "");
-        const lowered = lower(module, node, f.name || "anonymous", structures, surroundings, outside);
-        latest = lowered;
-        return { ...lowered, program: bringInside(lowered.program) };
-      });
+      seen ??= asItIs(scope);
+      // More may have been asked of another one's scope.
+      if (programs === undefined || (programs.asked > checked && !programs.fits(seen))) {
+        programs = text.programsFor(seen);
+      }
+      let found;
+      try {
+        found = programs.specialise(args, seen, name);
+      } catch (error) {
+        if (!(error instanceof CompileError) || programs.varying.size === 0) throw error;
+        // A number that varies had to be known after all.
+        programs = text.constantsFor(seen);
+        found = programs.specialise(args, seen, name);
+      }
+      checked = programs.asked;
+      return found;
     },
     source: (transform, options) =>
-      latest && deriveTransform(latest, module, node, f.name || "f", transform, options),
-    outside: () => Array.from(outside.keys(), (name) => values.get(name)?.()),
+      programs?.latest && deriveTransform(programs.latest, module, node, f.name || "f", transform, options),
+    outside: () => (seen && programs?.outside(seen)) ?? [],
   };
   const made = attach(f, captured);
   if (!differentiates(node, scope)) return made;
@@ -68,6 +79,157 @@ export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
   captures.set(run, { module, node, scope });
   return run;
 }
+
+/** A scope whose numbers, texts and functions stay as they are now; arrays and objects are looked up. */
+function asItIs(scope: Scope): Scope {
+  const seen = {};
+  for (const name of Object.keys(scope)) {
+    const x = scope[name];
+    const property: PropertyDescriptor = isObject(x) ? { get: () => scope[name] } : { value: x };
+    Object.defineProperty(seen, name, property);
+  }
+  return seen;
+}
+
+/** More texts than this are not remembered, and of each not more sets of programs. */
+const MOST_TEXTS = 200;
+const MOST_PROGRAMS = 8;
+/** A number in the scope that was another one so often is an argument of the program from then on, and no constant. */
+const VARYING = 2;
+
+/** The text of functions, read, and their programs. */
+class Text {
+  readonly module: Module;
+  readonly node: Node;
+  /** How many functions were made of it. */
+  count = 0;
+  #programs: Programs[] = [];
+  #mayVary = true;
+
+  constructor({ module, node }: Pick<Own, "module" | "node">) {
+    this.module = module;
+    this.node = node;
+  }
+
+  /** The programs for scopes like this one. */
+  programsFor(scope: Scope): Programs {
+    const found = this.#programs.find((p) => p.fits(scope));
+    if (found !== undefined) return found;
+    const isOften = this.#mayVary && this.#programs.length >= VARYING;
+    const varying = isOften ? this.#programs.flatMap((p) => p.differing(scope)) : [];
+    const made = new Programs(this.module, this.node, new Set(varying));
+    if (this.#programs.push(made) > MOST_PROGRAMS) this.#programs.shift();
+    return made;
+  }
+
+  /** The same with all numbers as constants, from now on. */
+  constantsFor(scope: Scope): Programs {
+    this.#mayVary = false;
+    this.#programs = this.#programs.filter((p) => p.varying.size === 0);
+    return this.programsFor(scope);
+  }
+}
+
+const texts = new Map<string, Text>();
+
+function textOf(f: AnyFunction): Text {
+  const key = Function.prototype.toString.call(f);
+  const found = texts.get(key) ?? new Text(moduleOf(f));
+  // What was used last is the last to go.
+  texts.delete(key);
+  texts.set(key, found);
+  if (texts.size > MOST_TEXTS) texts.delete(texts.keys().next().value!);
+  return found;
+}
+
+/** The programs of a text for all scopes in which the same is found, but for what is passed at each call. */
+class Programs {
+  readonly #module: Module;
+  readonly #node: Node;
+  /** Numbers that are passed at each call. */
+  readonly varying: ReadonlySet<string>;
+  readonly #known = new ByStructure();
+  readonly #outside: Outside = new Map();
+  /** What was asked of the scope, and whether another one gives the same answer. */
+  readonly #answers = new Map<string, (x: unknown) => boolean>();
+  /** How to get at what is passed. */
+  readonly #values: Values = new Map();
+  latest: Lowered | undefined;
+
+  constructor(module: Module, node: Node, varying: ReadonlySet<string>) {
+    this.#module = module;
+    this.#node = node;
+    this.varying = varying;
+  }
+
+  /** How much was asked of scopes. */
+  get asked(): number {
+    return this.#answers.size;
+  }
+
+  fits(scope: Scope): boolean {
+    for (const [name, isSame] of this.#answers) {
+      if (!isSame(Object.hasOwn(scope, name) ? scope[name] : ABSENT)) return false;
+    }
+    return true;
+  }
+
+  /** The numbers in which a scope differs from those that it was made for. */
+  differing(scope: Scope): readonly string[] {
+    return [...this.#answers]
+      .filter(([name, isSame]) => typeof scope[name] === "number" && !isSame(scope[name]))
+      .map(([name]) => name);
+  }
+
+  specialise(args: readonly unknown[], scope: Scope, name: string): Specialisation {
+    return this.#known.find(args, (structures) => {
+      const known = around(scope, this.#values, "", this.varying);
+      const find = (each: string): Found | undefined => {
+        this.#answers.set(each, sameAnswer(scope, each, this.varying.has(each)));
+        return known.find(each);
+      };
+      const surroundings = { ...known, find };
+      const lowered = lower(this.#module, this.#node, name, structures, surroundings, this.#outside);
+      this.latest = lowered;
+      return { ...lowered, program: bringInside(lowered.program) };
+    });
+  }
+
+  outside(scope: Scope): readonly unknown[] {
+    return Array.from(this.#outside.keys(), (name) => this.#values.get(name)!(scope));
+  }
+}
+
+const ABSENT: unique symbol = Symbol("absent");
+
+/** Whether something in another scope is to a program what it finds in this one. */
+function sameAnswer(scope: Scope, name: string, varies: boolean): (x: unknown) => boolean {
+  if (!Object.hasOwn(scope, name)) return (x) => x === ABSENT;
+  const own = scope[name];
+  if (typeof own === "number" && varies) return (x) => typeof x === "number";
+  if (typeof own === "function") {
+    const text = plainText(own as AnyFunction);
+    return (x) =>
+      x === own || (text !== undefined && typeof x === "function" && plainText(x as AnyFunction) === text);
+  }
+  if (typeof own !== "object" || own === null || isLibrary(own)) return (x) => Object.is(x, own);
+  const structure = structureOf(own);
+  return (x) => typeof x === "object" && x !== null && !isLibrary(x) && fits(structure, x);
+}
+
+/** The text of a function that is nothing but its text. */
+function plainText(f: AnyFunction): string | undefined {
+  const isMore = captures.has(f) || derivationOf(f) !== undefined || libraryNames().has(f);
+  return isMore || f.prototype instanceof library.ScalarFunction
+    ? undefined
+    : Function.prototype.toString.call(f);
+}
+
+/** The library itself, all of it. */
+const isLibrary = (x: unknown): boolean => isObject(x) && x["grad"] === library.grad;
+
+/** How to get what is passed from outside from a scope, by the names of the program's parameters. */
+type Values = Map<string, (scope: Scope) => unknown>;
 
 const isObject = (x: unknown): x is Scope => typeof x === "object" && x !== null;
 
@@ -142,13 +304,20 @@ function parsed(text: string): Source | undefined {
 
 /** The library's functions by what they are: a scope may call them as it likes. */
 const libraryNames = (): ReadonlyMap<unknown, string> =>
-  new Map(Object.entries(library).map(([name, x]) => [x, name] as const));
+  (byValue ??= new Map(Object.entries(library).map(([name, x]) => [x, name] as const)));
+let byValue: ReadonlyMap<unknown, string> | undefined;
 
 /**
  * The names of a scope, as the front end asks for them.
  * @param values receives what is passed to the program, by the names of its parameters, which begin with `prefix`
+ * @param varying the numbers that are passed, too
  */
-function around(scope: Scope, values: Values, prefix: string): Surroundings {
+function around(
+  scope: Scope,
+  values: Values,
+  prefix: string,
+  varying: ReadonlySet<string> = new Set(),
+): Surroundings {
   return {
     thunks: true,
     resolve: () => undefined,
@@ -157,7 +326,8 @@ function around(scope: Scope, values: Values, prefix: string): Surroundings {
       const x = scope[name];
       switch (typeof x) {
         case "number":
-          return { kind: "number", value: x };
+          if (!varying.has(name)) return { kind: "number", value: x };
+          break;
         case "boolean":
           return { kind: "boolean", value: x };
         case "string":
@@ -170,14 +340,13 @@ function around(scope: Scope, values: Values, prefix: string): Surroundings {
           if (own !== undefined) return { kind: "library", name: own };
           return functionOf(x as AnyFunction, values, `${prefix}${name}.`);
         }
-        default: {
-          // The library itself, all of it.
-          if (isObject(x) && x["grad"] === library.grad) return { kind: "library", name: "*" };
-          const key = prefix + name;
-          values.set(key, () => scope[name]);
-          return { kind: "outside", structure: structureOf(x), ...(prefix === "" ? {} : { key }) };
-        }
+        default:
+          if (isLibrary(x)) return { kind: "library", name: "*" };
       }
+      const key = prefix + name;
+      // A captured function in the scope has a scope of its own.
+      values.set(key, prefix === "" ? (own) => own[name] : () => scope[name]);
+      return { kind: "outside", structure: structureOf(x), ...(prefix === "" ? {} : { key }) };
     },
   };
 }

@@ -154,8 +154,12 @@ function resolve(program: Node): Names {
         assigned(node.argument!, scope);
         return children(node, scope);
       case "BlockStatement":
-      case "StaticBlock":
         return children(node, blockScope(node, node.body as readonly Node[], scope));
+      case "StaticBlock": {
+        const inner = blockScope(node, node.body as readonly Node[], scope);
+        inner.add("this", { kind: "this", node });
+        return children(node, inner);
+      }
       case "SwitchStatement":
         return children(
           node,

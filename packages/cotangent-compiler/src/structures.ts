@@ -48,7 +48,7 @@ const isView = (x: unknown): boolean =>
 const isData = (x: unknown): boolean => ["number", "boolean", "object"].includes(typeof x);
 
 /** Whether x has this structure. An empty array has that of any array. */
-function fits(s: Structure, x: unknown): boolean {
+export function fits(s: Structure, x: unknown): boolean {
   switch (s.kind) {
     case "number":
     case "boolean":
