@@ -68,6 +68,7 @@ export interface Node {
   readonly members: readonly Node[];
   readonly types: readonly Node[];
   readonly literal: Node;
+  readonly initializer: Node | undefined;
   readonly parameter: Node;
 }
 

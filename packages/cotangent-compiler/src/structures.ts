@@ -23,7 +23,7 @@ export function structureOf(x: unknown): Structure {
         "Convert it first; for a choice among few, pass a boolean or a number.",
       );
   }
-  if (x === null) return { kind: "nothing" };
+  if (x === null) return { kind: "nothing", is: "null" };
   if (x instanceof Float64Array) return { kind: "array", element: { kind: "number" }, typed: true };
   if (isView(x)) return { kind: "array", element: { kind: "number" } };
   if (Array.isArray(x)) {
@@ -35,7 +35,8 @@ export function structureOf(x: unknown): Structure {
       : { kind: "tuple", elements: list.map(structureOf) };
   }
   // Names and labels may stand beside the numbers.
-  const field = (y: unknown): Structure => (isData(y) ? structureOf(y) : { kind: "nothing" });
+  const field = (y: unknown): Structure =>
+    y === undefined || isData(y) ? structureOf(y) : { kind: "nothing", is: "label" };
   return { kind: "object", fields: Object.entries(x).map(([key, y]) => [key, field(y)] as const) };
 }
 
@@ -54,7 +55,8 @@ export function fits(s: Structure, x: unknown): boolean {
     case "boolean":
       return typeof x === s.kind;
     case "nothing":
-      return x === null || !isData(x);
+      if (s.is === undefined) return x === undefined;
+      return s.is === "null" ? x === null : x !== undefined && !isData(x);
     case "array":
       if (s.typed === true) return x instanceof Float64Array;
       return Array.isArray(x) ? everyFits(s.element, x) : s.element.kind === "number" && isView(x);

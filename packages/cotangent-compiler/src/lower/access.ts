@@ -9,12 +9,14 @@ import {
   partOf,
   setElement,
   setPart,
+  shorten,
   staleness,
   structureOf,
   toMemory,
   unshared,
 } from "./arrays.ts";
 import type { Context } from "./context.ts";
+import { there } from "./maybe.ts";
 import { Cell, constant, kindOf, openPath } from "./values.ts";
 import type { Num, Obj, Place, Val, Vec } from "./values.ts";
 
@@ -35,7 +37,8 @@ export function learn(
 const UNSAFE: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 /** object.key; methods are looked up where they are called. */
-export function getField(cx: Context, object: Val, key: string, node: Node): Val {
+export function getField(cx: Context, whole: Val, key: string, node: Node): Val {
+  const object = there(cx, whole, node);
   if (UNSAFE.has(key)) return noField(cx, object, key, node);
   switch (object.t) {
     case "obj": {
@@ -115,7 +118,8 @@ function noField(cx: Context, object: Val, key: string, node: Node): never {
 }
 
 /** object[key] for a computed key. */
-export function getElement(cx: Context, object: Val, key: Val, node: Node): Val {
+export function getElement(cx: Context, whole: Val, key: Val, node: Node): Val {
+  const object = there(cx, whole, node);
   if (key.t === "str") return getField(cx, object, key.k, node);
   if (object.t === "poison") return cx.poisoned(node, object);
   const path = openPath(object);
@@ -150,7 +154,8 @@ function computed(cx: Context, object: Place, node: Node): never {
   );
 }
 
-function indexNumber(cx: Context, key: Val, node: Node): Num {
+function indexNumber(cx: Context, whole: Val, node: Node): Num {
+  const key = there(cx, whole, node);
   if (key.t === "num") return key;
   if (key.t === "unknown") return learn(cx, key.path, "number");
   return cx.refuse(node, "unsupported-type", `${kindOf(key)} is no index.`, "Indices are numbers.");
@@ -187,13 +192,15 @@ export function inMemory(cx: Context, tuple: Obj, node: Node): Vec {
 }
 
 /** object.key = value */
-export function setField(cx: Context, object: Val, key: string, value: Val, node: Node): void {
+export function setField(cx: Context, whole: Val, key: string, value: Val, node: Node): void {
+  const object = there(cx, whole, node);
   if (object.t === "place") {
     if (!setPart(cx, object, key, value, node)) noField(cx, object, key, node);
     return;
   }
   if (object.t === "unknown") return learn(cx, object.path, "object", key);
   if (object.t === "poison") return cx.poisoned(node, object);
+  if (object.t === "vec" && key === "length") return setLength(cx, object, value, node);
   if (object.t !== "obj") return noField(cx, object, key, node);
   const cell = object.fields.get(key);
   if (cell === undefined || UNSAFE.has(key)) return noField(cx, object, key, node);
@@ -217,8 +224,15 @@ export function setField(cx: Context, object: Val, key: string, value: Val, node
   cx.write(cell, value);
 }
 
+function setLength(cx: Context, a: Vec, n: Val, node: Node): void {
+  if (n.t === "unknown") return learn(cx, n.path, "number");
+  if (n.t === "num") return shorten(cx, a, n, node);
+  return noField(cx, a, "length", node);
+}
+
 /** object[key] = value for a computed key. */
-export function setByKey(cx: Context, object: Val, key: Val, value: Val, node: Node): void {
+export function setByKey(cx: Context, whole: Val, key: Val, value: Val, node: Node): void {
+  const object = there(cx, whole, node);
   if (key.t === "str") return setField(cx, object, key.k, value, node);
   if (object.t === "unknown") return learn(cx, object.path, "array");
   if (object.t === "poison") return cx.poisoned(node, object);

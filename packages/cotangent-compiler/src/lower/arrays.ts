@@ -7,7 +7,7 @@ import type { Context } from "./context.ts";
 import { branch, countedLoop } from "./control.ts";
 import { sameStructure, truth } from "./merge.ts";
 import { compare, f64, index, mul } from "./numbers.ts";
-import { Cell, LONGEST, bool, constant, integer, kindOf, number, size } from "./values.ts";
+import { Cell, LONGEST, NOTHING, bool, constant, integer, kindOf, number, size } from "./values.ts";
 import type { Home, Num, Obj, Place, Raw, Store, Val, Vec } from "./values.ts";
 
 type ArrayStructure = Extract<Structure, { kind: "array" }>;
@@ -132,10 +132,11 @@ export function newArray(cx: Context, element: Structure, length: Num, node: Nod
     null,
     node,
   );
+  // An integer whatever it was computed by: paths and loops that exchange arrays join their lengths.
   const bounded =
     length.k !== undefined
-      ? length
-      : { ...length, lo: Math.max(0, length.lo), hi: Math.min(LONGEST, length.hi) };
+      ? constant(length.k + 0)
+      : integer(n, Math.max(0, length.lo), Math.min(LONGEST, length.hi));
   return vec(store, bounded, { ...options, site: node });
 }
 
@@ -205,7 +206,9 @@ export function elementAt(cx: Context, a: Vec, at: Num, node: Node): Val {
 export function elementUnchecked(cx: Context, a: Vec, i: Value, whole: Value = handle(cx, a)): Val {
   const { store } = a;
   cx.impure = true;
-  if (store.element.kind === "number") return { ...number(cx.b.load(whole, i)), guessed: store.guessed };
+  if (store.element.kind === "number") {
+    return { ...number(cx.b.load(whole, i)), guessed: store.guessed, hole: store.holes === true };
+  }
   return readRecord(cx, store, store.element, address(cx, a, i), 0);
 }
 
@@ -229,7 +232,7 @@ function readRecord(cx: Context, store: Store, s: Structure, base: Value, sub: n
     case "boolean":
       return bool(b.op("f64.ne", load(0), b.f64(0)));
     case "nothing":
-      return { t: "nothing" };
+      return s.is === undefined ? NOTHING : { t: "nothing", is: s.is };
     case "array": {
       const offset = b.op("f64.toInt32", load(0));
       const length = size(b.op("f64.toInt32", load(1)));
@@ -292,7 +295,7 @@ export function structureOf(cx: Context, v: Val, node: Node): Structure {
     case "bool":
       return { kind: "boolean" };
     case "nothing":
-      return { kind: "nothing" };
+      return v.is === undefined ? { kind: "nothing" } : { kind: "nothing", is: v.is };
     case "place":
       return v.structure;
     case "vec":
@@ -305,6 +308,15 @@ export function structureOf(cx: Context, v: Val, node: Node): Structure {
     }
     case "unknown":
       return guess(cx, v.path, "number");
+    case "maybe":
+      // undefined counts as NaN where it is returned.
+      if (v.value.t === "num" && v.absent.is === undefined) return NUMBER;
+      return cx.refuse(
+        node,
+        "unsupported-type",
+        `This is ${kindOf(v)}, depending on the path taken: it cannot be kept in an array or returned.`,
+        "Give it one kind of value on all paths: a number such as NaN or Infinity, or an object with a field that says so.",
+      );
     default:
       return cx.refuse(
         node,
@@ -335,10 +347,18 @@ function writeRecord(
   const put = (n: number, x: Value): void => b.store(blockOf(cx, store), plus(cx, base, n), x);
   if (v.t === "unknown" && (s.kind === "number" || s.kind === "boolean")) guess(cx, v.path, s.kind);
   if (s.kind === "number" && v.t === "num") return put(0, f64(cx, v));
-  if (s.kind === "number" && v.t === "nothing") return put(0, b.f64(NaN));
+  if (s.kind === "number" && v.t === "maybe" && v.value.t === "num" && v.absent.is === undefined) {
+    store.holes = true;
+    return put(0, b.select(truth(cx, v.present), f64(cx, v.value), b.f64(NaN)));
+  }
+  if (s.kind === "number" && v.t === "nothing" && v.is === undefined) {
+    store.holes = true;
+    return put(0, b.f64(NaN));
+  }
   if (s.kind === "boolean" && v.t === "bool") return put(0, b.op("f64.fromI32", truth(cx, v)));
   if (s.kind === "array") {
     const row = asArray(cx, v, s, node);
+    if (isEmptyLiteral(row.site)) store.sub[sub]!.grows = true;
     const { offset, length } = rowIn(cx, store.sub[sub]!, row, node);
     put(0, b.op("f64.fromI32", offset));
     return put(1, b.op("f64.fromI32", length));
@@ -358,6 +378,9 @@ function writeRecord(
   }
   mismatch(cx, s, v, node);
 }
+
+const isEmptyLiteral = (site: Node | undefined): boolean =>
+  site?.type === "ArrayExpression" && site.elements.length === 0;
 
 function mismatch(cx: Context, s: Structure, v: Val, node: Node): never {
   return cx.refuse(
@@ -535,7 +558,8 @@ export function setElement(cx: Context, a: Vec, at: Num, v: Val, node: Node): vo
   const short = a.site?.type === "ArrayExpression" && a.site.elements.length <= SEEDS;
   if (short && !a.growable && !a.merged) relearn(cx, a.site, { growable: true });
   const i = index(cx, at, called(cx, a, node) + "'s index");
-  if (a.growable) {
+  const isGrowingRow = a.store.grows === true && a.home !== undefined && a.offset !== null;
+  if (a.growable || isGrowingRow) {
     // One beyond the end is what push does.
     const n = lengthOf(cx, a);
     branch(
@@ -651,6 +675,37 @@ export function pop(cx: Context, a: Vec, node: Node): Val {
   return x;
 }
 
+/** a.length = n: the first n elements stay. */
+export function shorten(cx: Context, a: Vec, n: Num, node: Node): void {
+  const before = lengthOf(cx, a);
+  if (!a.growable && !a.merged && !a.typed) relearn(cx, a.site, { growable: true });
+  if (!a.growable) {
+    cx.refuse(
+      node,
+      "unsupported-array",
+      `${called(cx, a, node)} cannot be made shorter: only arrays made by this function can.`,
+      "Take a part of it: a.slice(0, n).",
+    );
+  }
+  checkWritable(cx, a, node);
+  const length = i32(cx, n);
+  const { b } = cx;
+  const outside = b.op("i32.or", b.op("i32.lt", length, b.i32(0)), b.op("i32.gt", length, i32(cx, before)));
+  cx.impure = true;
+  b.if(outside, () => {
+    b.fail(
+      {
+        code: "index-out-of-range",
+        message: `${called(cx, a, node)} cannot be made {0} long`,
+        remedy: "An array can only be made shorter by its length; push makes it longer.",
+      },
+      length,
+    );
+    return [];
+  });
+  cx.write(a.length, integer(length, 0, before.hi));
+}
+
 /** The elements lo ... hi - 1 in place, for lo and hi already made to lie within the array. */
 export function view(cx: Context, a: Vec, lo: Value, hi: Value): Vec {
   const { b } = cx;
@@ -684,10 +739,13 @@ export function initialise(cx: Context, a: Vec, i: Value, v: Val, node: Node): v
 }
 
 /** Every element becomes x. */
-export function fill(cx: Context, a: Vec, x: Val, node: Node): void {
+export function fill(cx: Context, a: Vec, x: Val, node: Node, whole = true): void {
   checkWritable(cx, a, node);
   if (a.store.element.kind === "number" && x.t === "unknown") guess(cx, x.path, "number");
-  if (a.store.element.kind === "number" && x.t === "num") return cx.b.fill(handle(cx, a), f64(cx, x));
+  if (a.store.element.kind === "number" && x.t === "num") {
+    if (whole) a.store.holes = false;
+    return cx.b.fill(handle(cx, a), f64(cx, x));
+  }
   const n = i32(cx, lengthOf(cx, a));
   const s = a.store.element;
   let same = x;

@@ -1,58 +1,33 @@
 /** What the language and the library offer: Math, arrays' methods, constructors, the library's primitives. */
 import * as library from "cotangent";
-import type { PrimitiveBase, UserFunction, Value } from "cotangent/program";
+import type { PrimitiveBase, UserFunction } from "cotangent/program";
 
 import { bare } from "../ast.ts";
 import type { Node } from "../ast.ts";
-import { getElement, getField, inMemory, learn, makeObject } from "./access.ts";
-import {
-  copyOf,
-  elementAt,
-  elementUnchecked,
-  fill,
-  handle,
-  initialise,
-  lengthOf,
-  newArray,
-  NUMBER,
-  pop,
-  push,
-  setElement,
-  structureOf,
-  view,
-} from "./arrays.ts";
+import { getElement, getField, inMemory, learn, makeObject, setField } from "./access.ts";
+import { copyOf, handle, newArray, NUMBER } from "./arrays.ts";
 import type { Context } from "./context.ts";
-import { branch, countedLoop } from "./control.ts";
 import { callPullback, derivativeOf } from "./derivatives.ts";
 import {
+  both,
+  entriesOf,
   expression,
   isRun,
-  joined,
-  operate,
   runs,
   spread,
   toBool,
   toNumber,
+  tupleOf,
   unsupported,
 } from "./expressions.ts";
 import { asFunction } from "./functions.ts";
-import { add, compare, extreme, f64, index, primitive, round, sub, toInt32 } from "./numbers.ts";
-import { FOLDS, METHODS_IN_WORDS, PUSH_ALL, SORTS, SUM } from "./prelude.ts";
+import { there } from "./maybe.ts";
+import { arrayMethod, generate, hasSpread, mapped, METHODS, pushAll, tupleMethod } from "./methods.ts";
+import { compare, extreme, f64, primitive, round, sub, toInt32 } from "./numbers.ts";
+import { FOLDS, IS, SUM } from "./prelude.ts";
 import { fround } from "./rounding.ts";
-import {
-  bool,
-  Cell,
-  constant,
-  FALSE,
-  I32_MAX,
-  I32_MIN,
-  integer,
-  NOTHING,
-  number,
-  openPath,
-  TRUE,
-} from "./values.ts";
-import type { Bool, Builtin, Env, Num, Obj, Val, Vec } from "./values.ts";
+import { constant, FALSE, I32_MAX, I32_MIN, integer, NOTHING, number, openPath, TRUE } from "./values.ts";
+import type { Builtin, Env, Num, Val } from "./values.ts";
 
 /** Names that every module sees. */
 const GLOBALS: ReadonlySet<string> = new Set([
@@ -96,8 +71,8 @@ function libraryPrimitive(name: string): PrimitiveBase | undefined {
 export function callExpression(cx: Context, node: Node, env: Env, name: string | undefined): Val {
   const callee = bare(node.callee);
   if (callee.type === "MemberExpression" && callee.property.type !== "PrivateIdentifier") {
-    const object = expression(cx, callee.object, env);
-    if (object.t === "nothing" && (callee.optional || node.optional)) return NOTHING;
+    const object = there(cx, expression(cx, callee.object, env), callee.object);
+    if (object.t === "nothing" && object.is !== "label" && (callee.optional || node.optional)) return NOTHING;
     const key = callee.computed ? undefined : callee.property.name;
     if (object.t === "vec" && key === "push" && hasSpread(node)) return pushAll(cx, object, node, env);
     if (object.t === "vec" && key !== undefined)
@@ -127,9 +102,6 @@ export function callExpression(cx: Context, node: Node, env: Env, name: string |
   return call(cx, f, spread(cx, node.arguments, env), node, name);
 }
 
-const hasSpread = (node: Node): boolean =>
-  (node.arguments as readonly (Node | null)[]).some((argument) => argument?.type === "SpreadElement");
-
 /** `Math.max(x, ...a)`, with arrays of any length. */
 function foldAll(
   cx: Context,
@@ -151,15 +123,6 @@ function foldAll(
   return found ?? constant(of);
 }
 
-function pushAll(cx: Context, a: Vec, node: Node, env: Env): Val {
-  // What is spread is looked at before anything is pushed.
-  const parts = runs(cx, node.arguments, env);
-  const [only] = parts;
-  const list = parts.length === 1 && isRun(only!) ? only.list : joined(cx, parts, node);
-  cx.parts.call(cx.parts.prelude(node, "push", PUSH_ALL), [a, list], node);
-  return lengthOf(cx, a);
-}
-
 /** `F.apply(x, y)`: the function is called when the program runs, and has a derivative of its own. */
 function applyUser(cx: Context, f: UserFunction, args: readonly Val[], node: Node): Val {
   cx.impure = true;
@@ -171,7 +134,7 @@ function applyUser(cx: Context, f: UserFunction, args: readonly Val[], node: Nod
   );
 }
 
-function call(cx: Context, f: Val, args: readonly Val[], node: Node, name?: string): Val {
+export function call(cx: Context, f: Val, args: readonly Val[], node: Node, name?: string): Val {
   if (f.t === "nothing" && node.optional) return NOTHING;
   const fun = asFunction(cx, f, node.callee ?? node);
   if (fun.t === "fun") return cx.parts.call(fun, args, node);
@@ -227,33 +190,41 @@ function builtin(cx: Context, f: Builtin, args: readonly Val[], node: Node, name
       return args[0]?.t === "vec" || (args[0]?.t === "obj" && args[0].tuple) ? TRUE : FALSE;
     case "Object.freeze":
       return args[0] ?? NOTHING;
+    case "Object.keys":
+      return tupleOf(
+        entriesOf(cx, args[0] ?? NOTHING, node).map(([name]): Val => ({ t: "str", k: name })),
+        node,
+      );
+    case "Object.values":
+      return tupleOf(
+        entriesOf(cx, args[0] ?? NOTHING, node).map(([, x]) => x),
+        node,
+      );
+    case "Object.entries":
+      return tupleOf(
+        entriesOf(cx, args[0] ?? NOTHING, node).map(([name, x]) => tupleOf([{ t: "str", k: name }, x], node)),
+        node,
+      );
+    case "Object.assign":
+      return assign(cx, args, node);
+    case "Object.is":
+      return cx.parts.call(cx.parts.prelude(node, f.id, IS), [num(0), num(1)], node);
     default:
-      return unsupportedCall(cx, f.id, node);
+      return cx.unsupportedCall(f.id, node);
   }
 }
 
-function both(cx: Context, x: Bool, y: Bool): Bool {
-  if (x.k !== undefined) return x.k ? y : FALSE;
-  if (y.k !== undefined) return y.k ? x : FALSE;
-  return bool(cx.b.op("i32.and", x.v!, y.v!));
-}
-
-function unsupportedCall(cx: Context, id: string, node: Node): never {
-  const random = id === "Math.random";
-  return cx.refuse(
-    node,
-    "unsupported-call",
-    random
-      ? "Math.random gives something else at each call: there is no derivative."
-      : `${id} cannot be called here.`,
-    random
-      ? "Pass random numbers in as arguments, or compute them from a seed."
-      : "Only Math, arrays' methods, the library's own functions and functions of this module can be called.",
-  );
+/** `Object.assign(p, q)`: p, with the fields of q. A new object, where p is a literal that nothing else can see. */
+function assign(cx: Context, args: readonly Val[], node: Node): Val {
+  const [target = NOTHING, ...sources] = args;
+  const entries = sources.flatMap((x) => (x.t === "nothing" ? [] : entriesOf(cx, x, node)));
+  if (target.t === "obj" && bare(node.arguments[0]!).type === "ObjectExpression")
+    return makeObject(false, new Map([...entriesOf(cx, target, node), ...entries]), node);
+  for (const [name, x] of entries) setField(cx, target, name, x, node);
+  return target;
 }
 
 function math(cx: Context, key: string, args: readonly Val[], num: (i: number) => Num, node: Node): Val {
-  const all = args.map((_, i) => num(i));
   if (MATH.has(key)) {
     const f = libraryPrimitive(key)!;
     const given = Array.from({ length: f.arity! }, (_, i) => num(i));
@@ -267,13 +238,17 @@ function math(cx: Context, key: string, args: readonly Val[], num: (i: number) =
     case "trunc":
       return round(cx, `Math.${key}`, num(0));
     case "min":
-    case "max":
+    case "max": {
+      const all = args.map((_, i) => num(i));
       if (all.length === 0) return constant(key === "min" ? Infinity : -Infinity);
       return all.reduce((x, y) => extreme(cx, key, x, y));
-    case "hypot":
+    }
+    case "hypot": {
+      const all = args.map((_, i) => num(i));
       if (all.length === 0) return constant(0);
       if (all.length === 1) return primitive(cx, library.abs, all[0]!);
       return all.reduce((x, y) => primitive(cx, library.hypot, x, y));
+    }
     case "fround":
       return fround(cx, num(0), node);
     case "imul":
@@ -281,7 +256,7 @@ function math(cx: Context, key: string, args: readonly Val[], num: (i: number) =
     case "clz32":
       return integer(cx.b.op("i32.clz", toInt32(cx, num(0))), 0, 32);
     default:
-      return unsupportedCall(cx, `Math.${key}`, node);
+      return cx.unsupportedCall(`Math.${key}`, node);
   }
 }
 
@@ -306,7 +281,7 @@ function fromLibrary(
     return primitive(cx, library.stopGradient, num(0));
   }
   const f = libraryPrimitive(key);
-  if (f === undefined || f.id !== key) return unsupportedCall(cx, key, node);
+  if (f === undefined || f.id !== key) return cx.unsupportedCall(key, node);
   if (f.arity !== undefined) {
     return primitive(cx, f, ...Array.from({ length: f.arity }, (_, i) => num(i)));
   }
@@ -320,7 +295,7 @@ function fromLibrary(
   if (list?.t === "vec" && key === "sum") {
     return cx.parts.call(cx.parts.prelude(node, key, SUM), [list], node);
   }
-  return unsupportedCall(cx, `${key} of an array`, node);
+  return cx.unsupportedCall(`${key} of an array`, node);
 }
 
 export function newExpression(cx: Context, node: Node, env: Env, name: string | undefined): Val {
@@ -329,7 +304,7 @@ export function newExpression(cx: Context, node: Node, env: Env, name: string | 
   if (f.id === "Array" || f.id === "Float64Array") {
     return construct(cx, f.id, spread(cx, node.arguments, env), node, name, f.id === "Array");
   }
-  return unsupportedCall(cx, `new ${f.id}`, node);
+  return cx.unsupportedCall(`new ${f.id}`, node);
 }
 
 /** `new Float64Array(n)`, `new Float64Array([...])`, `new Array(n)` */
@@ -347,7 +322,7 @@ function construct(
   const growable = ordinary && site.growable === true;
   if (x === undefined)
     return newArray(cx, element, constant(0), node, { typed: !ordinary, growable: ordinary, name });
-  if (args.length > 1) unsupportedCall(cx, `${id} with several arguments`, node);
+  if (args.length > 1) cx.unsupportedCall(`${id} with several arguments`, node);
   if (x.t === "vec") return { ...copyOf(cx, x, node, name), typed: true };
   if (x.t === "unknown") return learn(cx, x.path, "number");
   if (x.t === "obj" && x.tuple) {
@@ -358,7 +333,10 @@ function construct(
   }
   const a = newArray(cx, element, toNumber(cx, x, node), node, { typed: !ordinary, growable, name });
   // What was not assigned yet is undefined, which counts as NaN.
-  if (ordinary && element.kind === "number") cx.b.fill(handle(cx, a), cx.b.f64(NaN));
+  if (ordinary && element.kind === "number") {
+    cx.b.fill(handle(cx, a), cx.b.f64(NaN));
+    a.store.holes = true;
+  }
   return a;
 }
 
@@ -378,287 +356,14 @@ function arrayFromCall(
     const a = inMemory(cx, x, node);
     return f === undefined ? { ...copyOf(cx, a, node, name), typed } : mapped(cx, a, f, node, name, typed);
   }
-  if (x?.t !== "obj" || !x.fields.has("length")) return unsupportedCall(cx, "Array.from of this", node);
+  if (x?.t !== "obj" || !x.fields.has("length")) return cx.unsupportedCall("Array.from of this", node);
   const n = toNumber(cx, cx.read(x.fields.get("length")!), node);
   return generate(
     cx,
     n,
-    (i) => (f === undefined ? constant(NaN) : call(cx, f, [NOTHING, i], node)),
+    (i) => (f === undefined ? NOTHING : call(cx, f, [NOTHING, i], node)),
     node,
     name,
     typed,
   );
 }
-
-/** A new array of n elements. */
-function generate(
-  cx: Context,
-  n: Num,
-  element: (i: Num) => Val,
-  node: Node,
-  name: string | undefined,
-  typed = false,
-): Vec {
-  const site = cx.knowledge.site(node);
-  const bounds = (i: Value): Num => integer(i, 0, Math.min(I32_MAX, Math.max(0, n.hi - 1)));
-  // What the elements are is seen on trial.
-  site.element ??= cx.trial(["i32"], (i) => {
-    let s = NUMBER;
-    cx.collect(() => (s = structureOf(cx, element(bounds(i)), node)));
-    return s;
-  });
-  const a = newArray(cx, site.element, n, node, { growable: site.growable === true, typed, name });
-  countedLoop(cx, cx.b.i32(0), index(cx, lengthOf(cx, a), "length"), 1, (i) => {
-    initialise(cx, a, i, element(bounds(i)), node);
-  });
-  return a;
-}
-
-function mapped(cx: Context, a: Vec, f: Val, node: Node, name: string | undefined, typed = a.typed): Vec {
-  return generate(
-    cx,
-    lengthOf(cx, a),
-    (i) => call(cx, f, [elementUnchecked(cx, a, index(cx, i, "i")), i, a], node),
-    node,
-    name,
-    typed,
-  );
-}
-
-/** A position as slice and subarray take it: negative ones count from the end, all are brought into the array. */
-function position(cx: Context, x: Val | undefined, n: Num, missing: Num, node: Node): Num {
-  if (x === undefined || x.t === "nothing") return missing;
-  const at = toNumber(cx, x, node);
-  const whole =
-    at.int || at.i !== undefined ? at : integer(index(cx, round(cx, "Math.trunc", at), "position"));
-  const i: Num = whole.int ? { ...whole, f: undefined } : integer(index(cx, whole, "position"));
-  const limit: Num = { ...n, f: undefined };
-  if (i.lo >= 0) return extreme(cx, "min", i, limit);
-  const fromEnd = integer(cx.b.op("i32.add", index(cx, i, "position"), index(cx, limit, "length")));
-  const negative = compare(cx, "<", i, constant(0));
-  if (negative.k === true) return extreme(cx, "max", fromEnd, constant(0));
-  const chosen = integer(
-    cx.b.select(
-      negative.v!,
-      index(cx, extreme(cx, "max", fromEnd, constant(0)), "i"),
-      index(cx, extreme(cx, "min", i, limit), "i"),
-    ),
-    0,
-    limit.hi,
-  );
-  return chosen;
-}
-
-function part(cx: Context, a: Vec, args: readonly Val[], node: Node): Vec {
-  const n = lengthOf(cx, a);
-  const lo = index(cx, position(cx, args[0], n, constant(0), node), "begin");
-  const hi = index(cx, position(cx, args[1], n, n, node), "end");
-  return view(cx, a, lo, cx.b.op("i32.max", lo, hi));
-}
-
-const METHODS: ReadonlySet<string> = new Set([
-  ..."push pop slice subarray set fill map forEach reduce some every find findIndex indexOf includes".split(
-    " ",
-  ),
-  ..."filter reverse sort concat at".split(" "),
-]);
-
-function arrayMethod(
-  cx: Context,
-  a: Vec,
-  key: string,
-  args: readonly Val[],
-  node: Node,
-  name: string | undefined,
-): Val {
-  const n = (): Num => lengthOf(cx, a);
-  const count = (): Value => index(cx, n(), "length");
-  const inside = (i: Value): Num => integer(i, 0, Math.max(0, n().hi - 1));
-  const argument = (i: number): Val => args[i] ?? NOTHING;
-  switch (key) {
-    case "push":
-      for (const x of args) push(cx, a, x, node);
-      return n();
-    case "pop":
-      return pop(cx, a, node);
-    case "slice":
-      return copyOf(cx, args.length === 0 ? a : part(cx, a, args, node), node, name);
-    case "subarray":
-      return part(cx, a, args, node);
-    case "fill": {
-      const x = argument(0);
-      if (x.t === "obj" || x.t === "vec") {
-        const s = structureOf(cx, x, node);
-        if (a.site !== undefined && a.store.element.kind === "number") {
-          cx.knowledge.site(a.site).element =
-            x.t === "obj" && x.tuple ? { kind: "array", element: NUMBER } : s;
-          cx.knowledge.restart();
-        }
-      }
-      if (x.t === "bool" && a.store.element.kind === "number" && a.site !== undefined) {
-        cx.knowledge.site(a.site).element = { kind: "boolean" };
-        cx.knowledge.restart();
-      }
-      fill(cx, args.length > 1 ? part(cx, a, args.slice(1), node) : a, x, node);
-      return a;
-    }
-    case "set":
-      return set(cx, a, argument(0), argument(1), node);
-    case "map":
-      return mapped(cx, a, argument(0), node, name);
-    case "at": {
-      const at = toNumber(cx, argument(0), node);
-      if (at.k !== undefined) return elementAt(cx, a, at.k < 0 ? add(cx, n(), at) : at, node);
-      return unsupportedCall(cx, ".at with a computed index", node);
-    }
-    case "forEach":
-      countedLoop(cx, cx.b.i32(0), count(), 1, (i) => {
-        call(cx, argument(0), [elementUnchecked(cx, a, i), inside(i), a], node);
-      });
-      return NOTHING;
-    default:
-      return prelude(cx, a, key, args, node);
-  }
-}
-
-/** a.set(source, offset) */
-function set(cx: Context, a: Vec, source: Val, offset: Val, node: Node): Val {
-  const from = offset.t === "nothing" ? constant(0) : toNumber(cx, offset, node);
-  const items =
-    source.t === "obj" && source.tuple ? [...source.fields.values()].map((c) => cx.read(c)) : undefined;
-  if (items !== undefined) {
-    items.forEach((x, i) => setElement(cx, a, add(cx, from, constant(i)), x, node));
-    return NOTHING;
-  }
-  if (source.t !== "vec")
-    return source.t === "unknown"
-      ? learn(cx, source.path, "array")
-      : unsupportedCall(cx, ".set of this", node);
-  const lo = index(cx, from, "offset");
-  const hi = cx.b.op("i32.add", lo, index(cx, lengthOf(cx, source), "length"));
-  const tooLong = cx.b.op(
-    "i32.or",
-    cx.b.op("i32.lt", lo, cx.b.i32(0)),
-    cx.b.op("i32.gt", hi, index(cx, lengthOf(cx, a), "length")),
-  );
-  cx.impure = true;
-  cx.b.if(tooLong, () => {
-    cx.b.fail(
-      {
-        code: "index-out-of-range",
-        message: `The elements {0} to {1} cannot be set: the array is shorter`,
-        remedy: "Check the offset and the lengths of both arrays.",
-      },
-      lo,
-      hi,
-    );
-    return [];
-  });
-  cx.b.copy(handle(cx, view(cx, a, lo, hi)), handle(cx, source));
-  return NOTHING;
-}
-
-function prelude(cx: Context, a: Vec, key: string, args: readonly Val[], node: Node): Val {
-  const text = Object.hasOwn(METHODS_IN_WORDS, key) ? METHODS_IN_WORDS[key] : undefined;
-  if (text === undefined) return unsupportedCall(cx, `.${key} of an array`, node);
-  const { element, sub } = a.store;
-  if (key === "sort" && args.length === 0 && !(a.typed && element.kind === "number")) {
-    return unsupportedCall(cx, ".sort without a comparison", node);
-  }
-  if (key === "sort" && element.kind !== "number") {
-    const how = element.kind === "array" ? "rows" : sub.length === 0 ? "records" : undefined;
-    if (how === undefined) return unsupportedCall(cx, ".sort of objects with arrays in them", node);
-    return cx.parts.call(cx.parts.prelude(node, `sort ${how}`, SORTS[how]), [a, ...args], node);
-  }
-  const compareNumbers =
-    args.length === 0 && key === "sort" ? [cx.parts.prelude(node, "ascending", "(x, y) => x - y")] : args;
-  return cx.parts.call(cx.parts.prelude(node, key, text), [a, ...compareNumbers], node);
-}
-
-/** Methods of a tuple: one after the other, without a loop. */
-function tupleMethod(
-  cx: Context,
-  tuple: Val,
-  key: string,
-  node: Node,
-  env: Env,
-  name: string | undefined,
-): Val {
-  if (key === "push" && tuple.t === "obj" && hasSpread(node)) {
-    willGrow(cx, tuple);
-    return pushAll(cx, inMemory(cx, tuple, node), node, env);
-  }
-  const args = spread(cx, node.arguments, env);
-  const items =
-    tuple.t === "obj"
-      ? [...tuple.fields.values()].map((c) => cx.read(c))
-      : (tuple as Extract<Val, { t: "place" }>).structure.kind === "tuple"
-        ? spreadPlace(cx, tuple, node)
-        : [];
-  const f = args[0] ?? NOTHING;
-  const apply = (x: Val, i: number): Val => call(cx, f, [x, constant(i), tuple], node);
-  const list = (values: readonly Val[]): Obj =>
-    makeObject(
-      true,
-      values.map((x, i) => [String(i), x] as const),
-      node,
-    );
-  switch (key) {
-    case "map":
-      return list(items.map(apply));
-    case "forEach":
-      items.forEach(apply);
-      return NOTHING;
-    case "reduce": {
-      const [first, ...rest] = args.length > 1 ? [args[1]!, ...items] : items;
-      if (first === undefined) return unsupportedCall(cx, ".reduce of nothing", node);
-      const shift = args.length > 1 ? 0 : 1;
-      return rest.reduce((acc, x, i) => call(cx, f, [acc, x, constant(i + shift), tuple], node), first);
-    }
-    case "some":
-    case "every": {
-      const result = new Cell(key === "some" ? FALSE : TRUE);
-      items.forEach((x, i) =>
-        branch(
-          cx,
-          cx.read(result) as Bool,
-          () => (key === "every" ? cx.write(result, toBool(cx, apply(x, i), node)) : undefined),
-          () => (key === "some" ? cx.write(result, toBool(cx, apply(x, i), node)) : undefined),
-        ),
-      );
-      return cx.read(result);
-    }
-    case "includes":
-      return items.reduce<Val>(
-        (found, x) => either(cx, found as Bool, operate(cx, "===", x, f, node) as Bool),
-        FALSE,
-      );
-    case "slice": {
-      const [lo, hi] = [args[0], args[1]].map((x) => (x?.t === "num" ? x.k : undefined));
-      if ((args.length > 0 && lo === undefined) || (args.length > 1 && hi === undefined)) break;
-      return list(items.slice(lo, hi));
-    }
-    case "concat":
-      if (f.t === "obj" && f.tuple) return list([...items, ...[...f.fields.values()].map((c) => cx.read(c))]);
-      break;
-    default:
-  }
-  if (tuple.t !== "obj") return unsupportedCall(cx, `.${key} of a tuple in an array`, node);
-  if (key === "push" || key === "pop") willGrow(cx, tuple);
-  return arrayMethod(cx, inMemory(cx, tuple, node), key, args, node, name);
-}
-
-function willGrow(cx: Context, { site, merged }: Obj): void {
-  if (site !== undefined && !merged) Object.assign(cx.knowledge.site(site), { growable: true });
-}
-
-function either(cx: Context, x: Bool, y: Bool): Bool {
-  if (x.k !== undefined) return x.k ? TRUE : y;
-  if (y.k !== undefined) return y.k ? TRUE : x;
-  return bool(cx.b.op("i32.or", x.v!, y.v!));
-}
-
-const spreadPlace = (cx: Context, tuple: Val, node: Node): readonly Val[] => {
-  const s = (tuple as Extract<Val, { t: "place" }>).structure;
-  return s.kind === "tuple" ? s.elements.map((_, i) => getField(cx, tuple, String(i), node)) : [];
-};

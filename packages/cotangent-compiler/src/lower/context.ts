@@ -102,6 +102,8 @@ export interface Parts {
   /** A function written in the language, for one call. */
   prelude(call: Node, key: string, text: string): Fun;
   call(fun: Fun, args: readonly Val[], site: Node): Val;
+  /** The same for whatever can be called. */
+  apply(f: Val, args: readonly Val[], site: Node): Val;
   /** Assigns to a pattern; `declare` makes new variables. */
   bind(pattern: Node, value: Val, env: Env, declare: "const" | "let" | null): void;
 }
@@ -168,6 +170,21 @@ export class Context {
 
   refuse(node: Node, code: ErrorCode, problem: string, remedy: string): never {
     return refuse(this.textOf(node), node, code, problem, remedy);
+  }
+
+  /** Refuses a call of `id`. */
+  unsupportedCall(id: string, node: Node): never {
+    const random = id === "Math.random";
+    return this.refuse(
+      node,
+      "unsupported-call",
+      random
+        ? "Math.random gives something else at each call: there is no derivative."
+        : `${id} cannot be called here.`,
+      random
+        ? "Pass random numbers in as arguments, or compute them from a seed."
+        : "Only Math, arrays' methods, the library's own functions and functions of this module can be called.",
+    );
   }
 
   /** Everything written from now on belongs to this place of the source. */

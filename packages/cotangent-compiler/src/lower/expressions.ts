@@ -2,15 +2,17 @@
 import { bare } from "../ast.ts";
 import type { Node } from "../ast.ts";
 import { getElement, getField, learn, makeObject, setByKey, setField } from "./access.ts";
-import { copyOf, lengthOf, newArray, NUMBER, structureOf, toMemory } from "./arrays.ts";
+import { copyOf, elementAt, lengthOf, newArray, NUMBER, structureOf, toMemory } from "./arrays.ts";
 import type { Context } from "./context.ts";
 import { branch, choose } from "./control.ts";
+import { absentOf, isAbsent, knowing, noLabel, orElse, there, written } from "./maybe.ts";
 import { truth } from "./merge.ts";
-import { add, bitOperation, compare, div, f64, mul, neg, power, rem, sub } from "./numbers.ts";
+import { add, bitOperation, compare, div, f64, index, mul, neg, power, rem, sub } from "./numbers.ts";
 import type { Bitwise } from "./numbers.ts";
+import { OUTSIDE } from "./outside.ts";
 import { METHODS_IN_WORDS } from "./prelude.ts";
-import { bool, Cell, constant, FALSE, integer, kindOf, NOTHING, TRUE } from "./values.ts";
-import type { Bool, Env, Num, Obj, Val, Vec } from "./values.ts";
+import { bool, Cell, constant, FALSE, integer, kindOf, NOTHING, NULL, number, TRUE } from "./values.ts";
+import type { Bool, Env, Nothing, Num, Obj, Val, Vec } from "./values.ts";
 
 /** Evaluates an expression. `name`: what its value will be called. */
 export function expression(cx: Context, outer: Node, env: Env, name?: string): Val {
@@ -46,10 +48,10 @@ function evaluate(cx: Context, node: Node, env: Env, name?: string): Val {
       const test = condition(cx, node.test!, env);
       const result = new Cell(NOTHING);
       const run =
-        (part: Node): (() => Val) =>
+        (part: Node, outcome: boolean): (() => Val) =>
         () =>
-          expression(cx, part, env, name);
-      return choose(cx, test, run(node.consequent as Node), run(node.alternate!), result);
+          knowing(cx, node.test!, outcome, env, () => expression(cx, part, env, name));
+      return choose(cx, test, run(node.consequent as Node, true), run(node.alternate!, false), result);
     }
     case "AssignmentExpression":
       return assignment(cx, node, env);
@@ -107,7 +109,7 @@ function literal(cx: Context, node: Node): Val {
   if (typeof value === "number") return constant(value);
   if (typeof value === "boolean") return value ? TRUE : FALSE;
   if (typeof value === "string") return { t: "str", k: value };
-  if (value === null && node.raw === "null") return NOTHING;
+  if (value === null && node.raw === "null") return NULL;
   return unsupported(cx, node, node.raw.startsWith("/") ? "A regular expression" : "A BigInt");
 }
 
@@ -115,6 +117,11 @@ function variable(cx: Context, node: Node, env: Env): Val {
   const found = env.find(node.name, node);
   if (found instanceof Cell) return cx.read(found);
   if (found !== undefined) return found;
+  const remedy = Object.hasOwn(OUTSIDE, node.name) ? OUTSIDE[node.name] : undefined;
+  if (remedy !== undefined) {
+    const problem = `${node.name} is outside the language that can be differentiated.`;
+    return cx.refuse(node, "unsupported-call", problem, remedy);
+  }
   return cx.refuse(
     node,
     "unknown-name",
@@ -149,7 +156,13 @@ export function toNumber(cx: Context, x: Val, node: Node): Num {
     case "unknown":
       return learn(cx, x.path, "number");
     case "nothing":
-      return constant(NaN);
+      noLabel(cx, x, node);
+      return constant(x.is === "null" ? 0 : NaN);
+    case "maybe": {
+      const value = toNumber(cx, x.value, node);
+      if (x.present.k !== undefined) return x.present.k ? value : toNumber(cx, x.absent, node);
+      return number(cx.b.select(x.present.v!, f64(cx, value), f64(cx, toNumber(cx, x.absent, node))));
+    }
     case "poison":
       return cx.poisoned(node, x);
     default:
@@ -178,7 +191,10 @@ export function toBool(cx: Context, x: Val, node: Node): Bool {
     case "str":
       return x.k === "" ? FALSE : TRUE;
     case "nothing":
+      noLabel(cx, x, node);
       return FALSE;
+    case "maybe":
+      return both(cx, x.present, toBool(cx, x.value, node));
     case "unknown":
       return learn(cx, x.path, "boolean");
     case "poison":
@@ -186,6 +202,13 @@ export function toBool(cx: Context, x: Val, node: Node): Bool {
     default:
       return TRUE;
   }
+}
+
+/** x && y, both of which can be computed. */
+export function both(cx: Context, x: Bool, y: Bool): Bool {
+  if (x.k !== undefined) return x.k ? y : FALSE;
+  if (y.k !== undefined) return y.k ? x : FALSE;
+  return bool(cx.b.op("i32.and", x.v!, y.v!));
 }
 
 export const condition = (cx: Context, node: Node, env: Env): Bool =>
@@ -227,8 +250,9 @@ function typeOf(cx: Context, x: Val, node: Node): Val {
     fun: "function",
     nothing: "undefined",
   };
-  const k = texts[x.t];
-  return k === undefined || (x.t === "num" && x.maybe === true)
+  noLabel(cx, x, node);
+  const k = x.t === "nothing" && x.is === "null" ? "object" : texts[x.t];
+  return k === undefined || (x.t === "num" && x.hole === true)
     ? unsupported(cx, node, "typeof here")
     : { t: "str", k };
 }
@@ -242,8 +266,9 @@ function update(cx: Context, node: Node, env: Env): Val {
 }
 
 function binary(cx: Context, node: Node, env: Env): Val {
-  const x = expression(cx, node.left, env);
-  const y = expression(cx, node.right, env);
+  const asks = (other: Node): boolean => EQUALITY.has(node.operator) && written(bare(other)) !== undefined;
+  const x = asks(node.right) ? perhaps(cx, node.left, env) : expression(cx, node.left, env);
+  const y = asks(node.left) ? perhaps(cx, node.right, env) : expression(cx, node.right, env);
   return operate(cx, node.operator, x, y, node);
 }
 
@@ -253,7 +278,7 @@ const EQUALITY: ReadonlySet<string> = new Set(["===", "!==", "==", "!="]);
 export function operate(cx: Context, operator: string, x: Val, y: Val, node: Node): Val {
   cx.back(node);
   if (EQUALITY.has(operator)) {
-    const equal = equality(cx, x, y, node);
+    const equal = equality(cx, x, y, operator.length === 3, node);
     return operator.startsWith("!") ? not(cx, equal) : equal;
   }
   if (operator === "in" || operator === "instanceof") return unsupported(cx, node, operator);
@@ -290,7 +315,7 @@ export function operate(cx: Context, operator: string, x: Val, y: Val, node: Nod
   }
 }
 
-function equality(cx: Context, x: Val, y: Val, node: Node): Bool {
+function equality(cx: Context, x: Val, y: Val, strict: boolean, node: Node): Bool {
   if ((x.t === "unknown" && y.t === "str") || (x.t === "str" && y.t === "unknown")) {
     return cx.refuse(
       node,
@@ -307,12 +332,15 @@ function equality(cx: Context, x: Val, y: Val, node: Node): Bool {
     return bool(cx.b.op("i32.eq", truth(cx, x), truth(cx, y)));
   }
   if (x.t === "str" && y.t === "str") return x.k === y.k ? TRUE : FALSE;
-  if (x.t === "nothing" && y.t === "nothing") return TRUE;
-  const other = x.t === "nothing" ? y : x;
   if (x.t === "nothing" || y.t === "nothing") {
-    if (other.t === "num" && other.maybe === true) unassigned(cx, node);
-    return FALSE;
+    noLabel(cx, x, node.left);
+    noLabel(cx, y, node.right);
+    return x.t === "nothing"
+      ? isAbsent(cx, y, absentOf(x, strict), node)
+      : isAbsent(cx, x, absentOf(y as Nothing, strict), node);
   }
+  if (x.t === "maybe" && y.t !== "maybe") return both(cx, x.present, equality(cx, x.value, y, strict, node));
+  if (y.t === "maybe" && x.t !== "maybe") return both(cx, y.present, equality(cx, x, y.value, strict, node));
   return cx.refuse(
     node,
     "unsupported-type",
@@ -321,25 +349,23 @@ function equality(cx: Context, x: Val, y: Val, node: Node): Bool {
   );
 }
 
-const unassigned = (cx: Context, node: Node): never =>
-  cx.refuse(
-    node,
-    "unsupported-type",
-    "Whether a number was assigned yet is not known here.",
-    "Give the variable a first value, such as NaN or Infinity, or keep a boolean beside it.",
-  );
-
 function logical(cx: Context, node: Node, env: Env): Val {
-  const x = expression(cx, node.left, env);
-  const rest = (): Val => expression(cx, node.right, env);
-  if (node.operator === "??" && x.t === "num" && x.maybe === true) unassigned(cx, node);
-  if (node.operator === "??") return x.t === "nothing" ? rest() : x;
+  const x = node.operator === "??" ? perhaps(cx, node.left, env) : expression(cx, node.left, env);
+  const rest = (): Val => {
+    if (node.operator === "??") return expression(cx, node.right, env);
+    return knowing(cx, node.left, node.operator === "&&", env, () => expression(cx, node.right, env));
+  };
+  if (node.operator === "??") return orElse(cx, x, "either", rest, node.left);
   const test = toBool(cx, x, node.left);
   const result = new Cell(NOTHING);
   return node.operator === "&&"
-    ? choose(cx, test, rest, () => x, result)
-    : choose(cx, test, () => x, rest, result);
+    ? choose(cx, test, rest, () => falsy(x), result)
+    : choose(cx, test, () => (x.t === "maybe" ? x.value : x), rest, result);
 }
+
+/** x, which came out false: what is never false is not there. */
+const falsy = (x: Val): Val => (x.t === "maybe" && ALWAYS_TRUE.has(x.value.t) ? x.absent : x);
+const ALWAYS_TRUE: ReadonlySet<Val["t"]> = new Set(["obj", "place", "vec", "fun", "builtin"]);
 
 /** Something that can be assigned to; its parts are evaluated once. */
 interface Reference {
@@ -404,8 +430,12 @@ function assignment(cx: Context, node: Node, env: Env): Val {
   const target = reference(cx, left, env);
   const x = target.get();
   if (operator === "&&=" || operator === "||=" || operator === "??=") {
-    if (operator === "??=" && x.t !== "nothing") return x;
-    const test = operator === "??=" ? FALSE : toBool(cx, x, left);
+    if (operator === "??=") {
+      const value = orElse(cx, x, "either", () => expression(cx, node.right, env), left);
+      if (value !== x) target.set(value);
+      return value;
+    }
+    const test = toBool(cx, x, left);
     const assign = (): void => target.set(expression(cx, node.right, env));
     const keep = (): void => undefined;
     branch(cx, test, operator === "&&=" ? assign : keep, operator === "&&=" ? keep : assign);
@@ -417,8 +447,57 @@ function assignment(cx: Context, node: Node, env: Env): Val {
 }
 
 function memberExpression(cx: Context, node: Node, env: Env): Val {
-  const object = expression(cx, node.object, env);
-  if (node.optional && object.t === "nothing") return NOTHING;
+  return ofObject(cx, node, env, (object) => member(cx, object, node, env));
+}
+
+/** What `rest` makes of the object whose member this is: nothing, after `?.`, where there is none. */
+function ofObject(cx: Context, node: Node, env: Env, rest: (object: Val) => Val): Val {
+  const object = stopsEarly(node) ? perhaps(cx, node.object, env) : expression(cx, node.object, env);
+  if (!stopsEarly(node) || isAbsent(cx, object, "either", node.object).k === false) return rest(object);
+  if (object.t !== "maybe") return NOTHING;
+  return choose(
+    cx,
+    object.present,
+    () => rest(object.value),
+    () => NOTHING,
+    new Cell(NOTHING),
+  );
+}
+
+/** An expression of which is asked whether it is undefined: an element beyond an array's end is. */
+function perhaps(cx: Context, outer: Node, env: Env): Val {
+  const node = bare(outer);
+  if (node.type === "ChainExpression") return perhaps(cx, node.expression, env);
+  if (node.type !== "MemberExpression" || !node.computed) return expression(cx, node, env);
+  cx.at(node);
+  return ofObject(cx, node, env, (object) => {
+    const key = expression(cx, node.property, env);
+    return object.t === "vec" && key.t === "num"
+      ? elementIfAny(cx, object, key, node)
+      : getElement(cx, object, key, node);
+  });
+}
+
+/** a[i], or undefined where there is none. */
+export function elementIfAny(cx: Context, a: Vec, at: Num, node: Node): Val {
+  const i = integer(index(cx, at, "index"), at.lo, at.hi);
+  const isThere = both(cx, compare(cx, ">=", i, constant(0)), compare(cx, "<", i, lengthOf(cx, a)));
+  return choose(
+    cx,
+    isThere,
+    () => elementAt(cx, a, i, node),
+    () => NOTHING,
+    new Cell(NOTHING),
+  );
+}
+
+/** Whether `?.` stands here or before, in the same chain. */
+function stopsEarly(node: Node): boolean {
+  if (node.type !== "MemberExpression" && node.type !== "CallExpression") return false;
+  return node.optional || stopsEarly(node.type === "MemberExpression" ? node.object : node.callee);
+}
+
+function member(cx: Context, object: Val, node: Node, env: Env): Val {
   if (!node.computed) {
     if (node.property.type === "PrivateIdentifier") {
       unsupported(
@@ -434,7 +513,7 @@ function memberExpression(cx: Context, node: Node, env: Env): Val {
 }
 
 /** An array among elements or arguments, spread there, whose length is not known before the program runs. */
-interface Run {
+export interface Run {
   readonly list: Vec;
   readonly node: Node;
 }
@@ -460,7 +539,7 @@ export function runs(cx: Context, nodes: readonly (Node | null)[], env: Env): re
   return nodes.flatMap((element): readonly (Val | Run)[] => {
     if (element === null) return [NOTHING];
     if (element.type !== "SpreadElement") return [expression(cx, element, env)];
-    const x = expression(cx, element.argument!, env);
+    const x = there(cx, expression(cx, element.argument!, env), element.argument!);
     if (x.t === "obj" && x.tuple) return [...x.fields.values()].map((cell) => cx.read(cell));
     if (x.t === "place" && x.structure.kind === "tuple") {
       return x.structure.elements.map((_, i) => getField(cx, x, String(i), element));
@@ -496,12 +575,14 @@ export function joined(cx: Context, parts: readonly (Val | Run)[], node: Node): 
     } else single.push(part);
   }
   flush();
+  const [first] = lists;
+  if (lists.length === 1 && first?.t === "vec") return { ...copyOf(cx, first, node), typed: false };
   return lists.reduce((all, list, k) =>
     cx.parts.call(cx.parts.prelude(node, `concat${k}`, METHODS_IN_WORDS["concat"]!), [all, list], node),
   );
 }
 
-const tupleOf = (items: readonly Val[], node: Node): Obj =>
+export const tupleOf = (items: readonly Val[], node: Node): Obj =>
   makeObject(
     true,
     items.map((x, i) => [String(i), x] as const),
@@ -559,7 +640,8 @@ export function keyOf(cx: Context, property: Node, env: Env): string {
 }
 
 /** The fields of an object. */
-export function entriesOf(cx: Context, x: Val, node: Node): readonly (readonly [string, Val])[] {
+export function entriesOf(cx: Context, whole: Val, node: Node): readonly (readonly [string, Val])[] {
+  const x = there(cx, whole, node);
   if (x.t === "obj" && !x.tuple) return [...x.fields].map(([key, cell]) => [key, cx.read(cell)] as const);
   if (x.t === "place" && x.structure.kind === "object") {
     return x.structure.fields.map(([key]) => [key, getField(cx, x, key, node)] as const);

@@ -4,8 +4,9 @@ import { getField, learn, makeObject } from "./access.ts";
 import { elementAt, lengthOf, view } from "./arrays.ts";
 import type { Context, Frame } from "./context.ts";
 import { branch } from "./control.ts";
-import { assignVariable, entriesOf, expression, keyOf, unsupported } from "./expressions.ts";
+import { assignVariable, elementIfAny, entriesOf, expression, keyOf, unsupported } from "./expressions.ts";
 import { ends } from "./flow.ts";
+import { orElse, there } from "./maybe.ts";
 import { index } from "./numbers.ts";
 import { callRecursive } from "./outline.ts";
 import { hoistVars, statements } from "./statements.ts";
@@ -107,7 +108,7 @@ export function bind(
       );
       return;
     case "AssignmentPattern": {
-      const x = value.t === "nothing" ? expression(cx, pattern.right, env) : value;
+      const x = orElse(cx, value, "undefined", () => expression(cx, pattern.right, env), pattern);
       return bind(cx, pattern.left, x, env, declare);
     }
     case "ArrayPattern":
@@ -159,8 +160,10 @@ function nameAfter(x: Val, name: string): void {
   if (v !== undefined) v.name ??= name;
 }
 
-function elementOf(cx: Context, x: Val, i: number, node: Node): Val {
+function elementOf(cx: Context, whole: Val, i: number, node: Node): Val {
+  const x = there(cx, whole, node);
   if (x.t === "obj" && x.tuple) return x.fields.has(String(i)) ? getField(cx, x, String(i), node) : NOTHING;
+  if (x.t === "vec" && node.type === "AssignmentPattern") return elementIfAny(cx, x, constant(i), node);
   if (x.t === "vec") return elementAt(cx, x, constant(i), node);
   const path = openPath(x);
   if (path !== undefined) learn(cx, path, "array");
@@ -173,7 +176,8 @@ function elementOf(cx: Context, x: Val, i: number, node: Node): Val {
   );
 }
 
-function restOf(cx: Context, x: Val, from: number, node: Node): Val {
+function restOf(cx: Context, whole: Val, from: number, node: Node): Val {
+  const x = there(cx, whole, node);
   if (x.t === "vec") {
     const n = index(cx, lengthOf(cx, x), "length");
     return view(cx, x, cx.b.op("i32.min", cx.b.i32(from), n), n);
@@ -184,18 +188,20 @@ function restOf(cx: Context, x: Val, from: number, node: Node): Val {
 }
 
 /** A field that may be missing, where there may be a default. */
-function fieldOr(cx: Context, x: Val, key: string, node: Node): Val {
+function fieldOr(cx: Context, whole: Val, key: string, node: Node): Val {
+  const x = there(cx, whole, node);
   const optional = (node.value as Node).type === "AssignmentPattern";
-  if (optional && x.t === "obj" && !x.fields.has(key)) return NOTHING;
+  if (optional && x.t === "obj" && x.guessed === undefined && !x.fields.has(key)) return NOTHING;
   return getField(cx, x, key, node);
 }
 
 /** The function that an expression is, where one is needed. */
 export function asFunction(
   cx: Context,
-  x: Val | undefined,
+  callee: Val | undefined,
   node: Node,
 ): Fun | Extract<Val, { t: "builtin" }> {
+  const x = callee && there(cx, callee, node);
   if (x?.t === "fun" || x?.t === "builtin") return x;
   const isMissing = x?.t === "unknown" && x.from !== undefined;
   if (x?.t === "unknown" && !isMissing) {

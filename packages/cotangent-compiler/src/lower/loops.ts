@@ -11,6 +11,7 @@ import { anyOf, branch, conditionalLoop, countedCarries, countedLoop } from "./c
 import { condition, expression, toNumber, unsupported } from "./expressions.ts";
 import { checkEnd } from "./flow.ts";
 import { add, compare, demand, index } from "./numbers.ts";
+import { there } from "./maybe.ts";
 import { Cell, constant, Env, FALSE, I32_MAX, I32_MIN, integer, kindOf, openPath, TRUE } from "./values.ts";
 import type { Num, Val } from "./values.ts";
 
@@ -184,7 +185,7 @@ function stepOf(update: Node | null): { readonly name: string; readonly by: numb
 export function forOf(cx: Context, node: Node, env: Env, labels: readonly string[]): void {
   const loop = newLoop(labels, true);
   const entries = entriesCall(node.right);
-  const list = expression(cx, entries ?? node.right, env);
+  const list = there(cx, expression(cx, entries ?? node.right, env), node.right);
   const declaration = node.left;
   if (declaration.type !== "VariableDeclaration")
     unsupported(cx, declaration, "for ... of without const or let");

@@ -9,7 +9,7 @@ import type { Local, Scope } from "../scopes.ts";
 import { parseSource } from "../source.ts";
 import { makeObject } from "./access.ts";
 import { arrayFrom, dataArray, NUMBER, structureOf } from "./arrays.ts";
-import { callExpression, globalValue, newExpression } from "./builtins.ts";
+import { call, callExpression, globalValue, newExpression } from "./builtins.ts";
 import { Context, Knowledge, Restart } from "./context.ts";
 import { expression } from "./expressions.ts";
 import { callDerivative, derivationFrom, TRANSFORMS } from "./derivatives.ts";
@@ -155,6 +155,7 @@ class Lowering {
       callExpression: (node, env, name) => callExpression(cx, node, env, name),
       newExpression: (node, env, name) => newExpression(cx, node, env, name),
       call: (fun, args, site) => callFunction(cx, fun, args, site),
+      apply: (f, args, site) => call(cx, f, args, site),
       body: (fun, args) => body(cx, fun, args),
       block: (node, env) => scoped(cx, node, env)(),
       declare: (node, env) => declare(cx, node, env),
@@ -282,7 +283,7 @@ class Lowering {
           guessed: this.#knowledge.guesses.get(path)?.kind === "boolean" ? path : undefined,
         };
       case "nothing":
-        return NOTHING;
+        return s.is === undefined ? NOTHING : { t: "nothing", is: s.is };
       case "array":
         return this.#open(arrayFrom(cx, s, leaves, path, readonly), path);
       default: {

@@ -7,14 +7,28 @@ import type { Structure, Ty, Value } from "cotangent/program";
 import type { Context } from "./context.ts";
 import { f64 } from "./numbers.ts";
 import { Cell, I32_MAX, I32_MIN, bool, integer, kindOf, number } from "./values.ts";
-import type { Bool, Builtin, Num, Obj, Place, Poison, Raw, Store, Val, Vec } from "./values.ts";
+import type {
+  Bool,
+  Builtin,
+  Maybe,
+  Nothing,
+  Num,
+  Obj,
+  Place,
+  Poison,
+  Raw,
+  Store,
+  Val,
+  Vec,
+} from "./values.ts";
 
 /** What two values have in common. */
 export type Form =
   /** The very same thing: no value of the program is needed. */
   | { readonly t: "same"; readonly value: Val }
-  | { readonly t: "int"; readonly lo: number; readonly hi: number; readonly maybe: boolean }
-  | { readonly t: "num"; readonly maybe: boolean }
+  | { readonly t: "int"; readonly lo: number; readonly hi: number }
+  | { readonly t: "num"; readonly hole: boolean }
+  | { readonly t: "maybe"; readonly absent: Nothing; readonly value: Form }
   | { readonly t: "bool" }
   | { readonly t: "raw"; readonly ty: Ty }
   | { readonly t: "obj"; readonly tuple: boolean; readonly fields: readonly (readonly [string, Form])[] }
@@ -47,10 +61,15 @@ export function join(cx: Context, x: Val, y: Val): Form {
   if (isUnset(y)) return own(cx, x);
   if (x.t === "poison") return x;
   if (y.t === "poison") return y;
-  if (x.t === "nothing" && y.t === "nothing") return { t: "same", value: x };
-  // Not assigned yet: NaN, as undefined is in arithmetic; but then nobody may ask whether it is undefined.
-  if (x.t === "nothing" && y.t === "num") return { t: "num", maybe: true };
-  if (y.t === "nothing" && x.t === "num") return { t: "num", maybe: true };
+  if (x.t === "nothing" && y.t === "nothing") return x.is === y.is ? { t: "same", value: x } : poison(x, y);
+  if (x.t === "nothing")
+    return y.t === "maybe" && y.absent.is !== x.is ? poison(x, y) : maybe(x, own(cx, there(y)));
+  if (y.t === "nothing") return join(cx, y, x);
+  if (x.t === "maybe" || y.t === "maybe") {
+    const absent = x.t === "maybe" ? x.absent : (y as Maybe).absent;
+    if (x.t === "maybe" && y.t === "maybe" && x.absent.is !== y.absent.is) return poison(x, y);
+    return maybe(absent, join(cx, there(x), there(y)));
+  }
   if (x.t === "num" && y.t === "num") return joinNumbers(x, y);
   if (x.t === "bool" && y.t === "bool") {
     return x.k !== undefined && x.k === y.k ? { t: "same", value: x } : { t: "bool" };
@@ -73,6 +92,11 @@ export function join(cx: Context, x: Val, y: Val): Form {
   return poison(x, y);
 }
 
+const there = (x: Val): Val => (x.t === "maybe" ? x.value : x);
+
+const maybe = (absent: Nothing, value: Form): Form =>
+  value.t === "poison" ? value : { t: "maybe", absent, value };
+
 /** Derivatives of the same function are the same; each pullback is another one. */
 function isSameBuiltin(x: Builtin, y: Builtin): boolean {
   if (x.id !== y.id || x.pullback !== undefined || y.pullback !== undefined) return false;
@@ -92,6 +116,8 @@ function own(cx: Context, x: Val): Form {
       return joinNumbers({ ...x, k: undefined, ...(x.k === undefined ? {} : { f: undefined }) }, x);
     case "bool":
       return { t: "bool" };
+    case "maybe":
+      return maybe(x.absent, own(cx, x.value));
     case "raw":
       return { t: "raw", ty: x.v.ty };
     case "obj": {
@@ -126,11 +152,10 @@ function anything(cx: Context, ty: Ty): Value {
 
 function joinNumbers(x: Num, y: Num): Form {
   if (x.k !== undefined && Object.is(x.k, y.k)) return { t: "same", value: x };
-  const maybe = x.maybe === true || y.maybe === true;
   if (x.int && y.int && x.f === undefined && y.f === undefined) {
-    return { t: "int", lo: Math.min(x.lo, y.lo), hi: Math.max(x.hi, y.hi), maybe };
+    return { t: "int", lo: Math.min(x.lo, y.lo), hi: Math.max(x.hi, y.hi) };
   }
-  return { t: "num", maybe };
+  return { t: "num", hole: x.hole === true || y.hole === true };
 }
 
 function joinObjects(cx: Context, x: Obj, y: Obj): Form {
@@ -188,6 +213,8 @@ export function typesOf(form: Form): readonly Ty[] {
       return ["f64"];
     case "raw":
       return [form.ty];
+    case "maybe":
+      return ["i32", ...typesOf(form.value)];
     case "obj":
       return form.fields.flatMap(([, f]) => typesOf(f));
     default:
@@ -207,7 +234,12 @@ export function pack(cx: Context, form: Form, x: Val): readonly Value[] {
     case "int":
       return [(x as Num).k === undefined ? (x as Num).i! : cx.b.i32((x as Num).k!)];
     case "num":
-      return [x.t === "nothing" ? cx.b.f64(NaN) : f64(cx, x as Num)];
+      return [f64(cx, x as Num)];
+    case "maybe": {
+      const { b } = cx;
+      if (x.t === "nothing") return [b.i32(0), ...typesOf(form.value).map((ty) => anything(cx, ty))];
+      return [x.t === "maybe" ? truth(cx, x.present) : b.i32(1), ...pack(cx, form.value, there(x))];
+    }
     case "bool":
       return [truth(cx, x as Bool)];
     case "raw":
@@ -236,9 +268,13 @@ export function unpack(form: Form, values: Iterator<Value>): Val {
     case "poison":
       return form satisfies Poison;
     case "int":
-      return maybe(integer(next(), form.lo, form.hi), form.maybe);
+      return integer(next(), form.lo, form.hi);
     case "num":
-      return maybe(number(next()), form.maybe);
+      return form.hole ? { ...number(next()), hole: true } : number(next());
+    case "maybe": {
+      const present = bool(next());
+      return { t: "maybe", present, absent: form.absent, value: unpack(form.value, values) };
+    }
     case "bool":
       return bool(next());
     case "raw":
@@ -263,22 +299,25 @@ export function unpack(form: Form, values: Iterator<Value>): Val {
   }
 }
 
-const maybe = (x: Num, flag: boolean): Num => (flag ? { ...x, maybe: true } : x);
-
 /** Whether `wider` already says all that `form` does. */
 export function covers(wider: Form, form: Form): boolean {
   if (wider.t === "poison") return true;
   if (form.t === "same" && wider.t !== "same") return holds(wider, form.value);
+  if (wider.t === "maybe" && form.t !== "maybe") return covers(wider.value, form);
   if (wider.t !== form.t) return wider.t === "num" && form.t === "int";
   switch (wider.t) {
     case "same":
       return wider.value === (form as typeof wider).value;
     case "int": {
       const f = form as typeof wider;
-      return wider.lo <= f.lo && wider.hi >= f.hi && wider.maybe === f.maybe;
+      return wider.lo <= f.lo && wider.hi >= f.hi;
     }
     case "num":
-      return wider.maybe === (form as typeof wider).maybe;
+      return wider.hole || !(form as typeof wider).hole;
+    case "maybe": {
+      const f = form as typeof wider;
+      return wider.absent.is === f.absent.is && covers(wider.value, f.value);
+    }
     case "place":
       return wider.epoch === (form as typeof wider).epoch && wider.store === (form as typeof wider).store;
     case "obj": {
@@ -301,6 +340,10 @@ export function covers(wider: Form, form: Form): boolean {
 /** Whether a form covers one value. */
 function holds(form: Form, x: Val): boolean {
   if (isUnset(x)) return true;
+  if (form.t === "maybe") {
+    if (x.t === "nothing") return x.is === form.absent.is;
+    return holds(form.value, there(x));
+  }
   if (form.t === "int")
     return x.t === "num" && x.int && x.f === undefined && form.lo <= x.lo && form.hi >= x.hi;
   return form.t === x.t;
@@ -313,9 +356,9 @@ export function widen(old: Form, now: Form): Form {
       t: "int",
       lo: now.lo < old.lo ? I32_MIN : old.lo,
       hi: now.hi > old.hi ? I32_MAX : old.hi,
-      maybe: old.maybe || now.maybe,
     };
   }
+  if (old.t === "maybe" && now.t === "maybe") return { ...now, value: widen(old.value, now.value) };
   if (old.t === "obj" && now.t === "obj" && old.fields.length === now.fields.length) {
     return { ...now, fields: now.fields.map(([key, f], i) => [key, widen(old.fields[i]![1], f)]) };
   }

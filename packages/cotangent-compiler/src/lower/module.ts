@@ -61,6 +61,14 @@ export function readModule(source: Source): Module {
           });
         }
         break;
+      case "TSEnumDeclaration":
+        declarations.set(node.id!.name, {
+          kind: "constant",
+          pattern: node.id!,
+          init: membersOf(node),
+          fixed: true,
+        });
+        break;
       case "ClassDeclaration":
         if (node.id !== null) declarations.set(node.id.name, { kind: "other", node });
         break;
@@ -68,6 +76,20 @@ export function readModule(source: Source): Module {
     }
   }
   return { source, declarations, types: typeScope(source.program) };
+}
+
+/** An enum as the object that it is when it runs: a member without a value is one more than the member before. */
+function membersOf(node: Node): Node {
+  const made = (parts: object): Node => ({ ...node, ...parts });
+  const literal = (value: number): Node => made({ type: "Literal", value, raw: String(value) });
+  const properties: Node[] = [];
+  let next = literal(0);
+  for (const { id: key, initializer } of node.members) {
+    const value = initializer ?? next;
+    properties.push(made({ type: "Property", kind: "init", key, value, computed: false }));
+    next = made({ type: "BinaryExpression", operator: "+", left: value, right: literal(1) });
+  }
+  return made({ type: "ObjectExpression", properties });
 }
 
 /**

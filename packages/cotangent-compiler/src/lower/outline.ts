@@ -29,7 +29,7 @@ export function fromValues(
     case "boolean":
       return bool(leaves.next().value as Value);
     case "nothing":
-      return NOTHING;
+      return s.is === undefined ? NOTHING : { t: "nothing", is: s.is };
     case "array":
       return arrayFrom(cx, s, leaves, name, readonly);
     case "tuple":

@@ -3,6 +3,9 @@
  * call alone.
  */
 
+/** Where a search begins; a negative position counts from the end. */
+const FROM = "const lo = from === undefined ? 0 : from < 0 ? Math.max(a.length + from, 0) : from;";
+
 /** Methods of arrays; the array comes first. */
 export const METHODS_IN_WORDS: Readonly<Record<string, string>> = {
   reduce: `(a, f, init) => {
@@ -12,17 +15,63 @@ export const METHODS_IN_WORDS: Readonly<Record<string, string>> = {
     for (let k = i; k < a.length; k++) acc = f(acc, a[k], k, a);
     return acc;
   }`,
+  reduceRight: `(a, f, init) => {
+    let i = a.length - 1;
+    let acc = init;
+    if (init === undefined) { acc = a[i]; i = a.length - 2; }
+    for (let k = i; k >= 0; k--) acc = f(acc, a[k], k, a);
+    return acc;
+  }`,
   some: "(a, f) => { for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) return true; return false; }",
   every: "(a, f) => { for (let i = 0; i < a.length; i++) if (!f(a[i], i, a)) return false; return true; }",
   find: "(a, f) => { for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) return a[i]; return undefined; }",
   findIndex: "(a, f) => { for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) return i; return -1; }",
-  indexOf: "(a, x) => { for (let i = 0; i < a.length; i++) if (a[i] === x) return i; return -1; }",
-  includes:
-    "(a, x) => { for (let i = 0; i < a.length; i++) if (a[i] === x || (x !== x && a[i] !== a[i])) return true; return false; }",
+  findLast:
+    "(a, f) => { for (let i = a.length - 1; i >= 0; i--) if (f(a[i], i, a)) return a[i]; return undefined; }",
+  findLastIndex:
+    "(a, f) => { for (let i = a.length - 1; i >= 0; i--) if (f(a[i], i, a)) return i; return -1; }",
+  indexOf: `(a, x, from) => {
+    ${FROM}
+    for (let i = lo; i < a.length; i++) if (a[i] === x) return i;
+    return -1;
+  }`,
+  lastIndexOf: `(a, x, from) => {
+    const last = from === undefined ? a.length - 1 : from < 0 ? a.length + from : Math.min(from, a.length - 1);
+    for (let i = last; i >= 0; i--) if (a[i] === x) return i;
+    return -1;
+  }`,
+  includes: `(a, x, from) => {
+    ${FROM}
+    for (let i = lo; i < a.length; i++) if (a[i] === x || (x !== x && a[i] !== a[i])) return true;
+    return false;
+  }`,
   filter:
     "(a, f) => { const out = []; for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) out.push(a[i]); return out; }",
   concat:
     "(a, b) => { const out = []; for (const x of a) out.push(x); for (const x of b) out.push(x); return out; }",
+  at: "(a, i) => a[i < 0 ? a.length + i : i]",
+  with: "(a, i, x) => { const b = a.slice(); b[i < 0 ? a.length + i : i] = x; return b; }",
+  flat: "(a) => { const out = []; for (const row of a) for (const x of row) out.push(x); return out; }",
+  flatMap: `(a, f) => {
+    const out = [];
+    for (let i = 0; i < a.length; i++) for (const x of f(a[i], i, a)) out.push(x);
+    return out;
+  }`,
+  keys: "(a) => { const out = []; for (let i = 0; i < a.length; i++) out.push(i); return out; }",
+  entries: "(a) => { const out = []; for (let i = 0; i < a.length; i++) out.push([i, a[i]]); return out; }",
+  shift: "(a) => a.splice(0, 1)[0]",
+  unshift: "(a, items) => { const old = a.splice(0); a.push(...items, ...old); return a.length; }",
+  splice: `(a, start, count, items) => {
+    const n = a.length;
+    const from = start === undefined ? n : start < 0 ? Math.max(n + start, 0) : Math.min(start, n);
+    const to = count === undefined ? n : from + Math.min(Math.max(count, 0), n - from);
+    const removed = a.slice(from, to);
+    const rest = a.slice(to);
+    while (a.length > from) a.pop();
+    a.push(...items, ...rest);
+    return removed;
+  }`,
+  toReversed: "(a) => a.slice().reverse()",
   reverse: `(a) => {
     for (let i = 0, j = a.length - 1; i < j; i++, j--) { const x = a[i]; a[i] = a[j]; a[j] = x; }
     return a;
@@ -83,6 +132,9 @@ export const FOLDS: Readonly<Record<string, { readonly of: number; readonly text
 function each(step: string): string {
   return `(acc, a) => { for (let i = 0; i < a.length; i++) ${step}; return acc; }`;
 }
+
+/** `Object.is` of two numbers. */
+export const IS = "(x, y) => (x === y ? x !== 0 || 1 / x === 1 / y : x !== x && y !== y)";
 
 /** `a.push(...b)` */
 export const PUSH_ALL = "(a, b) => { const n = b.length; for (let i = 0; i < n; i++) a.push(b[i]); }";

@@ -7,6 +7,7 @@ import { anyOf, branch } from "./control.ts";
 import { condition, expression, operate, unsupported } from "./expressions.ts";
 import { FUNCTIONS, jumps } from "./flow.ts";
 import { conditional, forLoop, forOf, newLoop, within } from "./loops.ts";
+import { knowing } from "./maybe.ts";
 import { thrown } from "./throws.ts";
 import { structureFromType } from "./types.ts";
 import { Cell, Env, FALSE, NOTHING, TRUE } from "./values.ts";
@@ -90,7 +91,12 @@ export const scoped =
 /** Runs one branch or the other, each knowing how the condition came out. */
 function branching(cx: Context, test: Node, env: Env, then: () => void, otherwise: () => void): void {
   const c = condition(cx, test, env);
-  branch(cx, c, () => assuming(cx, test, env, then), otherwise);
+  branch(
+    cx,
+    c,
+    () => knowing(cx, test, true, env, () => assuming(cx, test, env, then)),
+    () => knowing(cx, test, false, env, otherwise),
+  );
 }
 
 function statement(cx: Context, node: Node, env: Env, labels: readonly string[] = []): void {

@@ -16,12 +16,16 @@ export function typeScope(program: Node): TypeScope {
       statement.declaration !== null
         ? statement.declaration
         : statement;
-    if (node.type === "TSTypeAliasDeclaration" || node.type === "TSInterfaceDeclaration") {
-      found.set(node.id!.name, node);
-    }
+    if (DECLARES_TYPE.has(node.type)) found.set(node.id!.name, node);
   }
   return found;
 }
+
+const DECLARES_TYPE: ReadonlySet<string> = new Set([
+  "TSTypeAliasDeclaration",
+  "TSInterfaceDeclaration",
+  "TSEnumDeclaration",
+]);
 
 /** More levels than any honest type has. */
 const DEEPEST = 20;
@@ -62,8 +66,11 @@ export function structureFromType(
     }
     case "TSTypeLiteral":
       return fieldsOf(type.members, inner);
+    case "TSIntersectionType":
+      return merged(type.types.map(inner));
     case "TSUnionType": {
-      const all = type.types.map(inner);
+      // What may be missing counts as there: whoever passes it without is told so.
+      const all = type.types.filter((t) => !isMissing(t)).map(inner);
       const [first] = all;
       return all.every((s) => s !== undefined && JSON.stringify(s) === JSON.stringify(first))
         ? first
@@ -79,14 +86,44 @@ export function structureFromType(
 const arrayOf = (element: Structure | undefined): Structure | undefined =>
   element === undefined ? undefined : { kind: "array", element };
 
+const isMissing = (type: Node): boolean =>
+  type.type === "TSUndefinedKeyword" || type.type === "TSNullKeyword";
+
+/** The fields of all of these objects. */
+function merged(all: readonly (Structure | undefined)[]): Structure | undefined {
+  const fields = new Map<string, Structure>();
+  for (const s of all) {
+    if (s?.kind !== "object") return undefined;
+    for (const [key, e] of s.fields) fields.set(key, e);
+  }
+  return { kind: "object", fields: [...fields] };
+}
+
+/** A text or a function beside the numbers of an object: nobody computes with it. */
+const isLabel = (type: Node | undefined): boolean => {
+  if (type === undefined) return false;
+  if (type.type === "TSTypeAnnotation") return isLabel(type.typeAnnotation);
+  if (type.type === "TSUnionType") {
+    const types = type.types.filter((t) => !isMissing(t));
+    return types.length > 0 && types.every(isLabel);
+  }
+  return (
+    type.type === "TSStringKeyword" ||
+    type.type === "TSFunctionType" ||
+    type.type === "TSSymbolKeyword" ||
+    (type.type === "TSLiteralType" && typeof type.literal.value === "string")
+  );
+};
+const LABEL: Structure = { kind: "nothing", is: "label" };
+
 function fieldsOf(
   members: readonly Node[],
   inner: (t: Node | undefined) => Structure | undefined,
 ): Structure | undefined {
   const fields: (readonly [string, Structure])[] = [];
   for (const member of members) {
-    const s =
-      member.type === "TSPropertySignature" && !member.optional ? inner(member.typeAnnotation) : undefined;
+    const type = member.type === "TSPropertySignature" ? member.typeAnnotation : undefined;
+    const s = isLabel(type) ? LABEL : inner(type);
     if (s === undefined) return undefined;
     fields.push([member.key.name ?? String(member.key.value), s]);
   }
@@ -112,11 +149,12 @@ function reference(
     default: {
       const declared = scope.get(name);
       if (declared === undefined || declared.typeParameters !== undefined) return undefined;
+      if (declared.type === "TSEnumDeclaration") return NUMBER;
       if (declared.type === "TSTypeAliasDeclaration") return inner(declared.typeAnnotation);
-      const extended = (declared as unknown as { extends?: readonly unknown[] }).extends ?? [];
-      return extended.length > 0
-        ? undefined
-        : fieldsOf((declared.body as unknown as Node).body as readonly Node[], inner);
+      const extended = (declared as unknown as { extends?: readonly Node[] }).extends ?? [];
+      const own = fieldsOf((declared.body as unknown as Node).body as readonly Node[], inner);
+      const named = (e: Node): Node => ({ ...e, type: "TSTypeReference", typeName: e.expression });
+      return merged([...extended.map((e) => inner(named(e))), own]);
     }
   }
 }

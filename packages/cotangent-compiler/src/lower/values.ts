@@ -7,7 +7,20 @@ import type { Func, Structure, UserFunction, Value } from "cotangent/program";
 
 import type { Node } from "../ast.ts";
 
-export type Val = Num | Bool | Str | Nothing | Obj | Place | Vec | Fun | Builtin | Unknown | Poison | Raw;
+export type Val =
+  | Num
+  | Bool
+  | Str
+  | Nothing
+  | Maybe
+  | Obj
+  | Place
+  | Vec
+  | Fun
+  | Builtin
+  | Unknown
+  | Poison
+  | Raw;
 
 /** A number: a constant (`k`), an integer of 32 bits (`int`: then `i` is the number), or any f64. */
 export interface Num {
@@ -27,8 +40,8 @@ export interface Num {
   readonly quotient?: { readonly of: Num; readonly by: number };
   /** The argument that it is: used as an index or a bound, it is checked at the call and becomes an integer. */
   readonly leaf?: string | undefined;
-  /** On some path nothing was assigned yet. */
-  readonly maybe?: boolean;
+  /** An element of an array in which some may be undefined: NaN stands for that. */
+  readonly hole?: boolean | undefined;
   /** An element of something passed in that is taken for a number, since nothing else is known: its path. */
   readonly guessed?: string | undefined;
 }
@@ -53,6 +66,18 @@ export interface Nothing {
   readonly t: "nothing";
   /** Nobody will read it: what another path gives counts. */
   readonly unset?: true;
+  /** null, or a text or function in an argument, of which nothing more is known; else undefined. */
+  readonly is?: "null" | "label" | undefined;
+}
+
+/** A value on some paths, undefined or null on others. */
+export interface Maybe {
+  readonly t: "maybe";
+  readonly present: Bool;
+  /** Means something only where it is present. */
+  readonly value: Val;
+  /** What it is otherwise. */
+  readonly absent: Nothing;
 }
 
 /** A tuple or an object, in registers. */
@@ -94,6 +119,10 @@ export interface Store {
   readonly used: Cell | null;
   /** Counts how often whole records were replaced, or rows grew. */
   epoch: number;
+  /** Elements may be undefined: they were not assigned yet. */
+  holes?: boolean;
+  /** Rows begin as `[]` here, to be filled one element after the other. */
+  grows?: boolean;
   /** Of something passed in that is known by its use alone: the path of its elements. */
   guessed?: string;
   /** The literal or call that made it. */
@@ -251,6 +280,7 @@ export const I32_MAX: number = 2 ** 31 - 1;
 export const LONGEST: number = 2 ** 29;
 
 export const NOTHING: Nothing = { t: "nothing" };
+export const NULL: Nothing = { t: "nothing", is: "null" };
 export const UNSET: Nothing = { t: "nothing", unset: true };
 export const isI32 = (x: number): boolean => x === (x | 0) && !Object.is(x, -0);
 
@@ -292,7 +322,9 @@ export function kindOf(v: Val): string {
     case "str":
       return `the text ${JSON.stringify(v.k)}`;
     case "nothing":
-      return "undefined";
+      return v.is === "label" ? "a text or a function in an argument" : (v.is ?? "undefined");
+    case "maybe":
+      return `${kindOf(v.value)} or ${kindOf(v.absent)}`;
     case "obj":
       return v.tuple ? "a tuple" : "an object";
     case "place":

@@ -10,7 +10,7 @@ export const illegal: readonly (readonly [code: ErrorCode, source: string])[] = 
   ["unsupported-call", "export const f = (x: number) => x + ▶Math.random();"],
   ["unsupported-call", "export const f = (x: number) => { ▶console.log(x); return x; };"],
   ["unsupported-call", "export const f = (x: number) => ▶Math.f16round(x);"],
-  ["unsupported-call", "export const f = (x: number[]) => ▶x.lastIndexOf(3);"],
+  ["unsupported-call", "export const f = (x: number[]) => ▶x.copyWithin(0, 1);"],
   ["unsupported-call", "export const f = (x: number) => ▶new Error();"],
   ["unsupported-call", "export const f = (x: number[]) => ▶x.slice().sort();"],
   ["unsupported-syntax", "export ▶async function f(x: number) { return x; }"],

@@ -6,8 +6,16 @@ import * as arrays from "./arrays.ts";
 import arraysText from "./arrays.ts?raw";
 import type { Cases } from "./case.ts";
 import * as gradbench from "./gradbench.ts";
+import * as learning from "./learning.ts";
+import learningText from "./learning.ts?raw";
 import * as loops from "./loops.ts";
 import loopsText from "./loops.ts?raw";
+import * as mechanics from "./mechanics.ts";
+import mechanicsText from "./mechanics.ts?raw";
+import * as methods from "./methods.ts";
+import methodsText from "./methods.ts?raw";
+import * as optional from "./optional.ts";
+import optionalText from "./optional.ts?raw";
 import * as problems from "./problems.ts";
 import problemsText from "./problems.ts?raw";
 import * as scalars from "./scalars.ts";
@@ -32,7 +40,11 @@ const part = ({ cases, ...functions }: { readonly cases: Cases }, text: string):
 export const corpus: Readonly<Record<string, Part>> = {
   arrays: part(arrays, arraysText),
   gradbench: part(gradbench, gradbenchText),
+  learning: part(learning, learningText),
   loops: part(loops, loopsText),
+  mechanics: part(mechanics, mechanicsText),
+  methods: part(methods, methodsText),
+  optional: part(optional, optionalText),
   problems: part(problems, problemsText),
   scalars: part(scalars, scalarsText),
   springs: part(springs, springsText),

@@ -276,7 +276,7 @@ function giveOf(s: Structure, next: () => number): Read {
       return (leaves) => leaves[leaf] !== 0;
     }
     case "nothing":
-      return () => undefined;
+      return () => (s.is === "null" ? null : undefined);
     case "array": {
       const leaf = next();
       if (s.typed === true) return (leaves) => leaves[leaf];
@@ -331,7 +331,7 @@ function readerOf(s: Structure, next: () => number): Read {
     case "boolean":
       return (_, records, at) => records[at] !== 0;
     case "nothing":
-      return () => undefined;
+      return () => (s.is === "null" ? null : undefined);
     case "array": {
       const leaf = next();
       const size = stride(s.element);

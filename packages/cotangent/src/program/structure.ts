@@ -12,7 +12,8 @@ import type { Ty } from "./ir.ts";
 export type Structure =
   | { readonly kind: "number" }
   | { readonly kind: "boolean" }
-  | { readonly kind: "nothing" }
+  /** undefined, null, or a text or function that only stands there. */
+  | { readonly kind: "nothing"; readonly is?: "null" | "label" }
   /** `typed`: a Float64Array. */
   | { readonly kind: "array"; readonly element: Structure; readonly typed?: boolean }
   | { readonly kind: "tuple"; readonly elements: readonly Structure[] }

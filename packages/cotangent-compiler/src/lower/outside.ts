@@ -1,0 +1,25 @@
+/** Names of JavaScript that are outside the language. */
+const BY_INDEX = "Keep what belongs to a number in an array, at that index.";
+const EACH_CALL = "It gives something else at each call: pass its value in as an argument.";
+const NO_TEXTS = "Compute with numbers only; read and write texts outside the function.";
+const IN_NUMBERS = "Use Float64Array: its elements hold whatever fits there, too.";
+const COPIES = "Copy what holds numbers by name: { ...p }, a.slice(), rows.map((row) => row.slice()).";
+/** What JavaScript knows beside the language, and what to use instead. */
+export const OUTSIDE: Readonly<Record<string, string>> = {
+  Map: BY_INDEX,
+  Set: BY_INDEX,
+  WeakMap: BY_INDEX,
+  WeakSet: BY_INDEX,
+  Date: EACH_CALL,
+  performance: EACH_CALL,
+  crypto: EACH_CALL,
+  String: NO_TEXTS,
+  RegExp: NO_TEXTS,
+  Intl: NO_TEXTS,
+  JSON: COPIES,
+  structuredClone: COPIES,
+  BigInt: "Numbers are exact integers up to 2 ** 53.",
+  BigInt64Array: "Numbers are exact integers up to 2 ** 53.",
+  BigUint64Array: "Numbers are exact integers up to 2 ** 53.",
+  Float16Array: IN_NUMBERS,
+};
