@@ -111,16 +111,10 @@ function bind(variant: Precompiled): Bound {
     return code()(...leaves);
   };
   const free = variant.outside ?? [];
-  const takeFree = taker(free);
-  const around = (outside: () => readonly unknown[]): Leaf[] => {
+  const take = taker([...params, ...free]);
+  const leavesOf = (args: readonly unknown[], outside: () => readonly unknown[]): Leaf[] => {
     const leaves: Leaf[] = [];
-    if (free.length > 0) takeFree(outside(), leaves);
-    return leaves;
-  };
-  const takeOwn = taker(params);
-  const own = (args: readonly unknown[]): Leaf[] => {
-    const leaves: Leaf[] = [];
-    takeOwn(args, leaves);
+    take([...params.map((_, i) => args[i]), ...outside()], leaves);
     return leaves;
   };
   const backCode = pullback === undefined ? undefined : made(pullback);
@@ -133,14 +127,18 @@ function bind(variant: Precompiled): Bound {
     source: String(variant.code),
     wasm: variant.wasm,
     call: (args, outside) => {
-      if (backCode === undefined) return value([...own(args), ...around(outside)]);
+      if (backCode === undefined) return value(leavesOf(args, outside));
       // The pullback belongs to what the arguments hold now, and code may write to its arguments.
-      const [mine, others] = [copyOf(own(args)), copyOf(around(outside))];
+      const kept = copyOf(leavesOf(args, outside));
+      const own: Leaf[] = [];
+      taker(params)(args, own);
       return {
-        value: value([...own(args), ...around(outside)]),
+        value: value(leavesOf(args, outside)),
         pullback: (cotangent: unknown) => {
-          const seeds = toLeaves(result, cotangent, "the cotangent");
-          return buildBack(backCode()(...copyOf(mine), ...seeds, ...copyOf(others)));
+          const leaves = copyOf(kept);
+          // Between those of the arguments and those of what is outside.
+          leaves.splice(own.length, 0, ...toLeaves(result, cotangent, "the cotangent"));
+          return buildBack(backCode()(...leaves));
         },
       };
     },
