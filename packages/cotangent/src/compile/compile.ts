@@ -8,7 +8,7 @@ import type { Batch } from "./batch.ts";
 import { callable, isSmall, runnable, SMALL } from "./callable.ts";
 import type { Compiled, CompileOptions, Specialised } from "./callable.ts";
 import { manyCalls } from "./calls.ts";
-import { directCalls, typedCalls } from "./direct.ts";
+import { directCalls } from "./direct.ts";
 import type { Direct } from "./direct.ts";
 import type { Datum } from "./execute.ts";
 import { recordHessian, recordTransform } from "./derived.ts";
@@ -80,7 +80,7 @@ function specialise(
   const { call } = executable;
   const fit = fitter(shape);
   const size = count(result);
-  const direct = directCalls(recorded, executable, otherwise) ?? typedCalls(recorded, executable, otherwise);
+  const direct = directCalls(recorded, executable, otherwise);
   if (!outputs) {
     const marshal = marshaller(shape, spread);
     const compute = isPlain(shape)

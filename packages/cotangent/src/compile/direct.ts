@@ -1,8 +1,9 @@
 /**
- * Small functions in JavaScript are called by functions that are written for their arguments: to take lists apart and put results
- * together in general takes longer than what they compute.
+ * Compiled functions are called by functions that are written for their arguments: to take lists apart and put results together in
+ * general takes longer than what small ones compute.
  */
 import { hasLoops } from "../program/ir.ts";
+import { generated } from "./execute.ts";
 import type { Executable } from "./execute.ts";
 import type { Recorded } from "./recorded.ts";
 import { count } from "./shape.ts";
@@ -25,7 +26,7 @@ export function directCalls(
   { target, call }: Executable,
   slow: Direct,
 ): Direct | undefined {
-  if (target !== "js" || !spread || args.kind !== "list") return undefined;
+  if (target === "interpreter" || !spread || args.kind !== "list") return undefined;
   const writer = new Writer();
   const names = args.elements.map((_, i) => `a${i}`);
   const isKnown = args.elements.every((shape, i) => writer.take(shape, names[i]!));
@@ -51,8 +52,8 @@ export function directCalls(
     : result.kind === "typed"
       ? [`const out = new Float64Array(${size});`, `${run("out")};`, `return out;`]
       : [`${run("scratch")};`, `return ${value};`];
-  // A loop writes some of the result before it has read all of the arguments.
-  const part = hasLoops(program) ? ".buffer" : "";
+  // A loop writes some of the result before it has read all of the arguments; WebAssembly works on copies.
+  const part = target === "js" && hasLoops(program) ? ".buffer" : "";
   const separate = writer.arrays.map((name) => ` && out${part} !== ${name}${part}`).join("");
   const written = outputs
     ? [`if (out instanceof Float64Array && out.length === ${size}${separate}) {`, `  ${run("out")};`]
@@ -64,61 +65,8 @@ export function directCalls(
     `into: ${checked(["out", ...names], "slowInto", ...written, "  return out;", "}")},`,
     `};`,
   ].join("\n");
-  // oxlint-disable-next-line no-implied-eval -- generated code is allowed, or the target would not be JavaScript
-  const make = new Function("kernel", "scratch", "slow", "slowInto", source) as (
-    ...outside: unknown[]
-  ) => Direct;
-  return make(call, new Float64Array(size), slow.call, slow.into);
-}
-
-/**
- * The same for one or two Float64Arrays that go to one, as they are; or to all numbers of what is returned.
- */
-export function typedCalls(
-  { args, spread, result, outputs }: Recorded,
-  { target, call }: Executable,
-  slow: Direct,
-): Direct | undefined {
-  // WebAssembly works on copies: whatever may share memory outside.
-  if (target !== "wasm" || args.kind !== "list" || !spread || !outputs) return undefined;
-  const lengths = args.elements.map((shape) => (shape.kind === "typed" ? shape.length : -1));
-  const [n, m] = lengths as [number, number];
-  const size = count(result);
-  const isTyped = (x: unknown, length: number): x is Float64Array =>
-    x instanceof Float64Array && x.length === length;
-  const returnsTyped = result.kind === "typed";
-  if (lengths.length === 1 && n >= 0) {
-    return {
-      call(x, ...more) {
-        if (!returnsTyped || more.length > 0 || !isTyped(x, n)) return slow.call(x, ...more);
-        const out = new Float64Array(size);
-        call(x, out);
-        return out;
-      },
-      into(out, x, ...more) {
-        if (more.length > 0 || !isTyped(x, n) || !isTyped(out, size) || x === out)
-          return slow.into(out, x, ...more);
-        call(x, out);
-        return out;
-      },
-    };
-  }
-  if (lengths.length !== 2 || n < 0 || m < 0) return undefined;
-  return {
-    call(x, y, ...more) {
-      if (!returnsTyped || more.length > 0 || !isTyped(x, n) || !isTyped(y, m))
-        return slow.call(x, y, ...more);
-      const out = new Float64Array(size);
-      call(x, y, out);
-      return out;
-    },
-    into(out, x, y, ...more) {
-      const fits = more.length === 0 && isTyped(x, n) && isTyped(y, m) && isTyped(out, size);
-      if (!fits || x === out || y === out) return slow.into(out, x, y, ...more);
-      call(x, y, out);
-      return out;
-    },
-  };
+  const make = generated("kernel", "scratch", "slow", "slowInto", source);
+  return make?.(call, new Float64Array(size), slow.call, slow.into) as Direct | undefined;
 }
 
 /**

@@ -103,17 +103,22 @@ const called = ({ attr, args }: OpOf<"external">): ReturnType<typeof external> =
 const isRefusal = (error: unknown): boolean =>
   error instanceof Error && (error.name === "EvalError" || error.name === "CompileError");
 
-function tryJs(program: Program): Executable | undefined {
-  const { source, entry, primitives, externals, sites } = emitJs(program);
-  const names = [...primitives.keys(), ...externals.map((_, k) => `user${k}`), "fault"];
-  let factory: (...imports: unknown[]) => (...args: Datum[]) => unknown;
+/** The function with these parameters and, last, this body; undefined where a page's policy forbids to make one. */
+export function generated(...text: string[]): ((...args: unknown[]) => unknown) | undefined {
   try {
-    // oxlint-disable-next-line no-implied-eval -- generating code is what this back end is for
-    factory = new Function(...names, `"use strict";\n${source}\nreturn ${entry};`) as typeof factory;
+    // oxlint-disable-next-line no-implied-eval -- generating code is what a compiler is for
+    return new Function(...text) as (...args: unknown[]) => unknown;
   } catch (error) {
     if (isRefusal(error)) return undefined;
     throw error;
   }
+}
+
+function tryJs(program: Program): Executable | undefined {
+  const { source, entry, primitives, externals, sites } = emitJs(program);
+  const names = [...primitives.keys(), ...externals.map((_, k) => `user${k}`), "fault"];
+  const factory = generated(...names, `"use strict";\n${source}\nreturn ${entry};`);
+  if (factory === undefined) return undefined;
   const fault = (k: number, ...values: (number | Float64Array)[]): never => {
     throw faultOf(
       sites[k],

@@ -19,8 +19,15 @@ export interface SecondOrderOptions {
 /** The gradient's derivative along some directions, as a function to be called. */
 interface GradientPushforward {
   readonly program: Program;
-  /** Allocates what calls need; what it returns writes a call, as often as wanted. */
-  prepare(b: Builder, args: readonly Value[]): (directions: readonly (readonly Value[])[]) => Products;
+  /**
+   * Allocates what calls need, but for the arrays that `given` has for products of some parameters, along one direction; what it
+   * returns writes a call, as often as wanted.
+   */
+  prepare(
+    b: Builder,
+    args: readonly Value[],
+    given?: ReadonlyMap<number, Value>,
+  ): (directions: readonly (readonly Value[])[]) => Products;
 }
 
 /**
@@ -45,11 +52,15 @@ function gradientPushforward(
   const target = second.program.functions[0]!;
   const arrays = gradient.adjointParameters;
 
-  const prepare = (b: Builder, args: readonly Value[]) => {
+  const prepare: GradientPushforward["prepare"] = (b, args, given) => {
     const zeros = (i: number): Value => b.allocate(b.length(args[i]!));
     const each = (i: number): Value[] => Array.from({ length: directions }, () => zeros(i));
     const shadows = arrays.map(zeros);
-    const products = new Map(arrays.map((i) => [i, each(i)]));
+    const place = (i: number): Value[] => {
+      const array = given?.get(i);
+      return array === undefined ? each(i) : [array];
+    };
+    const products = new Map(arrays.map((i) => [i, place(i)]));
     // Arrays that vary although nobody asked for their tangents: workspace.
     const others = new Map(
       second.tangentParameters.flatMap((i) =>
@@ -114,14 +125,9 @@ export function hvp(program: Program, options: SecondOrderOptions = {}): Program
   const made = buildFunction(`${entry.name}_hvp`, params, (b, all) => {
     const args = all.slice(0, entry.params.length);
     const vector = wrt.map((_, k) => [all[args.length + k]!]);
-    const out = all.slice(args.length + wrt.length);
-    const { results, products } = inner.prepare(b, args)(vector);
-    const numbers = wrt.flatMap((i, k) => {
-      const product = products[k]![0]!;
-      if (product.ty !== "array") return [product];
-      b.copy(out[arrays.indexOf(i)]!, product);
-      return [];
-    });
+    const out = new Map(arrays.map((i, k) => [i, all[args.length + wrt.length + k]!]));
+    const { results, products } = inner.prepare(b, args, out)(vector);
+    const numbers = wrt.flatMap((_, k) => products[k]!.filter(({ ty }) => ty !== "array"));
     return [...results, ...numbers];
   });
   return programOf(made, inner.program);
