@@ -11,7 +11,6 @@ import type { Bool, Cell, Val } from "./values.ts";
 export function branch(cx: Context, condition: Bool, then: () => void, otherwise: () => void): void {
   if (condition.k !== undefined) return condition.k ? then() : otherwise();
   const { b } = cx;
-  const loc = b.loc;
   let plan: [Cell, Form][] = [];
   let second: readonly Value[] = [];
   const thenRegion = (): readonly Value[] => {
@@ -31,7 +30,6 @@ export function branch(cx: Context, condition: Bool, then: () => void, otherwise
   };
   const regions: ReturnType<typeof b.region>[] = [];
   const thenPart = b.region([], thenRegion);
-  b.loc = loc;
   const types = plan.flatMap(([, form]) => typesOf(form));
   const results = b.emit("if", [truth(cx, condition)], undefined, types, [thenPart, regions[0]!]);
   const values = results[Symbol.iterator]();
@@ -133,7 +131,6 @@ export function countedLoop(
   const { b } = cx;
   const attr = checkpointed(cx, types);
   if (cx.dry > 0) return finish(cx, carries, b.emit("for", [], { step, ...attr }, types));
-  const loc = b.loc;
   let yields: readonly Value[] = [];
   const region = b.region(["i32", ...types], (i, ...args) => {
     cx.collect(() => {
@@ -143,7 +140,6 @@ export function countedLoop(
     });
     return yields;
   });
-  b.loc = loc;
   const inits = initials(cx, carries);
   const results = b.emit("for", [lo, hi, ...inits], { step, ...attr }, types, [region]);
   finish(cx, carries, results);
@@ -237,7 +233,6 @@ function whileLoop(cx: Context, loop: Iteration, condition: () => Bool): void {
   const { b } = cx;
   const attr = checkpointed(cx, types);
   if (cx.dry > 0) return finish(cx, carries, b.emit("while", [], attr, types));
-  const loc = b.loc;
   const inits = initials(cx, carries);
   let yields: readonly Value[] = [];
   const test = b.region(types, (...args) => {
@@ -255,7 +250,6 @@ function whileLoop(cx: Context, loop: Iteration, condition: () => Bool): void {
     });
     return yields;
   });
-  b.loc = loc;
   const results = b.emit("while", inits, attr, [...types, "i32"], [test, body]);
   finish(cx, carries, results);
 }

@@ -105,12 +105,16 @@ export class Builder {
     return op.results;
   }
 
-  /** A region with arguments of these types, which `write` fills; `write` returns what it yields. */
+  /**
+   * A region with arguments of these types, which `write` fills; `write` returns what it yields. What follows is where this began:
+   * the operation that owns the region is.
+   */
   region(types: readonly Ty[], write: (...args: Value[]) => readonly Value[]): Region {
     const ops: Op[] = [];
     const args: Value[] = [];
     const region: Mutable<Region> = { args, ops, yields: [], parent: null };
     const outer = this.#frame;
+    const { loc } = this;
     const depth = outer.depth + 1;
     types.forEach((ty, index) => args.push(this.#value(ty, region, index, depth)));
     try {
@@ -118,6 +122,7 @@ export class Builder {
       region.yields = write(...args);
     } finally {
       this.#frame = outer;
+      this.loc = loc;
     }
     return region;
   }

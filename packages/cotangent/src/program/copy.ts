@@ -31,12 +31,10 @@ export class Copy {
     const types = (values: readonly Value[]): Ty[] => values.map((v) => v.ty);
     const regions = op.regions.map((r, k) =>
       b.region(types(r.args), (...args) => {
-        b.loc = op.loc;
         this.enter(op, k);
         return this.region(r, args);
       }),
     );
-    b.loc = op.loc;
     this.bindAll(op.results, b.emit(op.kind, this.args(op), op.attr, types(op.results), regions));
   }
 

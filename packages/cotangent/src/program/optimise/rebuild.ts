@@ -167,7 +167,6 @@ class Rebuilder extends Elements {
     const begin = [...kept.map((k) => inits[k]!), ...elements.map((e) => e.get())];
     const types = begin.map((v) => v.ty);
     const body = b.loopRegion(["i32", ...types], write);
-    b.loc = op.loc;
     const results = b.emit("for", [lo, hi, ...begin], op.attr, types, [body]);
     steady.forEach((c, k) => this.isLive(op.results[k]!) && this.is(op.results[k]!, c.after()));
     kept.forEach((k, at) => this.is(op.results[k]!, results[at]));
@@ -220,7 +219,6 @@ class Rebuilder extends Elements {
         return [...kept.map((k) => yields[k]!), ...elements.map((e) => e.get())];
       }),
     ];
-    b.loc = op.loc;
     const results = b.emit("while", begin, op.attr, [...types, "i32"], regions);
     kept.forEach((k, at) => this.is(op.results[k]!, results[at]));
     elements.forEach((e, at) => e.set(results[kept.length + at]!));
@@ -278,7 +276,6 @@ class Rebuilder extends Elements {
       const yields = b.inLoop({ index: i, ...around }, () => this.#region(body));
       return [...others.map((k) => yields[k]!), ...elements.map((e) => e.get())];
     });
-    b.loc = op.loc;
     const attr = { step: 1, ...op.attr };
     const results = b.emit("for", [lo, hi, ...start], attr, types, [region]);
     steady.forEach((c, k) => this.isLive(op.results[k]!) && this.is(op.results[k]!, c.after()));
@@ -372,7 +369,6 @@ class Rebuilder extends Elements {
     const [least, greatest] = b.rangeOf(condition);
     const isTruth = least === 0 && greatest === 1;
     for (const op of ops) this.forgetWritten(op);
-    b.loc = ops[0]!.loc;
     const types = regions[0]!.yields.map((v) => v.ty);
     const results = b.emit("if", [condition], undefined, types, regions).map((result, k) => {
       const [yes, no] = regions.map((region) => region.yields[k]!) as [Value, Value];
