@@ -17,11 +17,15 @@ export function loss(x: number): number {
   "use grad";
   return 3 * stretch(x);
 }
-export const slope = grad(loss);`,
+export const slope = grad(loss);
+export function near(k: number): number {
+  const cost = (x: number): number => k * stretch(x);
+  return grad(cost)(1);
+}`,
   "main.ts": `import { grad } from "cotangent";
-import { loss, slope } from "./model.ts";
+import { loss, near, slope } from "./model.ts";
 const twice = grad(grad(loss));
-export const results = (): number[] => [loss(1), slope(1), grad(loss)(1), twice(1)];`,
+export const results = (): number[] => [loss(1), slope(1), grad(loss)(1), twice(1), near(2)];`,
 };
 
 describe.each([false, true])("with precompile: %s", (precompile) => {
@@ -59,14 +63,14 @@ describe.each([false, true])("with precompile: %s", (precompile) => {
   };
 
   test("an edited function, helper, and helper's helper have new derivatives", async () => {
-    // 3 (2x)² = 12 x²
-    expect(await results()).toEqual([12, 24, 24, 24]);
+    // 3 (2x)² = 12 x²; 2 (2x)² = 8 x²
+    expect(await results()).toEqual([12, 24, 24, 24, 16]);
     await edit("model.ts", "3 *", "5 *");
-    await expect.poll(results).toEqual([20, 40, 40, 40]);
+    await expect.poll(results).toEqual([20, 40, 40, 40, 16]);
     await edit("helper.ts", "** 2", "** 3");
-    // 5 (2x)³ = 40 x³
-    await expect.poll(results).toEqual([40, 120, 120, 240]);
+    // 5 (2x)³ = 40 x³; 2 (2x)³ = 16 x³
+    await expect.poll(results).toEqual([40, 120, 120, 240, 48]);
     await edit("deep.ts", "2 * x", "x");
-    await expect.poll(results).toEqual([5, 15, 15, 30]);
+    await expect.poll(results).toEqual([5, 15, 15, 30, 6]);
   });
 });
