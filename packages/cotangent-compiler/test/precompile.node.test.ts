@@ -208,6 +208,37 @@ console.log(JSON.stringify([
     }
   });
 
+  test("the same list twice, where the function writes to it, is refused as at run time", async () => {
+    await project.write({
+      "shared.ts": `import { compile, grad, hvp, jvp } from "cotangent";
+export function scale(a: number[], b: number[]): number {
+  "use grad";
+  a[0] = a[0]! * 2;
+  return a[0]! * b[0]!;
+}
+export function read(a: Float64Array, b: Float64Array): number {
+  "use grad";
+  return a[0]! * b[0]!;
+}
+const outcome = (f: () => unknown): unknown => { try { return f(); } catch (error: any) { return error.code; } };
+const x = [3];
+const y = Float64Array.of(3);
+function around(data: number[]) { return grad((v: number[]) => { v[0] = 5; return v[0]! * data[0]! * v[1]!; }); }
+const all: any[] = [grad(scale), compile(scale), jvp(scale), hvp(scale)];
+console.log(JSON.stringify([
+  outcome(() => all[0](x, x)), outcome(() => all[1](x, x)), outcome(() => all[2]([x, x], [[1], [1]])), outcome(() => all[3]([x, x], [[1], [0]])),
+  grad(scale)([3], [4]), hvp(scale)([[3], [4]], [[1], [0]]), grad(read)(y, y).map((g) => g[0]),
+  outcome(() => { const data = [2, 3]; return around(data)(data); }), around([2])([4, 3]),
+]));`,
+    });
+    const refused = "aliased-structure";
+    const expected = [refused, refused, refused, refused, [[8], [6]], [[0], [2]], [3, 3], refused, [0, 10]];
+    for (const options of [{}, { precompile: true }, { precompile: { target: "wasm" } }] as const) {
+      const { file } = await bundle("shared.ts", options);
+      expect(await project.run(file)).toEqual(expected);
+    }
+  });
+
   test("what goes wrong at run time says where in the source, and what is not there", async () => {
     await project.write({
       "errors.ts": `import { compile, grad, vjp } from "cotangent";

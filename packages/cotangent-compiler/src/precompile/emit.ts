@@ -88,15 +88,23 @@ class Writer {
     this.#relative = relative;
   }
 
-  variant({ params, outside, result, code, keep, pullback }: AheadVariant): string {
+  variant({ params, outside, result, code, keep, pullback, apart }: AheadVariant): string {
     const fields = [`params: ${JSON.stringify(params)}`];
     if (outside.length > 0) fields.push(`outside: ${JSON.stringify(outside)}`);
     fields.push(`result: ${JSON.stringify(result)}`);
     if (code.sites.some((site) => site !== undefined)) fields.push(`sites: ${this.#sites(code)}`);
     if (keep.length > 0) fields.push(`keep: ${JSON.stringify(keep)}`);
     fields.push(...(code.wasm === undefined ? this.#js(code) : this.#wasm(code)));
+    if (apart !== undefined) {
+      const check = this.#imports.use("cotangent/precompiled/aliases", "apart");
+      fields.push(`apart: ${check}(${JSON.stringify(apart)})`);
+    }
     const isDirect =
-      code.js !== undefined && outside.length === 0 && keep.length === 0 && pullback === undefined;
+      code.js !== undefined &&
+      outside.length === 0 &&
+      keep.length === 0 &&
+      pullback === undefined &&
+      apart?.keep !== true;
     const direct = isDirect ? directText(params, result) : undefined;
     if (direct !== undefined) fields.push(`direct: ${direct}`);
     if (pullback !== undefined) fields.push(`pullback: ${this.variant(pullback)}`);

@@ -1,6 +1,7 @@
 /** Code that is finished when a module is built: what a build writes in the place of `grad(f)`. */
 import { AdError } from "../errors.ts";
 import { transformProgram } from "../differentiate/index.ts";
+import type { Apart } from "../program/aliases.ts";
 import type { Specialisation } from "../program/captured.ts";
 import type { Site } from "../program/faults.ts";
 import type { Op, Program } from "../program/ir.ts";
@@ -11,6 +12,7 @@ import { derivationOf } from "../transforms/transformed.ts";
 import type { MathMode } from "./execute.ts";
 import { emitJs } from "./js/emit.ts";
 import { programsOf } from "./plain.ts";
+import { base } from "./recorded.ts";
 import { emitWasm } from "./wasm/emit.ts";
 import { interfaceOf, writtenArrays } from "./wasm/interface.ts";
 import type { Interface } from "./wasm/interface.ts";
@@ -41,6 +43,8 @@ export interface AheadVariant extends Omit<Specialisation, "program"> {
   readonly keep: readonly number[];
   /** Of `vjp`: from the leaves of the arguments, of the result's cotangent and of what is outside, to those of the derivative. */
   readonly pullback?: AheadVariant;
+  /** Of a function that writes to arrays: what its arguments must not share. */
+  readonly apart?: Apart;
 }
 
 export interface AheadOptions {
@@ -60,7 +64,11 @@ export function aheadOfTime(f: AnyFunction, count: number, options: AheadOptions
     throw new AdError("no-source", `${f.name || "The function"} was not captured.`, 'Mark it "use grad".');
   }
   const of = captured.specialise(argumentsFor(isPullback ? derivation.f : f, count));
-  const variant = variantOf(of, options, derivation !== undefined);
+  const apart = apartOf(f, count);
+  const variant = {
+    ...variantOf(of, options, derivation !== undefined),
+    ...(apart === undefined ? {} : { apart }),
+  };
   if (!isPullback) return variant;
   return {
     ...variant,
@@ -76,6 +84,22 @@ function argumentsFor(f: AnyFunction, count: number): readonly unknown[] {
   const takesLists = derivation.transform === "jvp" || derivation.transform === "hvp";
   return takesLists ? [inner, inner] : inner;
 }
+
+/** What is known of the arguments of a function that writes to them. */
+function apartOf(f: AnyFunction, count: number): Apart | undefined {
+  const root = base(f);
+  const { params, outside, program } = programsOf(root)!.specialise(argumentsFor(root, count));
+  const written = writtenArrays(program.functions[0]!);
+  if (written.length === 0) return undefined;
+  return { params, outside, written, keep: f !== root, lists: listsAround(f) };
+}
+
+const listsAround = (f: AnyFunction): number => {
+  const derivation = derivationOf(f);
+  if (derivation === undefined) return 0;
+  const { transform } = derivation;
+  return listsAround(derivation.f) + (transform === "jvp" || transform === "hvp" ? 1 : 0);
+};
 
 function variantOf(of: Specialisation, options: AheadOptions, isDerived: boolean): AheadVariant {
   const { params, outside, result } = of;

@@ -2,6 +2,8 @@
 import { fixedLeaves, transformProgram, transformSparsely } from "../differentiate/index.ts";
 import type { Selection, Transform } from "../differentiate/index.ts";
 import { AdError } from "../errors.ts";
+import { aliasCheck } from "../program/aliases.ts";
+import type { AliasCheck } from "../program/aliases.ts";
 import type { Captured, Specialisation } from "../program/captured.ts";
 import type { Program } from "../program/ir.ts";
 import { optimise } from "../program/optimise/index.ts";
@@ -11,11 +13,10 @@ import type { Leaf, Structure } from "../program/structure.ts";
 import { derivationOf } from "../transforms/transformed.ts";
 import type { Derivation } from "../transforms/transformed.ts";
 import type { AnyFunction } from "../transforms/arguments.ts";
-import { aliasCheck } from "./aliases.ts";
-import type { AliasCheck } from "./aliases.ts";
 import type { Executable } from "./execute.ts";
 import { base } from "./recorded.ts";
 import { bySize } from "./sizes.ts";
+import { writtenArrays } from "./wasm/interface.ts";
 
 /** How programs are made to run. */
 export interface How {
@@ -125,13 +126,18 @@ export function plainCall(f: AnyFunction, args: readonly unknown[], how: How): P
   const root = programsOf(base(f))!;
   const of = root.specialise(ownArguments(f, args));
   const keep = derivationOf(f) !== undefined;
-  const { check } = once(aliases, of, String(keep), () => ({ check: aliasCheck(of, keep) }));
+  const { check } = once(aliases, of, String(keep), () => {
+    const written = writtenArrays(of.program.functions[0]!);
+    return {
+      check: written.length === 0 ? undefined : aliasCheck(of.params, of.outside, new Set(written), keep),
+    };
+  });
   if (check === undefined) return made;
   return {
     ...made,
-    call: (list) => {
+    call: (list, peeks) => {
       check(ownArguments(f, list), root.outside);
-      return made.call(list);
+      return made.call(list, peeks);
     },
   };
 }
@@ -169,6 +175,8 @@ class Ready {
   readonly program: Program;
   readonly executable: Executable;
   readonly build: ReturnType<typeof builder>;
+  readonly #peek: Executable["call"];
+  readonly #call: Executable["call"];
   readonly #marshal: Marshal;
   readonly #again: () => Ready;
   #isBusy = false;
@@ -177,21 +185,30 @@ class Ready {
     this.program = optimise(of.program);
     this.executable = how.run(this.program, keep);
     this.build = builder(of.result);
+    const { call, peek = call } = this.executable;
+    this.#peek = peek;
+    // Lists and objects are copies.
+    this.#call = isHandedOut(of.result) ? call : peek;
     this.#marshal = marshaller(of);
     this.#again = () => new Ready(of, how, keep);
   }
 
-  call(list: readonly unknown[], outside: Captured["outside"]): unknown {
+  call(list: readonly unknown[], outside: Captured["outside"], peeks?: boolean): unknown {
     // A function on numbers that the program calls may call it again, while its arguments are still in use.
-    if (this.#isBusy) return this.#again().call(list, outside);
+    if (this.#isBusy) return this.#again().call(list, outside, peeks);
     this.#isBusy = true;
     try {
-      return this.build(this.executable.call(...this.#marshal(list, outside)));
+      const leaves = this.#marshal(list, outside);
+      return this.build(peeks === true ? this.#peek(...leaves) : this.#call(...leaves));
     } finally {
       this.#isBusy = false;
     }
   }
 }
+
+/** Whether a Float64Array that a program returns is, or is part of, what the user gets. */
+const isHandedOut = (s: Structure): boolean =>
+  s.kind === "array" ? s.typed === true : children(s).some(([, part]) => isHandedOut(part));
 
 /** What closures share: there may be any number of them, each asked once. */
 const shared: WeakMap<Specialisation, Map<string, Ready>> = new WeakMap();
@@ -212,7 +229,7 @@ function directly(captured: Captured, of: Specialisation, how: How, keep: boolea
   return {
     program,
     executable,
-    call: (list) => made.call(list, captured.outside),
+    call: (list, peeks) => made.call(list, captured.outside, peeks),
     fits: (list) => captured.specialise(list) === of,
     ofNumbers: isGeneral ? fromNumbers(result, build) : undefined,
   };

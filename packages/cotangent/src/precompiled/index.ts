@@ -3,6 +3,7 @@
  * plugins write calls of this.
  */
 import { AdError, missingArgument } from "../errors.ts";
+import type { AliasCheck } from "../program/aliases.ts";
 import type { CapturedParameter } from "../program/captured.ts";
 import { faultOf } from "../program/faults.ts";
 import type { Site } from "../program/faults.ts";
@@ -42,6 +43,8 @@ export interface Precompiled {
   readonly direct?: (code: () => Code, slow: Call) => Call;
   /** Of `vjp`: from arguments and the result's cotangent to the derivative. */
   readonly pullback?: Precompiled;
+  /** What refuses arguments that share an array which the function writes to. */
+  readonly apart?: AliasCheck;
 }
 
 /**
@@ -127,6 +130,7 @@ function bind(variant: Precompiled): Bound {
     source: String(variant.code),
     wasm: variant.wasm,
     call: (args, outside) => {
+      variant.apart?.(args, outside);
       if (backCode === undefined) return value(leavesOf(args, outside));
       // The pullback belongs to what the arguments hold now, and code may write to its arguments.
       const kept = copyOf(leavesOf(args, outside));

@@ -1,9 +1,8 @@
 /** The same array passed twice, to a function that writes to it. */
-import type { Captured, Specialisation } from "../program/captured.ts";
-import { overlapping } from "../program/faults.ts";
-import { children, leafTypes } from "../program/structure.ts";
-import type { Structure } from "../program/structure.ts";
-import { writtenArrays } from "./wasm/interface.ts";
+import type { Captured, CapturedParameter } from "./captured.ts";
+import { overlapping } from "./faults.ts";
+import { children, leafTypes } from "./structure.ts";
+import type { Structure } from "./structure.ts";
 
 const partOf = (x: unknown, key: string | number): unknown =>
   (x as Readonly<Record<string | number, unknown>> | null | undefined)?.[key];
@@ -21,17 +20,30 @@ interface Passed {
 /** Called before the function, with its arguments. */
 export type AliasCheck = (args: readonly unknown[], around: Captured["outside"]) => void;
 
+/** What a build knows of a function's arguments. */
+export interface Apart {
+  readonly params: readonly CapturedParameter[];
+  readonly outside: readonly CapturedParameter[];
+  /** The leaves that are written to, by position. */
+  readonly written: readonly number[];
+  /** Whether these are copied. */
+  readonly keep: boolean;
+  /** In how many lists of lists the function's own arguments are: `jvp` and `hvp` take one. */
+  readonly lists: number;
+}
+
 /**
  * What refuses arguments that share an array, or an object in one, if the program writes to it: it has a copy of each list, and of what its
- * derivatives write to, so that it would not see what JavaScript sees. Undefined where nothing is written.
- * @param keep whether arrays are copied that are written to
+ * derivatives write to, so that it would not see what JavaScript sees.
+ * @param written the leaves that are written to, by position
+ * @param keep whether Float64Arrays are copied that are written to
  */
 export function aliasCheck(
-  { program, params, outside }: Specialisation,
+  params: readonly CapturedParameter[],
+  outside: readonly CapturedParameter[],
+  written: ReadonlySet<number>,
   keep: boolean,
-): AliasCheck | undefined {
-  const written = new Set(writtenArrays(program.functions[0]!));
-  if (written.size === 0) return undefined;
+): AliasCheck {
   return (args, around) => {
     const known = new Map<unknown, Passed[]>();
     const note = (x: unknown, path: string, leaf: number): void => {
