@@ -153,9 +153,8 @@ export function distance([p, q]: Pair, limit: number): number {
         const powerDot = 3 * x * x;
         const product = powerDot * y;
         const condition = y === 0;
-        const value = condition ? 0 : 6 * x * y;
         const condition2 = condition && Number.isNaN(product);
-        const dXDot = condition2 ? 0 : value;
+        const dXDot = condition2 ? 0 : condition ? 0 : 6 * x * y;
         const dXDot2 = condition2 ? 0 : powerDot;
         return [
           [dXDot, dXDot2],
