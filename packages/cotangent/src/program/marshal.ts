@@ -212,7 +212,7 @@ function misfit(s: Structure, x: unknown, name: string): AdError | undefined {
     new AdError(
       "wrong-structure",
       `${name} is ${describe(x)}, but the function was compiled for ${wanted}.`,
-      "Pass what the parameter's type says.",
+      "Pass what its type says; of what is around the function, a type says what it holds.",
     );
   if (s.kind === "number" || s.kind === "boolean")
     return typeof x === s.kind ? undefined : wrong(`a ${s.kind}`);
