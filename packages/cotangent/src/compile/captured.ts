@@ -53,7 +53,7 @@ function specialise(
     call,
     direct: ofNumbers && { ...slow, call: numberCalls(length, executable, ofNumbers, slow.call) },
     into: (out, list) => {
-      const y = call(list);
+      const y = call(list, true);
       const flat = out instanceof Float64Array && !(y instanceof Float64Array) && typeof y !== "number";
       if (!flat) {
         assign(out, y);

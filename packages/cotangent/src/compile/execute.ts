@@ -26,6 +26,8 @@ export interface Executable {
    * written in place.
    */
   readonly call: (...args: Datum[]) => Datum | readonly Datum[] | undefined;
+  /** The same, but arrays among the results may be gone after the next call: for whoever copies them. */
+  readonly peek?: Executable["call"];
   /** As JavaScript. */
   readonly source?: string;
   /** As the bytes of a WebAssembly module. */
@@ -45,17 +47,17 @@ export interface ExecuteOptions {
 export function execute(program: Program, options: ExecuteOptions): Executable {
   const executable = executableOf(program, options);
   if (!mayExhaust(program)) return executable;
-  const { call } = executable;
-  return {
-    ...executable,
-    call: (...args) => {
+  const { call, peek } = executable;
+  const explained =
+    (run: Executable["call"]): Executable["call"] =>
+    (...args) => {
       try {
-        return call(...args);
+        return run(...args);
       } catch (error) {
         throw exhaustion(error);
       }
-    },
-  };
+    };
+  return { ...executable, call: explained(call), ...(peek && { peek: explained(peek) }) };
 }
 
 /** Whether a program may fill the stack, or allocate more than there is. */
@@ -146,7 +148,7 @@ function tryWasm(program: Program, { math, outputs, keep }: ExecuteOptions): Exe
       (site, values) => faultOf(emitted.sites[site], values),
       keep,
     );
-    return { target: "wasm", call: instance.call, wasm: emitted.bytes };
+    return { target: "wasm", call: instance.call, peek: instance.peek, wasm: emitted.bytes };
   } catch (error) {
     if (isRefusal(error) && !allowed()) return undefined;
     throw error;

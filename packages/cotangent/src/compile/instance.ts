@@ -110,6 +110,19 @@ export class Instance {
     this.#refresh();
   }
 
+  /** Whether results are left where they are. */
+  #peeks = false;
+
+  /** As `call`, but a result that is an array is the module's memory: it holds until the next call. */
+  readonly peek = (...args: Datum[]): Datum | readonly Datum[] | undefined => {
+    this.#peeks = true;
+    try {
+      return this.call(...args);
+    } finally {
+      this.#peeks = false;
+    }
+  };
+
   readonly call = (...args: Datum[]): Datum | readonly Datum[] | undefined => {
     const flat = this.#flat;
     const arrays = this.#arrays;
@@ -185,9 +198,10 @@ export class Instance {
     const [address, length] = [(this.#i32[at / 4]! >>> 0) / 8, this.#i32[at / 4 + 1]!];
     // A result that is a parameter is that parameter.
     const same = this.#arrays.find((p) => p.at === address && p.length === length && length > 0);
-    return same === undefined || (same.isWritten && !this.#written.includes(same))
-      ? this.#f64.slice(address, address + length)
-      : args[same.position]!;
+    if (same !== undefined && (!same.isWritten || this.#written.includes(same))) return args[same.position]!;
+    return this.#peeks
+      ? this.#f64.subarray(address, address + length)
+      : this.#f64.slice(address, address + length);
   }
 
   /** A trap as the error it stands for. */

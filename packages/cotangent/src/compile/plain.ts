@@ -8,7 +8,7 @@ import type { Captured, Specialisation } from "../program/captured.ts";
 import type { Program } from "../program/ir.ts";
 import { optimise } from "../program/optimise/index.ts";
 import { builder, copyOf, taker, toLeaves } from "../program/marshal.ts";
-import { leafTypes } from "../program/structure.ts";
+import { children, leafTypes } from "../program/structure.ts";
 import type { Leaf, Structure } from "../program/structure.ts";
 import { derivationOf } from "../transforms/transformed.ts";
 import type { Derivation } from "../transforms/transformed.ts";
@@ -30,7 +30,8 @@ export interface How {
 interface PlainCall {
   readonly program: Program;
   readonly executable: Executable;
-  readonly call: (list: readonly unknown[]) => unknown;
+  /** `peeks`: for whoever copies the result at once: its Float64Arrays may be gone after the next call. */
+  readonly call: (list: readonly unknown[], peeks?: boolean) => unknown;
   /** Whether a list of arguments has the structure that it was made for. */
   readonly fits: (list: readonly unknown[]) => boolean;
   /** Where all arguments are numbers, and any numbers will do: from what the program returns for them to the result. */
@@ -307,11 +308,11 @@ function byPattern(
   const marshal = marshaller(of);
   const known =
     captured.isClosure === true ? once(patterns, of, JSON.stringify([wrt, how.key]), () => []) : [];
-  const call = (list: readonly unknown[]): unknown => {
+  const call: PlainCall["call"] = (list, peeks) => {
     const leaves = marshal(list, captured.outside);
     let found = known.find((k) => k.fits(leaves));
     if (found === undefined) {
-      if (known.length === MOST_PATTERNS) return dense.call(list);
+      if (known.length === MOST_PATTERNS) return dense.call(list, peeks);
       const sparse = transformSparsely(of, wrt, name, copyOf(leaves));
       const like = leaves.map((x, i) => (typeof x === "number" || !fixed.includes(i) ? x : x.slice()));
       const lengths = leaves.map((x) => (typeof x === "number" ? -1 : x.length));
@@ -323,7 +324,9 @@ function byPattern(
       };
       known.push(found);
     }
-    return found.ready === undefined ? dense.call(list) : found.ready.call(list, captured.outside);
+    return found.ready === undefined
+      ? dense.call(list, peeks)
+      : found.ready.call(list, captured.outside, peeks);
   };
   return { ...dense, call };
 }
