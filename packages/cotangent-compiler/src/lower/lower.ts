@@ -10,9 +10,18 @@ import { parseSource } from "../source.ts";
 import { makeObject } from "./access.ts";
 import { arrayFrom, dataArray, NUMBER, structureOf } from "./arrays.ts";
 import { call, callExpression, globalValue, newExpression } from "./builtins.ts";
+import {
+  constantOf,
+  derives,
+  isConstant,
+  isScalarFunction,
+  literalNumbers,
+  literalStructure,
+} from "./constants.ts";
+import type { ConstantDeclaration } from "./constants.ts";
 import { Context, Knowledge, Restart } from "./context.ts";
 import { expression } from "./expressions.ts";
-import { callDerivative, derivationFrom, TRANSFORMS } from "./derivatives.ts";
+import { callDerivative, derivationFrom } from "./derivatives.ts";
 import { bind, body, callFunction } from "./functions.ts";
 import { structureOfLocal } from "./infer.ts";
 import type { Declaration, Module } from "./module.ts";
@@ -102,8 +111,6 @@ export function lower(
   }
   throw new Error(`Lowering ${name} comes to no end.`);
 }
-
-type ConstantDeclaration = Extract<Declaration, { kind: "constant" }>;
 
 class Lowering {
   readonly #module: Module;
@@ -402,10 +409,7 @@ class Lowering {
     const callee = bare(node.callee);
     const root = callee.type === "MemberExpression" ? callee.object : callee;
     if (root.type !== "Identifier" || namesOf(module.source.program).locals.has(root)) return undefined;
-    const key = importedKey(module, callee);
-    return key !== undefined && (TRANSFORMS.has(key) || key === "compile")
-      ? expression(this.#cx, node, env)
-      : undefined;
+    return derives(module, callee) ? expression(this.#cx, node, env) : undefined;
   }
 
   #lookUp(module: Module, name: string, node: Node): Val | undefined {
@@ -584,57 +588,8 @@ class Lowering {
 const aroundOf = (module: Module, node: Node): Scope | undefined =>
   namesOf(module.source.program).around.get(node);
 
-/** A number, boolean or text that is written out. */
-function constantOf(node: Node): Val | undefined {
-  const { value } = node;
-  if (node.type === "Literal") {
-    if (typeof value === "number") return constant(value);
-    if (typeof value === "boolean") return value ? TRUE : FALSE;
-    return typeof value === "string" ? { t: "str", k: value } : undefined;
-  }
-  if (node.type !== "UnaryExpression" || node.operator !== "-") return undefined;
-  const inner = constantOf(bare(node.argument!));
-  return inner?.t === "num" && inner.k !== undefined ? constant(-inner.k) : undefined;
-}
-
-/** Does a class extend the library's ScalarFunction? */
-function isScalarFunction(module: Module, node: Node): boolean {
-  const parent = (node as { superClass?: Node | null }).superClass;
-  const d = parent?.type === "Identifier" ? module.declarations.get(parent.name) : undefined;
-  return d?.kind === "import" && d.from === "cotangent" && d.imported === "ScalarFunction";
-}
-
 /** Longer constant arrays are kept in memory. */
 const REGISTERS = 8;
-
-/** Can a module's constant be computed when compiling? Not where its contents may change, or come from who knows where. */
-function isConstant(d: ConstantDeclaration, module: Module): boolean {
-  const { type } = bare(d.init);
-  if (isFunction(bare(d.init))) return true;
-  if (type === "NewExpression" || type === "CallExpression" || type === "AwaitExpression")
-    return isKnown(bare(d.init), module);
-  return d.fixed || (type !== "ArrayExpression" && type !== "ObjectExpression");
-}
-
-/** Which of the library's functions is called at the top of a module: `grad`, `ad.grad`. */
-function importedKey(module: Module, callee: Node): string | undefined {
-  const isMember = callee.type === "MemberExpression";
-  const d = module.declarations.get(isMember ? callee.object.name : callee.name);
-  if (d?.kind !== "import" || d.from !== "cotangent") return undefined;
-  if (!isMember) return d.imported;
-  return d.imported === "*" && !callee.computed ? callee.property.name : undefined;
-}
-
-/** A call of Math's, Object.freeze, or one that makes a derivative of a function. */
-function isKnown(node: Node, module: Module): boolean {
-  const callee = node.type === "CallExpression" ? bare(node.callee) : undefined;
-  if (callee === undefined) return false;
-  const key = importedKey(module, callee);
-  if (key !== undefined) return TRANSFORMS.has(key) || key === "compile";
-  if (callee.type !== "MemberExpression") return false;
-  const id = `${callee.object.name}.${callee.property.name}`;
-  return id === "Object.freeze" || (id.startsWith("Math.") && id !== "Math.random");
-}
 
 /** The names of a parameter's leaves. */
 function namesOfLeaves(
@@ -645,26 +600,6 @@ function namesOfLeaves(
     return children(s).flatMap(([key, e]) => namesOfLeaves(e, `${name}.${key}`));
   }
   return leafTypes(s).map((ty, i) => ({ name: i === 0 ? name : `${name}.${i}`, ty }));
-}
-
-/** What a default value tells of a parameter. */
-function literalStructure(node: Node): Structure | undefined {
-  const n = bare(node);
-  if (n.type === "Literal" && typeof n.value === "number") return NUMBER;
-  if (n.type === "Literal" && typeof n.value === "boolean") return { kind: "boolean" };
-  return n.type === "UnaryExpression" ? literalStructure(n.argument!) : undefined;
-}
-
-/** The elements of a literal of numbers. */
-function literalNumbers(node: Node): readonly number[] | undefined {
-  if (node.type !== "ArrayExpression") return undefined;
-  const list = node.elements.map((e) => {
-    const n = e === null ? undefined : bare(e);
-    if (n?.type === "Literal" && typeof n.value === "number") return n.value;
-    const inner = n?.type === "UnaryExpression" && n.operator === "-" ? bare(n.argument!) : undefined;
-    return typeof inner?.value === "number" ? -inner.value : undefined;
-  });
-  return list.every((x) => x !== undefined) ? list : undefined;
 }
 
 /** Text of ours takes the place of the call that asks for it, in messages. */
