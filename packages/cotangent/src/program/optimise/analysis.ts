@@ -41,7 +41,7 @@ export interface Analysis {
   /** 1 for every value that is needed. */
   readonly live: Uint8Array;
   /** Operations that must be carried out. */
-  readonly needed: ReadonlySet<Op>;
+  readonly needed: Marked;
   /** How often a value is an argument or yielded. */
   readonly uses: Int32Array;
   /** What loops and branches write to. */
@@ -59,13 +59,37 @@ export function analyse(func: Func, behaviourOf: BehaviourOf, dead: ReadonlySet<
   return new Analyser(func, behaviourOf, dead).run();
 }
 
+/** Some of a function's operations. */
+export type Marked = Pick<ReadonlySet<Op>, "has">;
+
+/** Those with results by the first of these: among millions, a set of objects takes long to fill and to ask. */
+class Marks implements Marked {
+  readonly #byResult: Uint8Array;
+  readonly #others = new Set<Op>();
+
+  constructor(size: number) {
+    this.#byResult = new Uint8Array(size);
+  }
+
+  has(op: Op): boolean {
+    const result = op.results[0];
+    return result === undefined ? this.#others.has(op) : this.#byResult[result.id] === 1;
+  }
+
+  add(op: Op): void {
+    const result = op.results[0];
+    if (result === undefined) this.#others.add(op);
+    else this.#byResult[result.id] = 1;
+  }
+}
+
 class Analyser {
   readonly #func: Func;
   readonly #behaviourOf: BehaviourOf;
   readonly #dead: ReadonlySet<Op>;
   readonly #live: Uint8Array;
   readonly #uses: Int32Array;
-  readonly #needed = new Set<Op>();
+  readonly #needed: Marks;
   readonly #written = new Map<Op, Written>();
   /** Values that are known to be live but whose reasons have not been followed yet. */
   readonly #pending: Value[] = [];
@@ -80,6 +104,7 @@ class Analyser {
     this.#dead = dead;
     this.#live = new Uint8Array(func.size);
     this.#uses = new Int32Array(func.size);
+    this.#needed = new Marks(func.size);
   }
 
   run(): Analysis {

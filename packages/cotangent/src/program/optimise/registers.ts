@@ -2,6 +2,7 @@
 import { kinds } from "../ir.ts";
 import type { Func, Op, OpOf, Region, Value } from "../ir.ts";
 import { constantOf, definedBy, rootOf } from "./analysis.ts";
+import type { Marked } from "./analysis.ts";
 import { affine } from "./memory.ts";
 import type { Group } from "./memory.ts";
 
@@ -60,7 +61,7 @@ const ACCESSES = 100;
  */
 export function loopElements(
   op: OpOf<"for">,
-  needed: ReadonlySet<Op>,
+  needed: Marked,
   groupOf: (root: Value) => Group,
   overlap: (x: Group, y: Group) => boolean,
 ): readonly Element[] {
