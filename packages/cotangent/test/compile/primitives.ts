@@ -1,2 +1,16 @@
-export { add, div, exp, lt, max, min, mul, neg, relu, sign, sin, sub, where } from "../../src/primitives/index.ts";
+export {
+  add,
+  div,
+  exp,
+  lt,
+  max,
+  min,
+  mul,
+  neg,
+  relu,
+  sign,
+  sin,
+  sub,
+  where,
+} from "../../src/primitives/index.ts";
 export { table } from "../../src/primitives/table.ts";
