@@ -35,8 +35,6 @@ function annotation(node: Node | undefined, names: Set<string>): string | undefi
       return "number";
     case "TSBooleanKeyword":
       return "boolean";
-    case "TSUndefinedKeyword":
-      return "undefined";
     case "TSLiteralType":
       return node.literal.raw;
     case "TSArrayType": {
@@ -86,10 +84,11 @@ const fields = (
   inner: (n: Node | undefined) => string | undefined,
 ): readonly (string | undefined)[] =>
   members.map((m) => {
-    const type = m.type === "TSPropertySignature" ? inner(m.typeAnnotation) : undefined;
+    // What may be missing is there, in what a derivative was written for.
+    const type = m.type === "TSPropertySignature" && !m.optional ? inner(m.typeAnnotation) : undefined;
     if (type === undefined) return undefined;
     const readonly = (m as { readonly?: boolean }).readonly === true ? "readonly " : "";
-    return `${readonly}${key(m.key.name ?? String(m.key.value))}${m.optional ? "?" : ""}: ${type}`;
+    return `${readonly}${key(m.key.name ?? String(m.key.value))}: ${type}`;
   });
 
 /** What TypeScript knows by itself. */
@@ -155,7 +154,7 @@ export class Types {
     const parameters =
       node.typeParameters !== undefined || ((node as { extends?: unknown[] }).extends ?? []).length > 0;
     let text: string | undefined;
-    if (parameters) return false;
+    if (parameters || node.type === "TSEnumDeclaration") return false;
     if (node.type === "TSInterfaceDeclaration") {
       const body = (node.body as unknown as Node).body as readonly Node[];
       const list = all(

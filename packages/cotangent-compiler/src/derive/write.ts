@@ -178,6 +178,7 @@ export class FunctionWriter {
     const isFree = (name: string, scope: Region): boolean =>
       !RESERVED.has(name) &&
       !this.#shared.taken.has(name) &&
+      !this.#shared.helpers.has(name) &&
       !(taken.get(name) ?? []).some((other) => contains(other, scope) || contains(scope, other));
     const isParam = (info: Info): boolean => info.values.some(isParameter);
     const strong = (info: Info): boolean => info.values.some(isNamed);

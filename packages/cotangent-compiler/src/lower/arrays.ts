@@ -459,7 +459,7 @@ function rowIn(
     b.copy(b.subarray(blockOf(cx, store), from, to), handle(cx, row));
   } else {
     countedLoop(cx, b.i32(0), length, 1, (i) => {
-      const record = b.op("i32.add", offset, i);
+      const record = cx.b.op("i32.add", offset, i);
       const base = cx.b.op("i32.mul", record, cx.b.i32(store.stride));
       writeRecord(cx, store, store.element, base, elementUnchecked(cx, row, i), 0, node);
     });

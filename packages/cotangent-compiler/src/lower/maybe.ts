@@ -15,7 +15,8 @@ export function isAbsent(cx: Context, x: Val, what: Absent, node: Node): Bool {
     if (x.is === "label") label(cx, node);
     return fits(x, what) ? TRUE : FALSE;
   }
-  if (x.t === "num" && x.hole === true) unassigned(cx, node);
+  const value = x.t === "maybe" ? x.value : x;
+  if (value.t === "num" && value.hole === true) unassigned(cx, node);
   return x.t === "maybe" && fits(x.absent, what) ? not(cx, x.present) : FALSE;
 }
 

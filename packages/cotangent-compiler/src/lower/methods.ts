@@ -181,7 +181,7 @@ export function arrayMethod(
       if (depth.k === undefined) return cx.unsupportedCall(".flat to a computed depth", node);
       let flat: Val = a;
       for (let k = 0; k < depth.k && flat.t === "vec" && isNested(flat); k++)
-        flat = inWords(cx, flat, key, [], node);
+        flat = cx.parts.call(cx.parts.prelude(node, `flat ${k}`, METHODS_IN_WORDS["flat"]!), [flat], node);
       return flat === a ? copyOf(cx, a, node, name) : flat;
     }
     case "values":

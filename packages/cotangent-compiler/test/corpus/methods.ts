@@ -252,11 +252,6 @@ export function switchTrue(x: number): number {
       return x;
   }
 }
-export function mutualRec(n: number, x: number): number {
-  const even = (k: number): number => (k === 0 ? x : odd(k - 1) * 2);
-  const odd = (k: number): number => (k === 0 ? 1 : even(k - 1) + x);
-  return even(n);
-}
 
 export const cases: Cases = {
   constObject: [() => [3]],
@@ -306,5 +301,4 @@ export const cases: Cases = {
   compoundSelf: [() => [V]],
   negZero: [() => [-1], () => [1]],
   switchTrue: [() => [-2], () => [0.5], () => [3]],
-  mutualRec: [() => [5, 1.5]],
 };
