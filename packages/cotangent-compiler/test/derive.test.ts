@@ -151,13 +151,9 @@ export function distance([p, q]: Pair, limit: number): number {
         y: number,
       ): [[number, number], [number, number]] {
         const powerDot = 3 * x * x;
-        const product = powerDot * y;
-        const condition = y === 0;
-        const condition2 = condition && Number.isNaN(product);
-        const dXDot = condition2 ? 0 : condition ? 0 : 6 * x * y;
-        const dXDot2 = condition2 ? 0 : powerDot;
+        const dXDot = 6 * x * y;
         return [
-          [dXDot, dXDot2],
+          [dXDot, powerDot],
           [powerDot, 0],
         ];
       }

@@ -4,11 +4,14 @@
  * about, so that zero has to be told apart.
  */
 import { where } from "../primitives/index.ts";
+import type { PrimitiveBase } from "../real/real.ts";
 import { someOp } from "../program/ir.ts";
 import type { Func, Op, Program, Region, Value } from "../program/ir.ts";
+import { constantOf } from "../program/optimise/analysis.ts";
 import { isMemory, Places } from "./places.ts";
 import type { Node } from "./places.ts";
-import { isMasking, isSingular, isSteep } from "./rules.ts";
+import { ANYTHING, beyond, FINITE, isMasking, ofFinite } from "./rules.ts";
+import type { Beyond } from "./rules.ts";
 
 /** Which inputs and outputs of the entry are asked for. */
 export interface Interest {
@@ -25,7 +28,7 @@ export class Activity {
   /** Nodes on which a derivative with respect to an input may be other than zero, and that reach an output. */
   readonly #active: Uint8Array;
   readonly #functions = new Set<Func>();
-  readonly #wild: Uint8Array;
+  readonly #beyond: readonly (Beyond | undefined)[];
   readonly #masked: Uint8Array;
   readonly #steepBehind: Uint8Array;
   readonly #steepAhead: Uint8Array;
@@ -47,7 +50,7 @@ export class Activity {
     const useful = flow.reach(outputs, "behind");
     this.#active = varied.map((x, n) => x & useful[n]!);
     places.spread(this.#active);
-    this.#wild = flow.reach(flow.wild, "ahead");
+    this.#beyond = flow.beyond();
     const several = interest.results.length + interest.outParameters.length > 1;
     const masks = several ? [...flow.masks, ...outputs] : flow.masks;
     this.#masked = flow.reach(masks, "behind");
@@ -88,9 +91,9 @@ export class Activity {
     return this.#active[this.places.slot(f, tape, slot)] === 1;
   }
 
-  /** Whether `v` may be infinite or NaN for finite inputs. */
-  wild(f: Func, v: Value): boolean {
-    return this.#wild[this.places.node(f, v)] === 1;
+  /** What `v` may be for finite inputs. */
+  beyond(f: Func, v: Value): Beyond {
+    return this.#beyond[this.places.node(f, v)] ?? FINITE;
   }
 
   /** Whether `v` may count for nothing although it was computed: then its adjoint is zero, whatever it is. */
@@ -111,7 +114,17 @@ export class Activity {
 
 /** The graph of differentiable dependences: an edge from each value to those computed from it. */
 class Flow {
-  readonly wild: Node[] = [];
+  /** Numbers that are passed on as they are: from one node to another. */
+  readonly #passed: (readonly [from: Node, to: Node])[] = [];
+  /** Numbers that are computed. */
+  readonly #computed: {
+    readonly f: PrimitiveBase;
+    /** Constants, or where they are. */
+    readonly args: readonly (number | { readonly at: Node })[];
+    readonly to: Node;
+  }[] = [];
+  /** What may be anything. */
+  readonly #anything: Node[] = [];
   /** What may be left out: alternatives, elements of arrays, what only one branch uses. */
   readonly masks: Node[] = [];
   /** Arguments and results of functions with vertical tangents. */
@@ -151,6 +164,34 @@ class Flow {
     return marks;
   }
 
+  /** What each node may be; undefined where it is any finite number. */
+  beyond(): readonly (Beyond | undefined)[] {
+    const found: (Beyond | undefined)[] = [];
+    let changed = true;
+    const may = (n: Node, more: Beyond): void => {
+      const before = found[n];
+      const flags = (before?.flags ?? 0) | more.flags;
+      // A bound is what one computation tells; where several numbers come together, none is kept.
+      if (before !== undefined && before.flags === flags) return;
+      if (before === undefined && more.flags === 0 && more.least === -Infinity) return;
+      found[n] = {
+        flags,
+        least: before === undefined || before.least === more.least ? more.least : -Infinity,
+      };
+      changed = true;
+    };
+    for (const n of this.#anything) may(n, ANYTHING);
+    while (changed) {
+      changed = false;
+      for (const { f, args, to } of this.#computed) {
+        const known = args.map((x) => (typeof x === "number" ? x : (found[x.at] ?? FINITE)));
+        may(to, beyond(f, known));
+      }
+      for (const [from, to] of this.#passed) may(to, { flags: found[from]?.flags ?? 0, least: -Infinity });
+    }
+    return found;
+  }
+
   #edge(x: Node, y: Node): void {
     if (x === y) return;
     this.#from.push(x);
@@ -174,36 +215,45 @@ class Flow {
 
   #edges(f: Func, op: Op): void {
     const node = (v: Value): Node => this.#places.node(f, v);
-    const flow = (x: Value, y: Value): void => {
+    /** A derivative flows from x to y. */
+    const edge = (x: Value, y: Value): void => {
       if (carries(x) && carries(y)) this.#edge(node(x), node(y));
+    };
+    const pass = (x: Node, y: Node): void => {
+      this.#edge(x, y);
+      if (x !== y) this.#passed.push([x, y]);
+    };
+    const flow = (x: Value, y: Value): void => {
+      if (carries(x) && carries(y)) pass(node(x), node(y));
     };
     const [first, second, third] = op.args;
     const result = op.results[0];
     switch (op.kind) {
       case "primitive": {
         const f = op.attr;
-        if (isSingular(f)) this.wild.push(node(result!));
+        const args = op.args.map((v) => constantOf(v) ?? { at: node(v) });
+        this.#computed.push({ f, args, to: node(result!) });
         if (f.flat) return;
         const differentiable = f === where ? op.args.slice(1) : op.args;
-        for (const x of differentiable) flow(x, result!);
+        for (const x of differentiable) edge(x, result!);
         if (f === where || isMasking(f)) this.masks.push(...differentiable.map(node));
-        if (!isSteep(f)) return;
+        if (!ofFinite(op).steep) return;
         this.steepArguments.push(...differentiable.map(node));
         this.steepResults.push(node(result!));
         return;
       }
       case "constant":
-        if (!Number.isFinite(op.attr)) this.wild.push(node(result!));
+        if (!Number.isFinite(op.attr)) this.#anything.push(node(result!));
         return;
       case "f64.rem":
-        this.wild.push(node(result!));
-        flow(first!, result!);
-        flow(second!, result!);
+        this.#anything.push(node(result!));
+        edge(first!, result!);
+        edge(second!, result!);
         return;
       case "external":
         for (const r of op.results) {
-          this.wild.push(node(r));
-          for (const x of op.args) flow(x, r);
+          this.#anything.push(node(r));
+          for (const x of op.args) edge(x, r);
         }
         return;
       case "select":
@@ -223,14 +273,14 @@ class Flow {
         return flow(second!, first!);
       case "tape.load": {
         const slot = this.#places.slot(f, first!, op.attr.slot);
-        if (result!.ty === "f64") this.#edge(slot, node(result!));
+        if (result!.ty === "f64") pass(slot, node(result!));
         return;
       }
       case "tape.store": {
         const slot = this.#places.slot(f, first!, op.attr.slot);
         if (third!.ty !== "f64") return;
         this.masks.push(node(third!));
-        return this.#edge(node(third!), slot);
+        return pass(node(third!), slot);
       }
       case "for":
       case "while": {
@@ -251,15 +301,15 @@ class Flow {
         const callee = this.#places.functions.get(op.attr.callee)!;
         if (callee.pullback !== undefined) {
           for (const r of op.results) {
-            if (r.ty === "f64") this.wild.push(node(r));
-            for (const x of op.args) flow(x, r);
+            if (r.ty === "f64") this.#anything.push(node(r));
+            for (const x of op.args) edge(x, r);
           }
           return;
         }
         for (const x of op.args) if (x.ty === "f64") this.masks.push(node(x));
         const into = (v: Value): Node => this.#places.node(callee, v);
-        op.args.forEach((x, i) => carries(x) && this.#edge(node(x), into(callee.body.args[i]!)));
-        op.results.forEach((r, k) => carries(r) && this.#edge(into(callee.body.yields[k]!), node(r)));
+        op.args.forEach((x, i) => carries(x) && pass(node(x), into(callee.body.args[i]!)));
+        op.results.forEach((r, k) => carries(r) && pass(into(callee.body.yields[k]!), node(r)));
         return;
       }
       default:

@@ -4,7 +4,7 @@ import { Builder } from "../program/builder.ts";
 import type { Func, Op, OpOf, Parameter, Program, Region, Ty, Value } from "../program/ir.ts";
 import { Activity, carries } from "./activity.ts";
 import { Module } from "./module.ts";
-import { chooses, firstOrderOnly, isSingular, isSteep, operand, partialOf, scale } from "./rules.ts";
+import { ANYTHING, chooses, firstOrderOnly, ofFinite, operand, partialOf, scale } from "./rules.ts";
 import { rememberWinners } from "./winners.ts";
 
 export interface ForwardOptions {
@@ -236,7 +236,10 @@ class Pushforward {
           const [x, y, r] = [first!, second!, result].map((v) => this.#value(v)) as [Value, Value, Value];
           const quotient = (): Value => b.primitive(div, b.primitive(sub, r, x), y);
           const rate = this.#each((d) =>
-            this.#sum(this.#tangent(first!, d), this.#scaled(second!, d, operand(result, true, quotient))),
+            this.#sum(
+              this.#tangent(first!, d),
+              this.#scaled(second!, d, operand(result, ANYTHING, quotient)),
+            ),
           );
           return this.#set(result, rate);
         }
@@ -339,16 +342,15 @@ class Pushforward {
       return this.#each((d) => b.primitive(where, this.#value(condition), tx[d]!, ty[d]!));
     }
     const real = (v: Value): Parameters<typeof scale>[2] =>
-      operand(v, this.#module.activity.wild(this.#f, v), () => this.#value(v));
+      operand(v, this.#module.activity.beyond(this.#f, v), () => this.#value(v));
     const args = op.args.map(real);
     const out = real(result);
+    const { flags, steep } = ofFinite(op);
     let tangents: Tangents = this.#each(() => undefined);
     op.args.forEach((v, i) => {
       if (!this.#tangents.has(v)) return;
       const partial = partialOf(op, i, args, out);
-      tangents = this.#each((d) =>
-        this.#sum(tangents[d], this.#scaled(v, d, partial, isSingular(op.attr) || isSteep(op.attr))),
-      );
+      tangents = this.#each((d) => this.#sum(tangents[d], this.#scaled(v, d, partial, flags > 0 || steep)));
     });
     return tangents;
   }
@@ -362,7 +364,7 @@ class Pushforward {
       op.args.map((v) => this.#value(v)),
       b.f64(1),
     );
-    const reals = partials.map((p) => operand(p, true, () => p));
+    const reals = partials.map((p) => operand(p, ANYTHING, () => p));
     const rate = this.#each((d) =>
       op.args.reduce<Value | undefined>((t, v, i) => this.#sum(t, this.#scaled(v, d, reals[i]!)), undefined),
     );
@@ -406,7 +408,7 @@ class Pushforward {
     const types = inputs.map((): Ty => "f64");
     for (const r of numbers.filter((v) => this.#active(v))) {
       const seeds = numbers.map((other) => b.f64(other === r ? 1 : 0));
-      const partials = b.call(pullback, [...args, ...seeds], types).map((p) => operand(p, true, () => p));
+      const partials = b.call(pullback, [...args, ...seeds], types).map((p) => operand(p, ANYTHING, () => p));
       const rate = this.#each((d) =>
         inputs.reduce<Value | undefined>(
           (t, v, i) => this.#sum(t, this.#scaled(v, d, partials[i]!)),

@@ -247,7 +247,7 @@ export class Fusion {
     if (adjoint === undefined) return undefined;
     const { activity } = this.#sweeps;
     const real = (v: Value): Parameters<typeof scale>[2] =>
-      operand(v, activity.wild(this.#f, v), () => {
+      operand(v, activity.beyond(this.#f, v), () => {
         if (!this.#augmented.has(v)) throw new Unknown();
         return this.#augmented.value(v);
       });

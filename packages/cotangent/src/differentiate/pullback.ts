@@ -7,7 +7,7 @@ import type { Augmented } from "./augmented.ts";
 import { recordOf, tripCount } from "./indices.ts";
 import { nameAfter } from "./names.ts";
 import type { Sweeps } from "./sweeps.ts";
-import { chooses, firstOrderOnly, isSingular, isSteep, operand, partialOf, scale } from "./rules.ts";
+import { ANYTHING, chooses, firstOrderOnly, ofFinite, operand, partialOf, scale } from "./rules.ts";
 import type { Guard } from "./rules.ts";
 import { aside, backThrough } from "./tape.ts";
 import type { Back, Tapes } from "./tape.ts";
@@ -170,7 +170,7 @@ export class Pullback {
           second!,
           adjoint,
           result,
-          operand(quotient, true, () => quotient),
+          operand(quotient, ANYTHING, () => quotient),
           at,
         );
       }
@@ -199,15 +199,15 @@ export class Pullback {
   guard(v: Value): Guard {
     const { activity, readable } = this.#owner;
     const op = v.def as Op;
-    const singular = op.kind !== "primitive" || isSingular(op.attr) || isSteep(op.attr);
-    const zero = singular || activity.masked(this.#f, v);
+    const natural = op.kind === "primitive" && ofFinite(op);
+    const zero = !natural || natural.flags > 0 || natural.steep || activity.masked(this.#f, v);
     return { zero, steep: activity.steepAdjoint(this.#f, v), readable };
   }
 
   #primitive(op: OpOf<"primitive">, adjoint: Value, at: Back): void {
     const result = op.results[0]!;
     const real = (v: Value): Parameters<typeof scale>[2] =>
-      operand(v, this.#owner.activity.wild(this.#f, v), () => this.#need(v, at));
+      operand(v, this.#owner.activity.beyond(this.#f, v), () => this.#need(v, at));
     const args = op.args.map(real);
     const out = real(result);
     op.args.forEach((v, i) => {

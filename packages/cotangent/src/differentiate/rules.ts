@@ -3,7 +3,21 @@
  * program, and what it does becomes operations. So no rule is written twice.
  */
 import { AdError } from "../errors.ts";
-import { add, mul, neg, where } from "../primitives/index.ts";
+import {
+  abs,
+  add,
+  div,
+  exp,
+  inv,
+  max,
+  mul,
+  neg,
+  sigmoid,
+  softplus,
+  sqrt,
+  square,
+  where,
+} from "../primitives/index.ts";
 import type { Builder } from "../program/builder.ts";
 import type { OpOf, Value } from "../program/ir.ts";
 import { constantOf } from "../program/optimise/analysis.ts";
@@ -21,19 +35,19 @@ abstract class Symbolic extends Traced {
   }
   /** Emits whatever computes it. */
   abstract emit(b: Builder): Value;
-  /** Whether it may be infinite or NaN where the program's inputs are finite (overflow of polynomials aside). */
-  abstract readonly wild: boolean;
+  /** What it may be where the program's inputs are finite (overflow of polynomials aside). */
+  abstract readonly beyond: Beyond;
 }
 
 /** A value that the program has. */
 class Leaf extends Symbolic {
   readonly #value: () => Value;
-  readonly wild: boolean;
+  readonly beyond: Beyond;
 
-  constructor(value: () => Value, wild: boolean) {
+  constructor(value: () => Value, beyond: Beyond) {
     super();
     this.#value = value;
-    this.wild = wild;
+    this.beyond = beyond;
   }
 
   emit(): Value {
@@ -45,7 +59,7 @@ class Leaf extends Symbolic {
 class Application extends Symbolic {
   readonly f: PrimitiveBase;
   readonly args: readonly Real[];
-  readonly wild: boolean;
+  readonly beyond: Beyond;
   /** Whether it is 0 or 1 whatever its arguments are. */
   readonly truth: boolean;
   #value: Value | undefined;
@@ -55,8 +69,10 @@ class Application extends Symbolic {
     this.f = f;
     this.args = args;
     this.truth = isTruth(f) || (f === mul && args.every((x) => isTrue(x)));
-    const spread = f === where ? args.slice(1) : args;
-    this.wild = !this.truth && (isSingular(f) || spread.some((x) => isWild(x)));
+    this.beyond = beyond(
+      f,
+      args.map((x) => (typeof x === "number" ? x : (x as Symbolic).beyond)),
+    );
   }
 
   emit(b: Builder): Value {
@@ -80,25 +96,112 @@ const writer: Trace = {
   },
 };
 
-const isWild = (x: Real): boolean => (typeof x === "number" ? !Number.isFinite(x) : (x as Symbolic).wild);
+const isWild = (x: Real): boolean =>
+  typeof x === "number" ? !Number.isFinite(x) : (x as Symbolic).beyond.flags > 0;
 const isTrue = (x: Real): boolean => x === 0 || x === 1 || (x instanceof Application && x.truth);
 const emitReal = (b: Builder, x: Real): Value => (typeof x === "number" ? b.f64(x) : (x as Symbolic).emit(b));
 
 /** Places where functions of the library's kind leave the finite numbers, or do not. */
 const PROBES = [-1000, -3, -1, -0.5, 0, 0.5, 1, 2.5, 1000];
 const NOT_FINITE = [Number.NaN, Infinity, -Infinity];
-const singular = new WeakMap<PrimitiveBase, boolean>();
-const steep = new WeakMap<PrimitiveBase, boolean>();
 const masking = new WeakMap<PrimitiveBase, boolean>();
 const truths = new WeakMap<PrimitiveBase, boolean>();
 
-/** Whether `holds` somewhere among the probes. */
-function somewhere(f: PrimitiveBase, probes: readonly number[], holds: (x: number[]) => boolean): boolean {
-  if (f.arity === undefined) return false;
-  const walk = (x: number[]): boolean =>
-    x.length === f.arity ? holds(x) : probes.some((p) => walk([...x, p]));
-  return walk([]);
+const INFINITE = 1;
+const UNDEFINED = 2;
+
+/** What a value may be besides a finite number: `flags` are INFINITE, UNDEFINED (NaN), or both. It is never less than `least`. */
+export interface Beyond {
+  readonly flags: number;
+  readonly least: number;
 }
+
+export const FINITE: Beyond = { flags: 0, least: -Infinity };
+export const ANYTHING: Beyond = { flags: INFINITE | UNDEFINED, least: -Infinity };
+
+/** Some of the numbers that a value may be. */
+function samples(x: number | Beyond): readonly number[] {
+  if (typeof x === "number") return [x];
+  const all = [...PROBES, ...(x.flags & INFINITE ? [Infinity, -Infinity] : [])].filter((p) => p >= x.least);
+  // It may be just there, too.
+  if (x.least > -Infinity) all.push(x.least);
+  return x.flags & UNDEFINED ? [...all, NaN] : all;
+}
+
+/** What a function makes of such arguments. */
+interface Outcome extends Beyond {
+  /** Whether a derivative may be infinite where the function is finite (sqrt, cbrt, asin, ... at the ends). */
+  readonly steep: boolean;
+}
+
+const outcomes = new WeakMap<PrimitiveBase, Map<string, Outcome>>();
+
+/** What `f` may be where its arguments are constants, or may be such numbers. */
+export function beyond(f: PrimitiveBase, args: readonly (number | Beyond)[]): Outcome {
+  let byArguments = outcomes.get(f);
+  if (byArguments === undefined) outcomes.set(f, (byArguments = new Map<string, Outcome>()));
+  const key = args.map((x) => (typeof x === "number" ? x : `${x.flags},${x.least}`)).join(" ");
+  let found = byArguments.get(key);
+  if (found !== undefined) return found;
+  let flags = 0;
+  let steep = false;
+  if (f.arity === undefined) {
+    if (args.some((x) => (typeof x === "number" ? !Number.isFinite(x) : x.flags > 0))) ({ flags } = ANYTHING);
+  } else {
+    somewhere(args.map(samples), (x) => {
+      const y = f.evaluate(...x);
+      if (!Number.isFinite(y)) flags |= Number.isNaN(y) ? UNDEFINED : INFINITE;
+      else if (x.every(Number.isFinite)) {
+        steep ||= args.some(
+          (arg, i) => typeof arg !== "number" && Math.abs(f.partials[i]!(...x, y) as number) === Infinity,
+        );
+      }
+      return false;
+    });
+  }
+  byArguments.set(key, (found = { flags, steep, least: leastOf(f, args) }));
+  return found;
+}
+
+/** What an operation makes of finite numbers. */
+export const ofFinite = ({ attr, args }: OpOf<"primitive">): Outcome =>
+  beyond(
+    attr,
+    args.map((v) => constantOf(v) ?? FINITE),
+  );
+
+/** Functions that are never negative. */
+const POSITIVE: ReadonlySet<PrimitiveBase> = /* @__PURE__ */ new Set<PrimitiveBase>([
+  abs,
+  exp,
+  sigmoid,
+  softplus,
+  sqrt,
+  square,
+]);
+
+/** A bound that `f` is never below: what is 1 or more is a divisor that is not zero. */
+function leastOf(f: PrimitiveBase, args: readonly (number | Beyond)[]): number {
+  const [x = -Infinity, y = -Infinity] = args.map((arg) => (typeof arg === "number" ? arg : arg.least));
+  if (f === add) return x + y;
+  if (f === max) return Math.max(x, y);
+  if (POSITIVE.has(f) || ((f === mul || f === div || f === inv) && x >= 0 && (f === inv || y >= 0))) return 0;
+  return -Infinity;
+}
+
+/** Whether `holds` for some choice of one number from each list. */
+function somewhere(
+  lists: readonly (readonly number[])[],
+  holds: (x: readonly number[]) => boolean,
+  x: readonly number[] = [],
+): boolean {
+  const list = lists[x.length];
+  return list === undefined ? holds(x) : list.some((p) => somewhere(lists, holds, [...x, p]));
+}
+
+/** The same list for each argument. */
+const forEach = (f: PrimitiveBase, list: readonly number[]): readonly (readonly number[])[] =>
+  Array.from({ length: f.arity! }, () => list);
 
 function remember(memory: WeakMap<PrimitiveBase, boolean>, f: PrimitiveBase, find: () => boolean): boolean {
   let known = memory.get(f);
@@ -106,25 +209,13 @@ function remember(memory: WeakMap<PrimitiveBase, boolean>, f: PrimitiveBase, fin
   return known;
 }
 
-/** Whether `f` has infinite or undefined values at moderate finite arguments (division, exp, log, sqrt, ...). */
-export const isSingular = (f: PrimitiveBase): boolean =>
-  remember(singular, f, () => somewhere(f, PROBES, (x) => !Number.isFinite(f.evaluate(...x))));
-
-/** Whether `f` has an infinite derivative somewhere where its value is finite (sqrt, cbrt, asin, ...). */
-export const isSteep = (f: PrimitiveBase): boolean =>
-  remember(steep, f, () =>
-    somewhere(f, PROBES, (x) => {
-      const out = f.evaluate(...x);
-      return Number.isFinite(out) && f.partials.some((d) => Math.abs(d(...x, out) as number) === Infinity);
-    }),
-  );
-
 /** Whether a partial derivative of `f` is zero on whole intervals (max, relu, ...), so that what goes in may count for nothing. */
 export const isMasking = (f: PrimitiveBase): boolean =>
   !f.flat &&
+  f.arity !== undefined &&
   remember(masking, f, () => {
     let zeros = 0;
-    somewhere(f, [-2.3, -1.7, 0.4, 1.9, 2.6], (x) => {
+    somewhere(forEach(f, [-2.3, -1.7, 0.4, 1.9, 2.6]), (x) => {
       if (f.partials.some((d) => d(...x, f.evaluate(...x)) === 0)) zeros++;
       return false;
     });
@@ -136,12 +227,12 @@ const isTruth = (f: PrimitiveBase): boolean =>
   f.flat &&
   remember(truths, f, () => {
     const probes = [...PROBES, ...NOT_FINITE];
-    return f.arity !== undefined && !somewhere(f, probes, (x) => ![0, 1].includes(f.evaluate(...x)));
+    return f.arity !== undefined && !somewhere(forEach(f, probes), (x) => ![0, 1].includes(f.evaluate(...x)));
   });
 
 /** What a rule is told of a value: the number, where it is a constant; otherwise how to get hold of it. */
-export function operand(v: Value, wild: boolean, get: () => Value): Real {
-  return constantOf(v) ?? new Leaf(get, wild);
+export function operand(v: Value, beyond: Beyond, get: () => Value): Real {
+  return constantOf(v) ?? new Leaf(get, beyond);
 }
 
 /** ∂f/∂xᵢ of a primitive operation, from its operands. */
