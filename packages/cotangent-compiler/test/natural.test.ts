@@ -71,6 +71,11 @@ describe("methods", () => {
     expect(got).toBeCloseTo(wanted, 12);
   });
 
+  test("Object.is tells the zeros apart", () => {
+    const text = "export const f = (x: number): number => (Object.is(x * 0, -0) ? 1 : 2);";
+    expect([-1, 1].map((x) => value(text, x))).toEqual([1, 2]);
+  });
+
   test("the length of an array that a loop exchanges is an integer", () => {
     const text = `export function f(n: number, steps: number): number {
       let state = new Float64Array(6 * n);

@@ -3,44 +3,6 @@
 import type { Cases } from "./case.ts";
 
 type Pt = [number, number];
-/** Pinhole camera with radial distortion: squared reprojection error. */
-export function reprojection(
-  camera: {
-    focal: number;
-    centre: Pt;
-    k: Pt;
-    rotation: [number, number, number];
-    translation: [number, number, number];
-  },
-  points: [number, number, number][],
-  seen: Pt[],
-): number {
-  const {
-    focal,
-    centre: [cx, cy],
-    k: [k1, k2],
-    rotation: r,
-    translation: t,
-  } = camera;
-  const theta = Math.sqrt(r[0] ** 2 + r[1] ** 2 + r[2] ** 2 + 1e-12);
-  const [ux, uy, uz] = [r[0] / theta, r[1] / theta, r[2] / theta];
-  const [s, c] = [Math.sin(theta), Math.cos(theta)];
-  let error = 0;
-  points.forEach(([x, y, z], i) => {
-    const dot = ux * x + uy * y + uz * z;
-    const X = x * c + (uy * z - uz * y) * s + ux * dot * (1 - c) + t[0];
-    const Y = y * c + (uz * x - ux * z) * s + uy * dot * (1 - c) + t[1];
-    const Z = z * c + (ux * y - uy * x) * s + uz * dot * (1 - c) + t[2];
-    if (Z <= 0) return;
-    const [u, v] = [X / Z, Y / Z];
-    const r2 = u * u + v * v;
-    const d = 1 + k1 * r2 + k2 * r2 * r2;
-    const [a, b] = seen[i]!;
-    error += (focal * d * u + cx - a) ** 2 + (focal * d * v + cy - b) ** 2;
-  });
-  return error;
-}
-
 /** Length of a Catmull-Rom spline through points. */
 export function splineLength(points: Pt[], perSegment = 8): number {
   const at = (i: number): Pt => points[Math.min(Math.max(i, 0), points.length - 1)]!;
@@ -283,19 +245,6 @@ const grid = (n: number, m: number, k = 1): number[][] =>
   Array.from({ length: n }, (_, i) => wave(m, k + i * 0.37));
 
 export const cases: Cases = {
-  reprojection: [
-    () => [
-      {
-        focal: 500,
-        centre: [320, 240],
-        k: [-0.1, 0.01],
-        rotation: [0.1, -0.2, 0.05],
-        translation: [0.1, 0.2, 4],
-      },
-      grid(8, 3),
-      grid(8, 2).map(([a, b]) => [a! * 100 + 320, b! * 100 + 240]),
-    ],
-  ],
   splineLength: [() => [grid(6, 2), 5], () => [grid(2, 2)], () => [grid(1, 2)]],
   bezier: [() => [grid(5, 2), 0.3], () => [grid(1, 2), 0.3]],
   layoutEnergy: [

@@ -112,8 +112,7 @@ export function smooth(noisy: Float64Array, lambda: number): number {
   const r = noisy.slice();
   const p = Float64Array.from(r);
   let rr = dot(r, r);
-  let iterations = 0;
-  while (rr > 1e-24 && iterations++ < 100) {
+  for (let k = 0; k < 100 && rr > 1e-24; k++) {
     const ap = apply(p);
     const alpha = rr / dot(p, ap);
     for (let i = 0; i < n; i++) {

@@ -239,9 +239,6 @@ export function compoundSelf(v: number[]): number {
   a[i++]! **= 2;
   return a[0]! + a[1]!;
 }
-export function negZero(x: number): number {
-  return Object.is(x * 0, -0) ? 1 : 2;
-}
 export function switchTrue(x: number): number {
   switch (true) {
     case x < 0:
@@ -299,6 +296,5 @@ export const cases: Cases = {
   multiIdx: [() => [M, 1]],
   incIdx: [() => [V]],
   compoundSelf: [() => [V]],
-  negZero: [() => [-1], () => [1]],
   switchTrue: [() => [-2], () => [0.5], () => [3]],
 };

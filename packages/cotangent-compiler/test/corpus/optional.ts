@@ -139,11 +139,6 @@ export function maybeInObj(v: number[]): number {
   }
   return state.sum;
 }
-export function andMaybe(x: number): number {
-  const y = x > 0 ? { v: x } : null;
-  const ok = y && y.v > 1;
-  return ok ? 1 : 2;
-}
 export function orMaybe(v: number[]): number {
   let low: number | undefined;
   let n = 0;
@@ -210,7 +205,6 @@ export const cases: Cases = {
   boolMaybe: [() => [2], () => [0.5], () => [-1]],
   linked: [() => [V]],
   maybeInObj: [() => [V]],
-  andMaybe: [() => [2], () => [0.5], () => [-1]],
   orMaybe: [() => [V]],
   stencil: [
     () => [
