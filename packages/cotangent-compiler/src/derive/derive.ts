@@ -381,9 +381,8 @@ function columnByColumn({ task, own, leaves, value }: MatrixTask, what: "Hessian
   const rows = positionsOf(original.results);
   const inner =
     what === "Hessian" ? reverse(program, { wrt: leaves, of: [0], seeds: "one", readable: true }) : undefined;
-  const derived = leaves.map((leaf, k) =>
-    renamed(forward(inner?.program ?? program, { wrt: [leaf] }), `_${k}`),
-  );
+  const source = inner?.program ?? program;
+  const derived = leaves.map((leaf, k) => renamed(forward(source, { wrt: [leaf] }), `_${k}`, source));
   const functions = new Map(program.functions.map((f) => [f.name, f]));
   for (const d of derived)
     for (const f of d.program.functions) if (!functions.has(f.name)) functions.set(f.name, f);
@@ -392,7 +391,7 @@ function columnByColumn({ task, own, leaves, value }: MatrixTask, what: "Hessian
     const columns = derived.map((d) => {
       const entry = d.program.functions[0]!;
       const out = b.call(entry.name, [...args, b.f64(1)], entry.results);
-      const first = (inner?.program ?? program).functions[0]!.results.length;
+      const first = source.functions[0]!.results.length;
       const of =
         inner === undefined
           ? rows
@@ -405,9 +404,11 @@ function columnByColumn({ task, own, leaves, value }: MatrixTask, what: "Hessian
   });
 }
 
-/** The same derivative with other names for its functions. */
-function renamed<D extends { readonly program: Program }>(derivative: D, suffix: string): D {
-  const names = new Set(derivative.program.functions.map((f) => f.name));
+/** The same derivative with other names for its functions, but for those that are its source's own. */
+function renamed<D extends { readonly program: Program }>(derivative: D, suffix: string, source: Program): D {
+  const shared = new Set(source.functions);
+  const own = derivative.program.functions.filter((f) => !shared.has(f));
+  const names = new Set(own.map((f) => f.name));
   const region = (r: Region): void => {
     for (const op of r.ops) {
       if (op.kind === "call" && names.has(op.attr.callee)) {
@@ -416,10 +417,10 @@ function renamed<D extends { readonly program: Program }>(derivative: D, suffix:
       op.regions.forEach(region);
     }
   };
-  const functions = derivative.program.functions.map((f) => {
-    region(f.body);
-    return { ...f, name: f.name + suffix };
-  });
+  for (const f of own) region(f.body);
+  const functions = derivative.program.functions.map((f) =>
+    shared.has(f) ? f : { ...f, name: f.name + suffix },
+  );
   return { ...derivative, program: { functions } };
 }
 

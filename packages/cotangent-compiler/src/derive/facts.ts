@@ -50,11 +50,12 @@ export class Facts {
   readonly #writes: { readonly position: number; readonly place: Value | "anywhere" }[] = [];
   readonly #tapeWrites: number[] = [];
 
-  constructor(f: Func) {
+  /** @param isEntry whether its arguments are copies of its own, so that nobody sees what it writes to them */
+  constructor(f: Func, isEntry: boolean) {
     this.f = f;
     this.#findCounters(f.body);
     this.#places();
-    this.#need();
+    this.#need(isEntry);
     this.#findReturns(f.body, f.body.yields);
     this.#collect(f.body, f.body);
     this.#findWrites();
@@ -123,7 +124,7 @@ export class Facts {
 
   // What is needed
 
-  #need(): void {
+  #need(isEntry: boolean): void {
     const memory = this.#memory;
     const open: (Value | Op)[] = [];
     // What is written is needed where it may be read.
@@ -142,6 +143,7 @@ export class Facts {
     };
     observed.add(memory.find("anywhere"));
     for (const v of this.f.body.yields) if (isMemory(v)) observe(v);
+    if (!isEntry) for (const v of this.f.body.args) if (isMemory(v)) observe(v);
     const walk = (region: Region): void => {
       for (const op of region.ops) {
         if (WRITES.has(op.kind) || op.kind === "tape.store") write(op);

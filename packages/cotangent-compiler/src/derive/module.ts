@@ -43,7 +43,7 @@ class ModuleWriter {
     this.#program = shape.program;
     this.#types = new Types(origin.module);
     this.#nameResults();
-    for (const f of this.#program.functions) this.#facts.set(f, new Facts(f));
+    this.#program.functions.forEach((f, k) => this.#facts.set(f, new Facts(f, k === 0)));
   }
 
   write(): string {

@@ -17,6 +17,12 @@ export function clean(name: string): string {
   return /^\d/.test(word) || word === "" ? `_${word}` : word;
 }
 
+/** One of several things by the name of all: `bodies`, `body`; undefined where the name is no plural. */
+export function singularOf(name: string): string | undefined {
+  if (name.length < 4 || !name.endsWith("s") || /(?:ss|us|is|series|species)$/i.test(name)) return undefined;
+  return name.replace(/(?<=[a-z]{2})ies$|s$/i, (end) => (end.length > 1 ? "y" : ""));
+}
+
 /** The results of primitives, in words. */
 const WORDS: Readonly<Record<string, string>> = {
   add: "total",
@@ -51,7 +57,7 @@ function nameOf(v: Value | undefined): string | undefined {
 function elementName(op: Op): string {
   const [array, index] = op.args as [Value, Value];
   const stem = nameOf(array) ?? "item";
-  const singular = stem.length > 3 && stem.endsWith("s") ? stem.slice(0, -1) : stem;
+  const singular = singularOf(stem) ?? stem;
   const at = definedBy(index);
   const plain = nameOf(index);
   if (plain !== undefined)

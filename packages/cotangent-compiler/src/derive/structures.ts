@@ -2,6 +2,7 @@
 import { children, stride } from "cotangent/program";
 import type { Structure } from "cotangent/program";
 
+import { singularOf } from "./naming.ts";
 import { key } from "./types.ts";
 import { product, quotient, sum } from "./text/algebra.ts";
 import { call, element, infix, member, num, text, use } from "./text/tree.ts";
@@ -40,8 +41,7 @@ export class Words {
   }
 }
 
-const singular = (name: string): string =>
-  name.length > 2 && name.endsWith("s") && !name.endsWith("ss") ? name.slice(0, -1) : `${name}Item`;
+const singular = (name: string): string => singularOf(name) ?? `${name}Item`;
 
 const path = (object: Expression, at: string | number): Expression =>
   typeof at === "number"

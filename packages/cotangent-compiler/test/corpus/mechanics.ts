@@ -263,6 +263,61 @@ export function impliedVolatility(price: number, s: number, k: number, r: number
   return v;
 }
 
+interface Body {
+  mass: number;
+  position: Vec3;
+  velocity: Vec3;
+}
+/** N bodies under gravity, classical RK4; energy drift at the end. */
+export function nBody(bodies: Body[], dt: number, steps: number): number {
+  const n = bodies.length;
+  let state = new Float64Array(6 * n);
+  bodies.forEach(({ position: p, velocity: v }, i) => {
+    [p.x, p.y, p.z, v.x, v.y, v.z].forEach((value, k) => {
+      state[6 * i + k] = value;
+    });
+  });
+  const rates = (s: Float64Array): Float64Array => {
+    const out = new Float64Array(s.length);
+    for (let i = 0; i < n; i++) {
+      for (let k = 0; k < 3; k++) out[6 * i + k] = s[6 * i + 3 + k]!;
+      for (let j = 0; j < n; j++) {
+        if (i === j) continue;
+        const dx = s[6 * j]! - s[6 * i]!;
+        const dy = s[6 * j + 1]! - s[6 * i + 1]!;
+        const dz = s[6 * j + 2]! - s[6 * i + 2]!;
+        const r2 = dx * dx + dy * dy + dz * dz + 1e-4;
+        const f = bodies[j]!.mass / (r2 * Math.sqrt(r2));
+        out[6 * i + 3]! += f * dx;
+        out[6 * i + 4]! += f * dy;
+        out[6 * i + 5]! += f * dz;
+      }
+    }
+    return out;
+  };
+  const moved = (s: Float64Array, d: Float64Array, h: number): Float64Array => s.map((v, i) => v + h * d[i]!);
+  for (let t = 0; t < steps; t++) {
+    const k1 = rates(state);
+    const k2 = rates(moved(state, k1, dt / 2));
+    const k3 = rates(moved(state, k2, dt / 2));
+    const k4 = rates(moved(state, k3, dt));
+    state = state.map((v, i) => v + (dt / 6) * (k1[i]! + 2 * k2[i]! + 2 * k3[i]! + k4[i]!));
+  }
+  let kinetic = 0;
+  for (let i = 0; i < n; i++) {
+    const [vx, vy, vz] = state.subarray(6 * i + 3, 6 * i + 6);
+    kinetic += 0.5 * bodies[i]!.mass * (vx! ** 2 + vy! ** 2 + vz! ** 2);
+  }
+  return kinetic;
+}
+
+/** Chances of who wins when two take turns. */
+export function turns(n: number, p: number): number {
+  const first = (k: number): number => (k === 0 ? p * p : second(k - 1) * 2);
+  const second = (k: number): number => (k === 0 ? 1 : first(k - 1) * p + p);
+  return first(n);
+}
+
 const wave = (n: number, k = 1): number[] =>
   Array.from({ length: n }, (_, i) => Math.sin(k * (i + 1) * 1.7) * 0.8 + 0.1);
 export const cases: Cases = {
@@ -290,5 +345,17 @@ export const cases: Cases = {
     ],
   ],
   americanPut: [() => [100, 105, 0.05, 0.25, 1], () => [100, 105, 0.05, 0.25, 1, 7]],
+  nBody: [
+    () => [
+      [0, 1, 2].map((i) => ({
+        mass: 0.5 + 0.3 * i,
+        position: { x: i, y: 0.3 * i * i, z: 0.1 * i },
+        velocity: { x: 0.1 * i, y: 0.5, z: 0.2 },
+      })),
+      0.05,
+      2,
+    ],
+  ],
+  turns: [() => [5, 0.7], () => [4, 0.7]],
   impliedVolatility: [() => [10, 100, 102, 0.01, 1]],
 };
