@@ -1,4 +1,3 @@
-/* oxlint-disable -- written as people write, not as we do */
 /** Methods of arrays and objects, patterns, and other turns that people use without thinking. */
 import type { Cases } from "./case.ts";
 
