@@ -19,6 +19,8 @@ export interface Problem {
   /** The same compiled. */
   readonly primal: () => Call;
   readonly derivative: () => Call;
+  /** The same into what an earlier call has returned, as C++ by hand writes into the same memory each time. */
+  readonly into?: () => (out: never) => void;
   /** The derivative by hand in JavaScript, where there is one. */
   readonly byHand?: () => Call;
 }
@@ -30,6 +32,7 @@ type Numbers = number | Float64Array | readonly Numbers[];
 /** Ratios that each problem is about. */
 const COMPARISONS: readonly Comparison[] = [
   { name: "derivative / C++", contender: "derivative", to: "C++ derivative" },
+  { name: "derivative, into / C++", contender: "derivative, into", to: "C++ derivative" },
   { name: "derivative / C++ tuned", contender: "derivative", to: "C++ tuned derivative" },
   { name: "derivative / by hand in JS", contender: "derivative", to: "by hand in JS" },
   { name: "derivative / primal", contender: "derivative", to: "primal" },
@@ -39,7 +42,8 @@ const COMPARISONS: readonly Comparison[] = [
 ];
 
 export function problemRow(problem: Problem): Row {
-  const { name, title, full = false, cpp, tuned = false, data, plain, primal, derivative, byHand } = problem;
+  const { name, title, full = false, cpp, tuned = false } = problem;
+  const { data, plain, primal, derivative, into, byHand } = problem;
   let peer: Native | undefined;
   const peerDoes = (name: string, work: string, own: string): Contender => ({
     name,
@@ -63,6 +67,14 @@ export function problemRow(problem: Problem): Row {
       return { run: () => first(call()), result: () => numbersOf(call()) };
     },
   });
+  const filled = (make: NonNullable<Problem["into"]>) => (): Call => {
+    const out = derivative()();
+    const fill = make();
+    return () => {
+      fill(out as never);
+      return out;
+    };
+  };
   return {
     name,
     title,
@@ -73,6 +85,7 @@ export function problemRow(problem: Problem): Row {
     contenders: [
       ...inCpp("derivative"),
       here("derivative", "derivative", derivative),
+      ...(into === undefined ? [] : [here("derivative, into", "derivative", filled(into))]),
       ...(byHand === undefined ? [] : [here("by hand in JS", "derivative", byHand)]),
       ...inCpp("primal"),
       here("primal", "primal", primal),

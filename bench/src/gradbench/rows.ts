@@ -33,6 +33,10 @@ export function llsqRow(n: number, m: number, full: boolean): Row {
       const g = grad(llsq, { wrt: 0 });
       return () => g(x, n);
     },
+    into: () => {
+      const g = compile(grad(llsq, { wrt: 0 }));
+      return (out) => g.into(out, x, n);
+    },
   });
 }
 
@@ -52,6 +56,10 @@ export function lseRow(n: number, full: boolean): Row {
     derivative: () => {
       const g = grad(logSumExp);
       return () => g(x);
+    },
+    into: () => {
+      const g = compile(grad(logSumExp));
+      return (out) => g.into(out, x);
     },
   });
 }
@@ -92,6 +100,10 @@ export function gmmRow(d: number, k: number, n: number, full: boolean): Row {
       const [args, g] = [data(), grad(gmm, { wrt: [0, 1, 2, 3] })];
       return () => g(...args);
     },
+    into: () => {
+      const [args, g] = [data(), compile(grad(gmm, { wrt: [0, 1, 2, 3] }))];
+      return (out) => g.into(out, ...args);
+    },
   });
 }
 
@@ -131,6 +143,10 @@ export function baRow(n: number, m: number, p: number, full: boolean): Row {
       const [args, f] = [data(), compile(bundleJacobian)];
       return () => f(...args);
     },
+    into: () => {
+      const [args, f] = [data(), compile(bundleJacobian)];
+      return (out) => f.into(out, ...args);
+    },
   });
 }
 
@@ -155,6 +171,10 @@ export function lstmRow(layers: number, characters: number, full: boolean): Row 
     derivative: () => {
       const g = grad(lstm, { wrt: [0, 1] });
       return () => g(weights, ends, start, text, layers, bits);
+    },
+    into: () => {
+      const g = compile(grad(lstm, { wrt: [0, 1] }));
+      return (out) => g.into(out, weights, ends, start, text, layers, bits);
     },
   });
 }
@@ -181,6 +201,10 @@ export function kmeansRow(k: number, n: number, d: number, full: boolean): Row {
     derivative: () => {
       const [points, centres, f] = [data(), centresOf(data()), compile(kmeansDirection)];
       return () => f(points, centres, d);
+    },
+    into: () => {
+      const [points, centres, f] = [data(), centresOf(data()), compile(kmeansDirection)];
+      return (out) => f.into(out, points, centres, d);
     },
   });
 }

@@ -22,6 +22,10 @@ export function springsRow(columns: number, settings: Settings): Row {
       const g = grad(miss, { wrt: [0, 1, 2] });
       return () => g(stiffness, rest, start, ends, settings);
     },
+    into: () => {
+      const g = compile(grad(miss, { wrt: [0, 1, 2] }));
+      return (out) => g.into(out, stiffness, rest, start, ends, settings);
+    },
     byHand: () => {
       const g = adjointByHand(stiffness.length, start.length / 2, ends, settings);
       return () => g(stiffness, rest, start);

@@ -62,3 +62,16 @@ test.each(["wasm", "js", "interpreter"] as const)("a result may go where an argu
   expect(g.into(v, v)).toBe(v);
   expect(v).toEqual(g(x));
 });
+
+test.each(["wasm", "js", "interpreter"] as const)(
+  "into a flat array, all numbers one after another, in %s",
+  (target) => {
+    const compiled = compile(parts, { target });
+    const { all, list, rows } = wanted(x, 2);
+    const flat = Float64Array.from([...all, ...list, ...rows.flatMap((row) => [...row])]);
+    const out: Float64Array = new Float64Array(85);
+    expect(compiled.into(out as never, x, 2)).toBe(out);
+    expect(out).toEqual(flat);
+    expect(() => compiled.into(new Float64Array(84) as never, x, 2)).toThrow("[wrong-structure]");
+  },
+);

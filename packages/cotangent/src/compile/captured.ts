@@ -1,6 +1,6 @@
 /** `compile` for captured plain functions, and for transforms of these. It comes with them: functions of Reals need none of it. */
 import { capturedOf } from "../program/captured.ts";
-import { assign } from "../program/marshal.ts";
+import { assign, misplaced } from "../program/marshal.ts";
 import { derivationOf } from "../transforms/transformed.ts";
 import type { Batch } from "./batch.ts";
 import { callable, runnable } from "./callable.ts";
@@ -11,7 +11,7 @@ import { plainCall } from "./plain.ts";
 import type { How } from "./plain.ts";
 import { base } from "./recorded.ts";
 import type { AnyFunction } from "./recorded.ts";
-import { count, gather, isWatched, rebuild, scatter, shapeOf } from "./shape.ts";
+import { count, gather, isWatched, rebuild, shapeOf } from "./shape.ts";
 
 /** @throws AdError `wrong-option` */
 export function compileCaptured(f: AnyFunction, options: CompileOptions): AnyFunction {
@@ -60,9 +60,8 @@ function specialise(
         return;
       }
       const shape = shapeOf(y);
-      const numbers = new Float64Array(count(shape));
-      gather(shape, y, numbers, 0);
-      scatter(shape, numbers, out);
+      if (out.length !== count(shape)) throw misplaced(out);
+      gather(shape, y, out, 0);
     },
   };
 }
