@@ -22,6 +22,38 @@ const make = (f: Any, more: Readonly<Record<string, unknown>> = {}): Any =>
   differentiable(f, { scope: { ...scope, ...more } });
 
 describe("nested differentiation is not confused", () => {
+  test("functions that are passed on: a minimum of a maximum, each by steps along its own derivative", () => {
+    type Function1 = (x: number) => number;
+    const f = make((a: number): number => {
+      const least = (g: Function1, by: (g: Function1, x: number) => number, n: number): number => {
+        let x = 1;
+        for (let i = 0; i < n; i++) x -= 0.25 * by(g, x);
+        return x;
+      };
+      const reverse = (g: Function1, x: number): number => grad(g)(x);
+      const forward = (g: Function1, x: number): number => jvp(g)([x], [1]).tangent;
+      const cost = (x: number, y: number): number => (x - a) ** 2 + 2 * x * y - y ** 2;
+      const worst = (x: number): number => {
+        const y = least((y) => -cost(x, y), forward, 1);
+        return cost(x, y);
+      };
+      return least(worst, reverse, 40);
+    });
+    // One step from 1: y = 1/2 + x/2, so that worst is (x - a)² + x + x² - (1 + x)²/4, with its minimum at (4a - 1)/7.
+    expect(f(3)).toBeCloseTo(11 / 7, 12);
+    expect(grad(f)(3)).toBeCloseTo(4 / 7, 12);
+  });
+
+  test("a recursion that is given a function, differentiated by it", () => {
+    const f = make((a: number): number => {
+      const newton = (g: (x: number) => number, x: number, n: number): number =>
+        n === 0 ? x : newton(g, x - g(x) / grad(g)(x), n - 1);
+      return newton((x) => x ** 3 - a, a, 30);
+    });
+    expect(f(8)).toBeCloseTo(2, 14);
+    expect(grad(f)(8)).toBeCloseTo(1 / 12, 14);
+  });
+
   test("x · d/dy (x + y): the classic", () => {
     const f = make((x: number): number => x * grad((y: number) => x + y)(1));
     expect(grad(f)(3)).toBe(1);

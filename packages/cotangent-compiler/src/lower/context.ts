@@ -69,6 +69,7 @@ export interface Frame {
   readonly fun: Fun;
   /** Bool: whether it has returned. */
   readonly returned: Cell;
+  readonly args: readonly Val[];
   readonly result: Cell;
   /** The loops around, innermost last. */
   readonly loops: Loop[];

@@ -8,9 +8,9 @@ import { assignVariable, elementIfAny, entriesOf, expression, keyOf, unsupported
 import { ends } from "./flow.ts";
 import { orElse, there } from "./maybe.ts";
 import { index } from "./numbers.ts";
-import { callRecursive } from "./outline.ts";
+import { callRecursive, identity } from "./outline.ts";
 import { hoistVars, statements } from "./statements.ts";
-import { Cell, constant, Env, FALSE, kindOf, NOTHING, openPath, UNSET } from "./values.ts";
+import { Cell, constant, Env, FALSE, isStatic, kindOf, NOTHING, openPath, UNSET } from "./values.ts";
 import type { Bool, Fun, Val } from "./values.ts";
 
 /** Deeper nesting of calls is no program but a mistake. */
@@ -19,7 +19,7 @@ const DEEPEST = 100;
 export function callFunction(cx: Context, fun: Fun, args: readonly Val[], site: Node): Val {
   const known = cx.knowledge.site(fun.node);
   if (known.recursive === true) return callRecursive(cx, fun, args, site);
-  if (cx.frames.some((f) => f.fun.node === fun.node && f.fun.env === fun.env)) {
+  if (cx.frames.some((f) => f.fun.node === fun.node && f.fun.env === fun.env && isPassed(cx, f.args, args))) {
     known.recursive = true;
     cx.knowledge.restart();
   }
@@ -32,6 +32,14 @@ export function callFunction(cx: Context, fun: Fun, args: readonly Val[], site: 
     );
   }
   return body(cx, fun, args);
+}
+
+/** Whether the same functions are passed: called with others, within what it calls of these, it does not call itself. */
+function isPassed(cx: Context, before: readonly Val[], args: readonly Val[]): boolean {
+  return args.every((x, i) => {
+    const y = before[i];
+    return !isStatic(x) || (y !== undefined && isStatic(y) && identity(cx, x) === identity(cx, y));
+  });
 }
 
 /** What `this` is in a function that is no arrow. */
@@ -51,7 +59,7 @@ export function body(cx: Context, fun: Fun, args: readonly Val[]): Val {
     env.variables.set(fun.node.id.name, new Cell(fun, fun.name, "constant"));
   }
   if (node.type !== "ArrowFunctionExpression") env.variables.set("this", new Cell(OWN_THIS));
-  const frame: Frame = { fun, returned: new Cell(FALSE), result: new Cell(UNSET), loops: [] };
+  const frame: Frame = { fun, args, returned: new Cell(FALSE), result: new Cell(UNSET), loops: [] };
   cx.frames.push(frame);
   try {
     parameters(cx, node, args, env);

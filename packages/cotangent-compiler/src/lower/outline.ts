@@ -12,8 +12,8 @@ import { toNumber } from "./expressions.ts";
 import { sameStructure, truth } from "./merge.ts";
 import { argument, f64 } from "./numbers.ts";
 import { structureFromType } from "./types.ts";
-import { bool, Cell, kindOf, NOTHING, number } from "./values.ts";
-import type { Callee, Derived, Fun, Outlined, Val } from "./values.ts";
+import { bool, Cell, isStatic, kindOf, NOTHING, number } from "./values.ts";
+import type { Builtin, Callee, Derived, Fun, Outlined, Val } from "./values.ts";
 
 /** The value that leaves make. */
 export function fromValues(
@@ -95,12 +95,7 @@ function captures(
     else if (x.t === "builtin" && x.derivation !== undefined)
       captures(cx, rootOf(x.derivation.of), found, seen);
     else if (x.t === "builtin" && x.pullback !== undefined) {
-      cx.refuse(
-        n,
-        "unsupported-syntax",
-        "A pullback cannot be used inside a function that calls itself or is differentiated here.",
-        "Call vjp inside that function.",
-      );
+      noPullback(cx, n);
     } else if (cell instanceof Cell && x.t !== "builtin" && x.t !== "str") found.set(cell, name);
   });
   return found;
@@ -108,23 +103,15 @@ function captures(
 
 /** Writes a function of the program for arguments like these, once. */
 export function outline(cx: Context, fun: Fun | Derived, args: readonly Val[], site: Node): Outlined {
-  for (const x of args) {
-    if (x.t === "fun" || x.t === "builtin") {
-      cx.refuse(
-        site,
-        "unsupported-syntax",
-        "A function that calls itself or is differentiated here cannot take functions.",
-        "Refer to them from outside.",
-      );
-    }
-    if (x.t === "unknown") learn(cx, x.path, "number");
-  }
+  for (const x of args) if (x.t === "unknown") learn(cx, x.path, "number");
   const root = rootOf(fun);
-  const outside = [...captures(cx, root)];
-  const structures = args.map((x) => structureOf(cx, x, site));
+  const seen = captures(cx, root);
+  for (const x of args) if (isStatic(x)) capturesOf(cx, x, site, seen);
+  const outside = [...seen];
+  const structures = args.map((x) => (isStatic(x) ? STATIC : structureOf(cx, x, site)));
   const free = outside.map(([cell]) => structureOf(cx, cx.read(cell), site));
-  const what = fun.t === "fun" ? "" : JSON.stringify(chainOf(fun));
-  const key = `${root.name}${what}@${root.node.start}/${cx.instance(root.env)}:${JSON.stringify([structures, free])}`;
+  const passed = args.filter(isStatic).map((x) => ` ${identity(cx, x)}`);
+  const key = `${root.name} ${identity(cx, fun)}${passed.join("")}:${JSON.stringify([structures, free])}`;
   const own = args.flatMap((x, i) => toValues(cx, structures[i]!, x, site));
   const leaves = [...own, ...outside.flatMap(([cell], i) => toValues(cx, free[i]!, cx.read(cell), site))];
   const known = cx.callees.get(key);
@@ -132,6 +119,14 @@ export function outline(cx: Context, fun: Fun | Derived, args: readonly Val[], s
 
   const assumed =
     cx.knowledge.results.get(key) ?? structureFromType(root.node.returnType, cx.types) ?? NUMBER;
+  if ([...cx.callees.values()].filter((c) => c.func === undefined).length > MOST_OPEN) {
+    cx.refuse(
+      site,
+      "too-large",
+      `${root.name} calls itself with another function each time.`,
+      "Pass on the function that it was given.",
+    );
+  }
   const callee: Callee = { name: `${root.name}_${cx.callees.size}`, func: undefined, result: assumed };
   cx.callees.set(key, callee);
   let result: Structure = NUMBER;
@@ -145,7 +140,7 @@ export function outline(cx: Context, fun: Fun | Derived, args: readonly Val[], s
         s.kind === "number"
           ? argument(cx, list.next().value as Value, `${key} ${name}`, name)
           : fromValues(cx, s, list, name);
-      const own = structures.map((s, i) => enter(s, `argument ${i + 1}`));
+      const own = args.map((x, i) => (isStatic(x) ? x : enter(structures[i]!, `argument ${i + 1}`)));
       outside.forEach(([cell, name], i) => (cell.value = enter(free[i]!, name)));
       const inside = outside.map(([cell]) => cell.value);
       const value = fun.t === "fun" ? cx.parts.body(fun, own) : cx.parts.derivative(fun, own, site);
@@ -199,6 +194,34 @@ const chainOf = (f: Fun | Derived): readonly unknown[] => {
 /** Calls a function that calls itself. */
 export function callRecursive(cx: Context, fun: Fun, args: readonly Val[], site: Node): Val {
   const { callee, leaves } = outline(cx, fun, args, site);
+/** What a function has that is passed: no leaves; which one it is, is known when compiling. */
+const STATIC: Structure = { kind: "nothing" };
+
+/** Functions that are written while others are: more are no program but a mistake. */
+const MOST_OPEN = 50;
+
+/** What tells a function from others. */
+export function identity(cx: Context, f: Fun | Builtin): string {
+  if (f.t === "builtin" && f.derivation === undefined) return f.id;
+  const root = rootOf(f as Fun | Derived);
+  const what = f.t === "fun" ? "" : JSON.stringify(chainOf(f as Derived));
+  return `${what}@${root.node.start}/${cx.instance(root.env)}`;
+}
+
+/** The variables that a function sees which is passed. */
+function capturesOf(cx: Context, f: Fun | Builtin, site: Node, found: Map<Cell, string>): void {
+  if (f.t === "builtin" && f.pullback !== undefined) noPullback(cx, site);
+  if (f.t === "fun" || f.derivation !== undefined) captures(cx, rootOf(f as Fun | Derived), found);
+}
+
+const noPullback = (cx: Context, node: Node): never =>
+  cx.refuse(
+    node,
+    "unsupported-syntax",
+    "A pullback cannot be used inside a function that calls itself or is differentiated here.",
+    "Call vjp inside that function.",
+  );
+
   cx.impure = true;
   const results = cx.b.call(callee.name, leaves, leafTypes(callee.result));
   return fromValues(cx, callee.result, results[Symbol.iterator](), fun.name);

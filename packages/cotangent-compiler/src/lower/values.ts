@@ -343,3 +343,6 @@ export function kindOf(v: Val): string {
       return "something that depends on the path taken";
   }
 }
+/** Which function it is is known when compiling: it takes no part in what is passed when the program runs. */
+export const isStatic = (v: Val): v is Fun | Builtin => v.t === "fun" || v.t === "builtin";
+

@@ -81,4 +81,8 @@ export const illegal: readonly (readonly [code: ErrorCode, source: string])[] = 
     "too-large",
     "▶const a = (f: (v: number) => number) => (v: number) => f(f(f(f(f(f(f(f(v)))))))); export const f = (x: number) => a(a(a(a(a(a(a(a((v) => v * 2))))))))(x);",
   ],
+  [
+    "too-large",
+    "function g(n: number, h: (x: number) => number): number { return n <= 0 ? h(n) : g(n - 2, h) + ▶g(n - 1, (x) => h(x) + n); }\nexport const f = (n: number) => g(n, (x) => x);",
+  ],
 ];

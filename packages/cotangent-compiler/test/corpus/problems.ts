@@ -251,6 +251,29 @@ export function signedDistance(p: { x: number; y: number; z: number }): number {
   return Math.min(box, sphere) - h * h * 0.3 * 0.25;
 }
 
+const simpson = (f: (x: number) => number, a: number, b: number): number =>
+  ((b - a) / 6) * (f(a) + 4 * f((a + b) / 2) + f(b));
+
+/** Calls itself with the function that it was given. */
+function adaptive(f: (x: number) => number, a: number, b: number, tolerance: number): number {
+  const middle = (a + b) / 2;
+  const parts = simpson(f, a, middle) + simpson(f, middle, b);
+  if (Math.abs(parts - simpson(f, a, b)) < 15 * tolerance) return parts;
+  return adaptive(f, a, middle, tolerance / 2) + adaptive(f, middle, b, tolerance / 2);
+}
+
+/** Adaptive quadrature of two functions, one of which sees a parameter. */
+export function areas(width: number, to: number): number {
+  const bell = (x: number): number => Math.exp(-width * x * x);
+  return adaptive(bell, 0, to, 1e-7) + adaptive(Math.sin, 0, width, 1e-6);
+}
+
+/** Within what it is given it is called again, with another function: no recursion. */
+export function twice(x: number, k: number): number {
+  const repeat = (f: (x: number) => number, y: number): number => f(f(y));
+  return repeat((y) => repeat((z) => k * z + 1, y) * y, x);
+}
+
 const f = (...x: number[]) => Float64Array.from(x);
 
 export const cases: Cases = {
@@ -286,5 +309,7 @@ export const cases: Cases = {
   heat: [() => [f(0, 1, 3, 1, 0), 0.3, 3]],
   matrixChain: [() => [[10, 30, 5, 60, 8]], () => [[3]]],
   trimmedMean: [() => [[5, 3, 9, 1, 7, 2, 8], 0.2]],
+  areas: [() => [1, 2], () => [0.3, 1.5]],
+  twice: [() => [0.5, 2]],
   signedDistance: [() => [{ x: 1.2, y: 0.4, z: 0.1 }], () => [{ x: -2, y: 1, z: -1.5 }]],
 };
