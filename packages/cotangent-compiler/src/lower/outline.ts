@@ -185,15 +185,6 @@ export function rootOf(f: Fun | Derived): Fun {
   return f.t === "fun" ? f : rootOf(f.derivation.of);
 }
 
-const chainOf = (f: Fun | Derived): readonly unknown[] => {
-  if (f.t === "fun") return [];
-  const { transform, wrt, order, of } = f.derivation;
-  return [transform, wrt ?? null, order, ...chainOf(of)];
-};
-
-/** Calls a function that calls itself. */
-export function callRecursive(cx: Context, fun: Fun, args: readonly Val[], site: Node): Val {
-  const { callee, leaves } = outline(cx, fun, args, site);
 /** What a function has that is passed: no leaves; which one it is, is known when compiling. */
 const STATIC: Structure = { kind: "nothing" };
 
@@ -222,6 +213,15 @@ const noPullback = (cx: Context, node: Node): never =>
     "Call vjp inside that function.",
   );
 
+const chainOf = (f: Fun | Derived): readonly unknown[] => {
+  if (f.t === "fun") return [];
+  const { transform, wrt, order, of } = f.derivation;
+  return [transform, wrt ?? null, order, ...chainOf(of)];
+};
+
+/** Calls a function that calls itself. */
+export function callRecursive(cx: Context, fun: Fun, args: readonly Val[], site: Node): Val {
+  const { callee, leaves } = outline(cx, fun, args, site);
   cx.impure = true;
   const results = cx.b.call(callee.name, leaves, leafTypes(callee.result));
   return fromValues(cx, callee.result, results[Symbol.iterator](), fun.name);
