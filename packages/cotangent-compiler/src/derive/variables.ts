@@ -13,7 +13,10 @@ export class Variables {
   readonly #facts: Facts;
   readonly #f: Func;
   readonly #sets = new Sets<Value>();
-  readonly #conflicts = new Map<Value, Set<Value>>();
+  /** What may come to share a variable, numbered. Nothing else can be in the way of anything. */
+  readonly #candidates = new Map<Value, number>();
+  /** For each of them, by what stands for it: which others are needed where it gets its value. */
+  readonly #conflicts = new Map<Value, Uint32Array>();
   readonly #fixed: ReadonlySet<Value>;
   readonly #members = new Map<Value, Value[]>();
 
@@ -30,8 +33,15 @@ export class Variables {
         this.#sets.join(loop.regions[0]!.args[k + shift]!, loop.results[k]!);
       }
     });
+    const pairs = this.#pairs();
+    for (const pair of pairs) for (const v of pair) this.#candidate(v);
     this.#live(facts.f.body, new Set());
-    this.#coalesce();
+    for (const [to, from] of pairs) this.#share(to, from);
+  }
+
+  #candidate(v: Value): void {
+    const root = this.of(v);
+    if (!this.#candidates.has(root)) this.#candidates.set(root, this.#candidates.size);
   }
 
   /** What stands for the variable of a value. */
@@ -62,25 +72,37 @@ export class Variables {
   // Interference
 
   #defines(v: Value, live: ReadonlySet<Value>): void {
-    const a = this.of(v);
-    for (const other of live) {
-      const b = this.of(other);
-      if (a === b) continue;
-      this.#conflict(a, b);
-      this.#conflict(b, a);
+    const root = this.of(v);
+    if (!this.#candidates.has(root)) return;
+    let bits = this.#conflicts.get(root);
+    if (bits === undefined) {
+      bits = new Uint32Array((this.#candidates.size + 31) >> 5);
+      this.#conflicts.set(root, bits);
     }
+    for (const other of live) {
+      const at = this.#candidates.get(this.of(other))!;
+      bits[at >> 5]! |= 1 << (at & 31);
+    }
+    const own = this.#candidates.get(root)!;
+    bits[own >> 5]! &= ~(1 << (own & 31));
   }
 
-  #conflict(a: Value, b: Value): void {
-    const known = this.#conflicts.get(a);
-    if (known === undefined) this.#conflicts.set(a, new Set([b]));
-    else known.add(b);
+  /** Whether something of one set is needed where something of the other gets its value. */
+  #interfere(a: Value, b: Value): boolean {
+    const [bits, members] = [this.#conflicts.get(a), this.#list(b)];
+    return (
+      bits !== undefined &&
+      members.some((v) => {
+        const at = this.#candidates.get(v)!;
+        return ((bits[at >> 5]! >> (at & 31)) & 1) === 1;
+      })
+    );
   }
 
   /** Walks a region backwards; `live` is what is needed at its end, and then what is at its beginning. */
   #live(region: Region, live: Set<Value>): void {
     const facts = this.#facts;
-    const use = (v: Value): void => this.operands(v).forEach((x) => live.add(x));
+    const use = (v: Value): void => this.#needs(v, live);
     const returned = facts.returns.get(region);
     if (returned !== undefined) returned.forEach(use);
     else facts.yields(region).forEach(([, v]) => use(v));
@@ -109,27 +131,31 @@ export class Variables {
       for (const v of inside) all.add(v);
     }
     for (const v of all) live.add(v);
-    this.operands(op.args[0]!).forEach((x) => live.add(x));
+    this.#needs(op.args[0]!, live);
   }
 
   #liveLoop(op: Op, live: Set<Value>): void {
     const facts = this.#facts;
     const shift = op.kind === "for" ? 1 : 0;
-    const carried = facts.carries(op).map((k) => op.regions[0]!.args[k + shift]!);
+    const known = (v: Value): boolean => this.#candidates.has(this.of(v));
+    const carried = facts
+      .carries(op)
+      .map((k) => op.regions[0]!.args[k + shift]!)
+      .filter(known);
     const around = new Set(live);
     for (const v of op.results) around.delete(v);
     const head = new Set([...around, ...carried]);
     // `hi` is looked at each time.
     const fixed = op.kind === "for" ? this.operands(op.args[1]!) : [];
-    for (const v of [...this.#outer(op), ...fixed]) head.add(v);
+    for (const v of [...this.#outer(op), ...fixed]) if (known(v)) head.add(v);
     if (op.kind === "for") {
       const index = op.regions[0]!.args[0]!;
       this.#defines(index, head);
-      head.add(index);
+      if (known(index)) head.add(index);
     } else {
       const trips = op.results.at(-1)!;
       if (facts.isNeeded(trips)) {
-        head.add(trips);
+        if (known(trips)) head.add(trips);
         this.#defines(trips, head);
       }
     }
@@ -140,8 +166,13 @@ export class Variables {
     for (const v of op.results) live.delete(v);
     const inits = facts.carries(op).map((k) => op.args[k + 2 * shift]!);
     for (const v of op.kind === "for" ? [op.args[0]!, op.args[1]!, ...inits] : inits) {
-      this.operands(v).forEach((x) => live.add(x));
+      this.#needs(v, live);
     }
+  }
+
+  /** Adds what is read by the expression for `v` to what is needed. */
+  #needs(v: Value, live: Set<Value>): void {
+    for (const x of this.operands(v)) if (this.#candidates.has(this.of(x))) live.add(x);
   }
 
   /** Values from outside that are used somewhere in a loop. */
@@ -170,7 +201,8 @@ export class Variables {
 
   // Sharing
 
-  #coalesce(): void {
+  /** Which values should share a variable, the most pressing first. */
+  #pairs(): readonly (readonly [to: Value, from: Value])[] {
     const facts = this.#facts;
     const pairs: [Value, Value, number][] = [];
     const walk = (region: Region): void => {
@@ -201,8 +233,7 @@ export class Variables {
       }
     };
     walk(this.#f.body);
-    pairs.sort((a, b) => a[2] - b[2]);
-    for (const [to, from] of pairs) this.#share(to, from);
+    return pairs.sort((a, b) => a[2] - b[2]).map(([to, from]) => [to, from]);
   }
 
   #share(to: Value, from: Value): void {
@@ -212,15 +243,14 @@ export class Variables {
     if (isParameter(from) && (this.#fixed.has(from) || from.ty !== "f64" || from.name !== to.name)) return;
     const [a, b] = [this.of(to), this.of(from)];
     if (a === b) return;
-    const mine = this.#conflicts.get(a) ?? new Set<Value>();
-    for (const x of mine) if (this.of(x) === b) return;
-    const theirs = this.#conflicts.get(b) ?? new Set<Value>();
-    for (const x of theirs) if (this.of(x) === a) return;
+    if (this.#interfere(a, b) || this.#interfere(b, a)) return;
     // Two parameters are two variables.
     if (this.#isParameter(a) && this.#isParameter(b)) return;
     const [root, other] = this.#isParameter(b) ? [b, a] : [a, b];
     this.#sets.join(root, other);
-    this.#conflicts.set(root, new Set([...mine, ...theirs]));
+    const [mine, theirs] = [this.#conflicts.get(root), this.#conflicts.get(other)];
+    if (mine === undefined && theirs !== undefined) this.#conflicts.set(root, theirs);
+    else if (theirs !== undefined) theirs.forEach((bits, k) => (mine![k]! |= bits));
     this.#members.set(root, [...this.#list(root), ...this.#list(other)]);
   }
 

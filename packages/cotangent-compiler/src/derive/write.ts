@@ -174,6 +174,7 @@ export class FunctionWriter {
           undefined,
         ) ?? this.#f.body;
     const taken = new Map<string, Region[]>();
+    const counted = new Map<Region, Map<string, number>>();
     for (const v of reserve) taken.set(v.name, [this.#f.body]);
     const isFree = (name: string, scope: Region): boolean =>
       !RESERVED.has(name) &&
@@ -190,9 +191,14 @@ export class FunctionWriter {
       // Reserved already.
       if (this.#given.has(info.variable)) continue;
       const stem = info.variable.name === "" ? nameOf(info.values, this.#isTruth(info)) : info.variable.name;
-      let name = stem;
-      for (let k = 2; !isFree(name, info.scope!); k++)
-        name = /\d$/.test(stem) ? `${stem}_${k}` : `${stem}${k}`;
+      // What was taken stays taken: the search goes on where it ended for this place.
+      const numbers = counted.get(info.scope!) ?? new Map<string, number>();
+      counted.set(info.scope!, numbers);
+      let k = numbers.get(stem) ?? 1;
+      const numbered = (): string => (k === 1 ? stem : /\d$/.test(stem) ? `${stem}_${k}` : `${stem}${k}`);
+      while (!isFree(numbered(), info.scope!)) k++;
+      const name = numbered();
+      numbers.set(stem, k);
       info.variable.name = name;
       taken.set(name, [...(taken.get(name) ?? []), info.scope!]);
     }

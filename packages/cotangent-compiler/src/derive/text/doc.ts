@@ -32,13 +32,14 @@ interface Pending {
 
 /** The document as text whose lines have at most `width` characters, where it has that choice. */
 export function layOut(doc: Doc, width: number): string {
-  let out = "";
+  const lines: string[] = [];
+  let last = "";
   let column = 0;
   const stack: Pending[] = [{ doc, indent: 0, flat: false }];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const { doc: d, indent: depth, flat } = next;
     if (typeof d === "string") {
-      out += d;
+      last += d;
       column += d.length;
     } else if (isList(d)) {
       for (let i = d.length - 1; i >= 0; i--) stack.push({ doc: d[i]!, indent: depth, flat });
@@ -49,17 +50,18 @@ export function layOut(doc: Doc, width: number): string {
       stack.push({ ...inner, flat: flat || fits(inner, stack, width - column) });
     } else if (d.kind === "broken") {
       const chosen = flat ? d.flat : d.broken;
-      out += chosen;
+      last += chosen;
       column += chosen.length;
     } else if (d.kind === "line" && flat) {
-      out += d.flat;
+      last += d.flat;
       column += d.flat.length;
     } else {
-      out = `${out.trimEnd()}\n${" ".repeat(depth)}`;
+      lines.push(last.trimEnd());
+      last = " ".repeat(depth);
       column = depth;
     }
   }
-  return out;
+  return [...lines, last].join("\n");
 }
 
 const isList = (doc: Doc): doc is readonly Doc[] => Array.isArray(doc);
