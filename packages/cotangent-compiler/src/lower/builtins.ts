@@ -178,11 +178,9 @@ function builtin(cx: Context, f: Builtin, args: readonly Val[], node: Node, name
     case "Float64Array":
       return construct(cx, f.id, args, node, name, f.id === "Array");
     case "Array.of":
-      return makeObject(
-        true,
-        args.map((x, i) => [String(i), x] as const),
-        node,
-      );
+      return tupleOf(args, node);
+    case "Float64Array.of":
+      return construct(cx, "Float64Array", [tupleOf(args, node)], node, name, false);
     case "Array.from":
     case "Float64Array.from":
       return arrayFromCall(cx, args, node, name, f.id === "Float64Array.from");

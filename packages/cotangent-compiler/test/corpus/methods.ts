@@ -249,7 +249,16 @@ export function switchTrue(x: number): number {
   }
 }
 
+/** Polynomials with the roots a and b, by their coefficients. */
+export function coefficients(a: number, b: number): Float64Array {
+  const rest = [a * b, -(a + b)];
+  const p = Float64Array.of(...rest, 1);
+  p[1]! *= Float64Array.of(2, 3, 4).length;
+  return p;
+}
+
 export const cases: Cases = {
+  coefficients: [() => [2, 3]],
   constObject: [() => [3]],
   labelledRows: [() => [M]],
   doWhileNewton: [() => [3]],

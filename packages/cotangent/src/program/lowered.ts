@@ -1,6 +1,7 @@
 /** What a build attaches to a plain function: its program as text, read when it is needed. */
 import { AdError, missingArgument } from "../errors.ts";
 import * as library from "../primitives/index.ts";
+import * as inner from "../primitives/inner.ts";
 import type { PrimitiveBase, UserFunction } from "../real/real.ts";
 import { attach, CAPTURE_VERSION } from "./captured.ts";
 import type { CapturedParameter, Specialisation } from "./captured.ts";
@@ -121,8 +122,9 @@ function withTyped(s: Structure, [key, ...rest]: Place): Structure {
   return { ...s, fields: s.fields.map(([k, e]) => [k, k === key ? withTyped(e, rest) : e] as const) };
 }
 
+/** A program that takes derivatives inside has more than the library offers. */
 const primitives = (): PrimitiveBase[] =>
-  Object.values(library).filter(
+  [...Object.values(library), ...Object.values(inner)].filter(
     (x): x is PrimitiveBase & typeof x => typeof x === "function" && "partials" in x,
   );
 
