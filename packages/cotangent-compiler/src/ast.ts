@@ -31,6 +31,9 @@ export interface Node {
   readonly property: Node;
   readonly key: Node;
   readonly id: Node | null;
+  readonly superClass: Node | null;
+  readonly static?: boolean;
+  readonly abstract?: boolean;
   readonly init: Node | null;
   readonly test: Node | null;
   readonly update: Node | null;
@@ -125,6 +128,8 @@ export function namesIn(pattern: Node): readonly string[] {
       return namesIn(pattern.left);
     case "RestElement":
       return namesIn(pattern.argument!);
+    case "TSParameterProperty":
+      return namesIn(pattern.parameter);
     case "ArrayPattern":
       return pattern.elements.flatMap((e) => (e === null ? [] : namesIn(e)));
     case "ObjectPattern":

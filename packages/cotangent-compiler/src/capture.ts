@@ -40,6 +40,15 @@ export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
   const text = textOf(f);
   const { module, node } = text;
   captures.set(f, { module, node, scope });
+  if (!isFunction(node)) {
+    throw new CompileError(
+      "unsupported-syntax",
+      module.source,
+      { start: 0, end: module.source.code.length },
+      `${f.name || "This"} is a class.`,
+      "Pass a function.",
+    );
+  }
   const name = f.name || "anonymous";
   // Functions made of one text, inside another function say, share what is compiled.
   const isClosure = text.count++ > 0;
@@ -275,19 +284,10 @@ function moduleOf(f: AnyFunction): { readonly module: Module; readonly node: Nod
   }
   let source = parsed(text);
   // A method: `name(x) { ... }`.
-  if (source === undefined || (!isFunction(bare(source.program)) && !/^class\b/.test(text))) {
+  if (source === undefined || !(isFunction(bare(source.program)) || /^class\b/.test(text))) {
     source = parseExpression(`function ${text}`);
   }
   const node = bare(source.program);
-  if (!isFunction(node)) {
-    throw new CompileError(
-      "unsupported-syntax",
-      source,
-      { start: 0, end: text.length },
-      `${f.name || "This"} is a class.`,
-      "Pass a function.",
-    );
-  }
   return { module: { source, declarations: new Map(), types: new Map() }, node };
 }
 
@@ -359,7 +359,11 @@ function functionOf(f: AnyFunction, values: Values, prefix: string): Found {
     return { kind: "derived", transform, options, of: functionOf(derivation.f, values, prefix) };
   }
   const own = captures.get(f);
-  if (own === undefined) return { kind: "function", ...moduleOf(f) };
+  if (own === undefined) {
+    // What calls itself is known by its place in the text, and so are instances of a class: all look at one text.
+    const { module, node } = textOf(f);
+    return { kind: isFunction(node) ? "function" : "class", module, node };
+  }
   const { module, node, scope } = own;
   return { kind: "function", module, node, around: around(scope, values, prefix) };
 }

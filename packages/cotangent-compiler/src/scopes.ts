@@ -83,6 +83,10 @@ export function refersOutside(node: Node, f: Node): boolean {
   return local === null || (local !== undefined && !(local.node.start >= f.start && local.node.end <= f.end));
 }
 
+/** The same for what belongs to a function around, not to the module. */
+export const refersAround = (node: Node, f: Node): boolean =>
+  meanings.get(node) !== null && refersOutside(node, f);
+
 /** All uses of the module's own names, in the order of the source. */
 export const referencesOf = (program: Node): readonly Reference[] => namesOf(program).references;
 

@@ -16,9 +16,10 @@ import {
   unshared,
 } from "./arrays.ts";
 import type { Context } from "./context.ts";
+import { bound, memberOf, staticMember } from "./classes.ts";
 import { there } from "./maybe.ts";
-import { Cell, constant, kindOf, openPath } from "./values.ts";
-import type { Num, Obj, Place, Val, Vec } from "./values.ts";
+import { Cell, constant, kindOf, NOTHING, openPath } from "./values.ts";
+import type { Accessor, Fun, Num, Obj, Place, Val, Vec } from "./values.ts";
 
 /** An argument turns out to be something: start again knowing it. */
 export function learn(
@@ -36,9 +37,24 @@ export function learn(
 
 const UNSAFE: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
+/** A method of an object's class, or what gets and sets a field of that name. */
+function inherited(cx: Context, object: Obj | Place, key: string): Accessor | Fun | undefined {
+  const own = object.t === "obj" ? object.accessors?.get(key) : undefined;
+  const made = object.t === "obj" ? object.made : cx.parts.classOf(object.structure);
+  return own ?? (made && memberOf(made, key, false));
+}
+
+/** A field that is no variable of its object, read; undefined if there is none. */
+function inheritedField(cx: Context, object: Obj | Place, key: string, node: Node): Val | undefined {
+  const found = inherited(cx, object, key);
+  if (found?.t !== "accessor") return found;
+  return found.get === undefined ? NOTHING : cx.parts.call(bound(found.get, object), [], node);
+}
+
 /** object.key; methods are looked up where they are called. */
 export function getField(cx: Context, whole: Val, key: string, node: Node): Val {
   const object = there(cx, whole, node);
+  if (key === "constructor" && object.t === "obj" && object.made !== undefined) return object.made;
   if (UNSAFE.has(key)) return noField(cx, object, key, node);
   switch (object.t) {
     case "obj": {
@@ -47,7 +63,7 @@ export function getField(cx: Context, whole: Val, key: string, node: Node): Val 
       if (cell !== undefined) return cx.read(cell);
       if (object.tuple && key === "length") return constant(object.fields.size);
       if (object.guessed !== undefined) return learn(cx, object.guessed, "object", key);
-      return noField(cx, object, key, node);
+      return inheritedField(cx, object, key, node) ?? noField(cx, object, key, node);
     }
     case "place": {
       const part = partOf(cx, object, key, node);
@@ -56,7 +72,7 @@ export function getField(cx: Context, whole: Val, key: string, node: Node): Val 
         return constant(object.structure.elements.length);
       if (object.store.guessed !== undefined && object.structure === object.store.element)
         return learn(cx, object.store.guessed, "object", key);
-      return noField(cx, object, key, node);
+      return inheritedField(cx, object, key, node) ?? noField(cx, object, key, node);
     }
     case "vec":
       if (key === "length") {
@@ -70,6 +86,8 @@ export function getField(cx: Context, whole: Val, key: string, node: Node): Val 
       if (path === undefined) return noField(cx, object, key, node);
       return key === "length" ? learn(cx, path, "array") : learn(cx, path, "object", key);
     }
+    case "class":
+      return staticMember(cx, object, key, node) ?? noField(cx, object, key, node);
     case "builtin":
       return member(object.id, key);
     case "poison":
@@ -194,9 +212,22 @@ export function inMemory(cx: Context, tuple: Obj, node: Node): Vec {
 /** object.key = value */
 export function setField(cx: Context, whole: Val, key: string, value: Val, node: Node): void {
   const object = there(cx, whole, node);
+  const accessor = object.t === "obj" || object.t === "place" ? inherited(cx, object, key) : undefined;
+  if (accessor?.t === "accessor" && !(object.t === "obj" && object.fields.has(key))) {
+    if (accessor.set === undefined) noSetter(cx, object, key, node);
+    return void cx.parts.call(bound(accessor.set, object), [value], node);
+  }
   if (object.t === "place") {
     if (!setPart(cx, object, key, value, node)) noField(cx, object, key, node);
     return;
+  }
+  if (object.t === "class") {
+    cx.refuse(
+      node,
+      "captured-variable-changes",
+      `${object.name}.${key} belongs to the class and cannot be assigned to.`,
+      "Keep it in an object that is passed in and returned.",
+    );
   }
   if (object.t === "unknown") return learn(cx, object.path, "object", key);
   if (object.t === "poison") return cx.poisoned(node, object);
@@ -222,6 +253,15 @@ export function setField(cx: Context, whole: Val, key: string, value: Val, node:
   }
   unshared(cx, object, node);
   cx.write(cell, value);
+}
+
+function noSetter(cx: Context, object: Val, key: string, node: Node): never {
+  return cx.refuse(
+    node,
+    "constant-assignment",
+    `${key} of ${kindOf(object)} has a getter and no setter.`,
+    "Assign to what it is computed from, or write a setter.",
+  );
 }
 
 function setLength(cx: Context, a: Vec, n: Val, node: Node): void {

@@ -302,9 +302,9 @@ export function structureOf(cx: Context, v: Val, node: Node): Structure {
       return { kind: "array", element: v.store.element, typed: v.typed };
     case "obj": {
       const parts = [...v.fields].map(([key, cell]) => [key, structureOf(cx, cx.read(cell), node)] as const);
-      return v.tuple
-        ? { kind: "tuple", elements: parts.map(([, s]) => s) }
-        : { kind: "object", fields: parts };
+      if (v.tuple) return { kind: "tuple", elements: parts.map(([, s]) => s) };
+      const made = v.made?.id;
+      return { kind: "object", fields: parts, ...(made === undefined ? {} : { made }) };
     }
     case "unknown":
       return guess(cx, v.path, "number");
@@ -313,6 +313,7 @@ export function structureOf(cx: Context, v: Val, node: Node): Structure {
       if (v.value.t === "num" && v.absent.is === undefined) return NUMBER;
       return cx.refuse(
         node,
+      if (v.made !== undefined || v.accessors !== undefined) nothingElse(cx, v, node);
         "unsupported-type",
         `This is ${kindOf(v)}, depending on the path taken: it cannot be kept in an array or returned.`,
         "Give it one kind of value on all paths: a number such as NaN or Infinity, or an object with a field that says so.",
@@ -339,6 +340,25 @@ function writeRecord(
   store: Store,
   s: Structure,
   base: Value,
+/** Refuses objects of which more must be known than what is in them. */
+function nothingElse(cx: Context, { made, accessors }: Obj, node: Node): void {
+  if (accessors !== undefined) {
+    cx.refuse(
+      node,
+      "unsupported-type",
+      "An object with a getter or a setter cannot be kept in an array, returned, or passed to a function that calls itself.",
+      "Use a class, or keep and return what the getter gives.",
+    );
+  }
+  if (made?.isOne !== false) return;
+  cx.refuse(
+    node,
+    "unsupported-type",
+    `Methods of ${made.name} use variables of the function around the class: its instances cannot be kept in arrays, returned, or passed to a function that calls itself.`,
+    "Declare the class at the top of the module, and keep in its fields what its methods use.",
+  );
+}
+
   v: Val,
   sub: number,
   node: Node,
@@ -376,6 +396,8 @@ function writeRecord(
     }
     return;
   }
+    if (v.t === "obj" && v.made !== undefined && s.kind === "object" && s.made !== undefined && v.made.id !== s.made)
+      mismatch(cx, s, v, node);
   mismatch(cx, s, v, node);
 }
 
@@ -600,12 +622,12 @@ function relearn(
 export function push(cx: Context, a: Vec, v: Val, node: Node): void {
   if (a.home !== undefined && a.store.used !== null && a.offset !== null) return pushToRow(cx, a, v, node);
   if (!a.growable) {
-    if (!a.merged && !a.typed) relearn(cx, a.site, { growable: true });
+    resize(cx, a);
     cx.refuse(
       node,
       "unsupported-array",
-      `${called(cx, a, node)} cannot grow: ${a.merged ? "it is one of several arrays" : "only arrays made by this function do"}.`,
-      "Push to a local array that is made as [] in the same function, and not to a row of another array.",
+      `${called(cx, a, node)} cannot grow: ${a.merged ? "it is one of several arrays" : "only arguments and arrays made by this function do"}.`,
+      "Push to an argument that is a list, or to a local array that is made as [] in the same function, and not to a row of another array.",
     );
   }
   checkWritable(cx, a, node);
@@ -665,7 +687,7 @@ function pushToRow(cx: Context, a: Vec, v: Val, node: Node): void {
 /** a.pop(): of an empty array, the program throws. */
 export function pop(cx: Context, a: Vec, node: Node): Val {
   if (!a.growable) {
-    if (!a.merged && !a.typed) relearn(cx, a.site, { growable: true });
+    resize(cx, a);
     push(cx, a, constant(0), node);
   }
   checkWritable(cx, a, node);
@@ -678,12 +700,11 @@ export function pop(cx: Context, a: Vec, node: Node): Val {
 /** a.length = n: the first n elements stay. */
 export function shorten(cx: Context, a: Vec, n: Num, node: Node): void {
   const before = lengthOf(cx, a);
-  if (!a.growable && !a.merged && !a.typed) relearn(cx, a.site, { growable: true });
   if (!a.growable) {
     cx.refuse(
       node,
       "unsupported-array",
-      `${called(cx, a, node)} cannot be made shorter: only arrays made by this function can.`,
+      `${called(cx, a, node)} cannot be made shorter: only arguments and arrays made by this function can.`,
       "Take a part of it: a.slice(0, n).",
     );
   }
@@ -704,6 +725,7 @@ export function shorten(cx: Context, a: Vec, n: Num, node: Node): void {
     return [];
   });
   cx.write(a.length, integer(length, 0, before.hi));
+    resize(cx, a);
 }
 
 /** The elements lo ... hi - 1 in place, for lo and hi already made to lie within the array. */

@@ -20,6 +20,8 @@ import {
   tupleOf,
   unsupported,
 } from "./expressions.ts";
+import { nameOf } from "./class-syntax.ts";
+import { bound, callSuper, construct, memberOf } from "./classes.ts";
 import { asFunction } from "./functions.ts";
 import { there } from "./maybe.ts";
 import { arrayMethod, generate, hasSpread, mapped, METHODS, pushAll, tupleMethod } from "./methods.ts";
@@ -27,7 +29,8 @@ import { compare, extreme, f64, primitive, round, sub, toInt32 } from "./numbers
 import { FOLDS, IS, SUM } from "./prelude.ts";
 import { fround } from "./rounding.ts";
 import { constant, FALSE, I32_MAX, I32_MIN, integer, NOTHING, number, openPath, TRUE } from "./values.ts";
-import type { Builtin, Env, Num, Val } from "./values.ts";
+import { Cell } from "./values.ts";
+import type { Builtin, Class, Env, Fun, Num, Val } from "./values.ts";
 
 /** Names that every module sees. */
 const GLOBALS: ReadonlySet<string> = new Set([
@@ -70,10 +73,16 @@ function libraryPrimitive(name: string): PrimitiveBase | undefined {
 
 export function callExpression(cx: Context, node: Node, env: Env, name: string | undefined): Val {
   const callee = bare(node.callee);
-  if (callee.type === "MemberExpression" && callee.property.type !== "PrivateIdentifier") {
+  if (callee.type === "MemberExpression" && callee.object.type === "Super")
+    return call(cx, superMethod(cx, callee, env), spread(cx, node.arguments, env), node, name);
+  if (callee.type === "MemberExpression") {
     const object = there(cx, expression(cx, callee.object, env), callee.object);
     if (object.t === "nothing" && object.is !== "label" && (callee.optional || node.optional)) return NOTHING;
-    const key = callee.computed ? undefined : callee.property.name;
+    const key = callee.computed ? undefined : nameOf(callee.property);
+    if (object.t === "fun" && key !== undefined) {
+      const found = functionMethod(cx, object, key, node, env);
+      if (found !== undefined) return found;
+    }
     if (object.t === "vec" && key === "push" && hasSpread(node)) return pushAll(cx, object, node, env);
     if (object.t === "vec" && key !== undefined)
       return arrayMethod(cx, object, key, spread(cx, node.arguments, env), node, name);
@@ -95,11 +104,63 @@ export function callExpression(cx: Context, node: Node, env: Env, name: string |
       const fold = FOLDS[f.id.slice(5)];
       if (fold !== undefined) return foldAll(cx, f.id.slice(5), fold, node, env);
     }
-    return call(cx, f, spread(cx, node.arguments, env), node, name);
+    const isMethod = object.t === "obj" ? !object.tuple : object.t === "place" || object.t === "class";
+    const method = f.t === "fun" && isMethod ? bound(f, object) : f;
+    return call(cx, method, spread(cx, node.arguments, env), node, name);
   }
-  if (callee.type === "Super" || callee.type === "Import") unsupported(cx, callee, "super or import()");
+  if (callee.type === "Super") return callSuperclass(cx, node, env);
+  if (callee.type === "Import") unsupported(cx, callee, "import()");
   const f = expression(cx, callee, env);
   return call(cx, f, spread(cx, node.arguments, env), node, name);
+}
+
+/** The object and the class whose method this is. */
+function around(cx: Context, node: Node, env: Env): { readonly self: Val; readonly home: Class } {
+  const read = (name: string): Val | undefined => {
+    const found = env.find(name, node);
+    return found instanceof Cell ? cx.read(found) : found;
+  };
+  const [self, home] = [read("this"), read("super")];
+  if (self === undefined || home?.t !== "class") return unsupported(cx, node, "super outside of a class");
+  return { self, home };
+}
+
+/** `super.method` */
+function superMethod(cx: Context, callee: Node, env: Env): Val {
+  const { self, home } = around(cx, callee, env);
+  const name = nameOf(callee.property);
+  const found = home.parent && memberOf(home.parent, name, self.t === "class");
+  if (found?.t === "fun") return bound(found, self);
+  return cx.refuse(
+    callee,
+    "unknown-field",
+    `What ${home.name} extends has no method ${name}.`,
+    "Call what the class itself has: this.method().",
+  );
+}
+
+/** `super(...)` */
+function callSuperclass(cx: Context, node: Node, env: Env): Val {
+  const { self, home } = around(cx, node, env);
+  if (self.t === "obj") callSuper(cx, home, self, spread(cx, node.arguments, env), node, env);
+  return NOTHING;
+}
+
+/** `f.call(self, x)`, `f.apply(self, [x])`, `f.bind(self)` */
+function functionMethod(cx: Context, f: Fun, key: string, node: Node, env: Env): Val | undefined {
+  if (key !== "call" && key !== "apply" && key !== "bind") return undefined;
+  const [self = NOTHING, ...rest] = spread(cx, node.arguments, env);
+  const method = bound(f, self);
+  if (key === "call") return call(cx, method, rest, node);
+  if (key === "bind") return rest.length === 0 ? method : cx.unsupportedCall(".bind of arguments", node);
+  const [list] = rest;
+  if (list?.t !== "obj" || !list.tuple) return cx.unsupportedCall(".apply to a list of unknown length", node);
+  return call(
+    cx,
+    method,
+    [...list.fields.values()].map((cell) => cx.read(cell)),
+    node,
+  );
 }
 
 /** `Math.max(x, ...a)`, with arrays of any length. */
@@ -176,11 +237,11 @@ function builtin(cx: Context, f: Builtin, args: readonly Val[], node: Node, name
     }
     case "Array":
     case "Float64Array":
-      return construct(cx, f.id, args, node, name, f.id === "Array");
+      return constructArray(cx, f.id, args, node, name, f.id === "Array");
     case "Array.of":
       return tupleOf(args, node);
     case "Float64Array.of":
-      return construct(cx, "Float64Array", [tupleOf(args, node)], node, name, false);
+      return constructArray(cx, "Float64Array", [tupleOf(args, node)], node, name, false);
     case "Array.from":
     case "Float64Array.from":
       return arrayFromCall(cx, args, node, name, f.id === "Float64Array.from");
@@ -298,15 +359,16 @@ function fromLibrary(
 
 export function newExpression(cx: Context, node: Node, env: Env, name: string | undefined): Val {
   const f = expression(cx, node.callee, env);
+  if (f.t === "class") return construct(cx, f, spread(cx, node.arguments, env), node);
   if (f.t !== "builtin") return unsupported(cx, node, "new");
   if (f.id === "Array" || f.id === "Float64Array") {
-    return construct(cx, f.id, spread(cx, node.arguments, env), node, name, f.id === "Array");
+    return constructArray(cx, f.id, spread(cx, node.arguments, env), node, name, f.id === "Array");
   }
   return cx.unsupportedCall(`new ${f.id}`, node);
 }
 
 /** `new Float64Array(n)`, `new Float64Array([...])`, `new Array(n)` */
-function construct(
+function constructArray(
   cx: Context,
   id: string,
   args: readonly Val[],

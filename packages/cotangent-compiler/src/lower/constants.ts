@@ -1,9 +1,6 @@
 /** What the source tells when compiling: constants that are written out, and calls whose results are known. */
-import type { Structure } from "cotangent/program";
-
 import { bare, isFunction } from "../ast.ts";
 import type { Node } from "../ast.ts";
-import { NUMBER } from "./arrays.ts";
 import { TRANSFORMS } from "./derivatives.ts";
 import type { Declaration, Module } from "./module.ts";
 import { constant, FALSE, TRUE } from "./values.ts";
@@ -26,7 +23,7 @@ export function constantOf(node: Node): Val | undefined {
 
 /** Does a class extend the library's ScalarFunction? */
 export function isScalarFunction(module: Module, node: Node): boolean {
-  const parent = (node as { superClass?: Node | null }).superClass;
+  const parent = node.superClass;
   const d = parent?.type === "Identifier" ? module.declarations.get(parent.name) : undefined;
   return d?.kind === "import" && d.from === "cotangent" && d.imported === "ScalarFunction";
 }
@@ -63,14 +60,6 @@ function isKnown(node: Node, module: Module): boolean {
   if (callee.type !== "MemberExpression") return false;
   const id = `${callee.object.name}.${callee.property.name}`;
   return id === "Object.freeze" || (id.startsWith("Math.") && id !== "Math.random");
-}
-
-/** What a default value tells of a parameter. */
-export function literalStructure(node: Node): Structure | undefined {
-  const n = bare(node);
-  if (n.type === "Literal" && typeof n.value === "number") return NUMBER;
-  if (n.type === "Literal" && typeof n.value === "boolean") return { kind: "boolean" };
-  return n.type === "UnaryExpression" ? literalStructure(n.argument!) : undefined;
 }
 
 /** The elements of a literal of numbers. */

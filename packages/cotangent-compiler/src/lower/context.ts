@@ -11,7 +11,7 @@ import type { SourceText } from "../errors.ts";
 import type { Module } from "./module.ts";
 import type { TypeScope } from "./types.ts";
 import { Cell } from "./values.ts";
-import type { Callee, Derived, Env, Fun, Poison, Val } from "./values.ts";
+import type { Callee, Class, Derived, Env, Fun, Poison, Val } from "./values.ts";
 
 /** What we learned of a literal (or other place that makes an array or a function) and start again for. */
 export interface Site {
@@ -98,6 +98,14 @@ export interface Parts {
   declare(node: Node, env: Env): void;
   /** The body of a function, here and now. */
   body(fun: Fun, args: readonly Val[]): Val;
+  /** The first value of a variable or a field that may have a type. */
+  initial(pattern: Node, init: Node, env: Env, name: string | undefined): Val;
+  /** The class of which instances are that have a structure. */
+  classOf(s: Structure): Class | undefined;
+  /** Whether other modules can assign to what belongs to a class. */
+  isExported(declared: Node): boolean;
+  /** The module that something is written in. */
+  programOf(node: Node): Node;
   /** Calls a derivative. */
   derivative(f: Derived, args: readonly Val[], site: Node): Val;
   /** A function written in the language, for one call. */
@@ -119,6 +127,8 @@ export class Context {
   readonly callees: Map<string, Callee> = new Map();
   /** Functions of derivatives, by their names. */
   readonly derived: Map<string, Func> = new Map();
+  /** Classes by what structures of their instances say of them. */
+  readonly classes: Map<string, Class> = new Map();
   /** Transforms of functions, each with its functions among `derived`. */
   readonly transforms: Map<string, Specialisation> = new Map();
   /** How many loops (and branches) are being run on trial. */

@@ -4,6 +4,8 @@ import type { Node } from "../ast.ts";
 import { getElement, getField, learn, makeObject, setByKey, setField } from "./access.ts";
 import { copyOf, elementAt, lengthOf, newArray, NUMBER, structureOf, toMemory } from "./arrays.ts";
 import type { Context } from "./context.ts";
+import { nameOf } from "./class-syntax.ts";
+import { classValue, isA } from "./classes.ts";
 import { branch, choose } from "./control.ts";
 import { absentOf, isAbsent, knowing, noLabel, orElse, there, written } from "./maybe.ts";
 import { truth } from "./merge.ts";
@@ -12,7 +14,7 @@ import type { Bitwise } from "./numbers.ts";
 import { OUTSIDE } from "./outside.ts";
 import { METHODS_IN_WORDS } from "./prelude.ts";
 import { bool, Cell, constant, FALSE, integer, kindOf, NOTHING, NULL, number, TRUE } from "./values.ts";
-import type { Bool, Env, Nothing, Num, Obj, Val, Vec } from "./values.ts";
+import type { Accessor, Bool, Env, Fun, Nothing, Num, Obj, Val, Vec } from "./values.ts";
 
 /** Evaluates an expression. `name`: what its value will be called. */
 export function expression(cx: Context, outer: Node, env: Env, name?: string): Val {
@@ -69,6 +71,8 @@ function evaluate(cx: Context, node: Node, env: Env, name?: string): Val {
       return cx.parts.callExpression(node, env, name);
     case "NewExpression":
       return cx.parts.newExpression(node, env, name);
+    case "ClassExpression":
+      return classValue(cx, node, env, node.id?.name ?? name ?? "anonymous", true);
     case "FunctionExpression":
     case "ArrowFunctionExpression":
       return { t: "fun", node, env, name: node.id?.name ?? name ?? "anonymous" };
@@ -79,13 +83,11 @@ function evaluate(cx: Context, node: Node, env: Env, name?: string): Val {
 
 const CALLED: Readonly<Record<string, string>> = {
   AwaitExpression: "await",
-  ClassExpression: "A class",
   ImportExpression: "import()",
   MetaProperty: "import.meta or new.target",
   Super: "super",
   TaggedTemplateExpression: "A tagged text",
   YieldExpression: "yield",
-  PrivateIdentifier: "A private field",
   JSXElement: "JSX",
   SpreadElement: "A spread here",
 };
@@ -248,6 +250,7 @@ function typeOf(cx: Context, x: Val, node: Node): Val {
     place: "object",
     vec: "object",
     fun: "function",
+    class: "function",
     nothing: "undefined",
   };
   noLabel(cx, x, node);
@@ -281,7 +284,8 @@ export function operate(cx: Context, operator: string, x: Val, y: Val, node: Nod
     const equal = equality(cx, x, y, operator.length === 3, node);
     return operator.startsWith("!") ? not(cx, equal) : equal;
   }
-  if (operator === "in" || operator === "instanceof") return unsupported(cx, node, operator);
+  if (operator === "instanceof") return isInstance(cx, x, y, node);
+  if (operator === "in") return unsupported(cx, node, operator);
   const [left, right] = [node.left, node.right];
   if (operator === "+" && (x.t === "str" || y.t === "str")) {
     return cx.refuse(
@@ -313,6 +317,18 @@ export function operate(cx: Context, operator: string, x: Val, y: Val, node: Nod
     default:
       return bitOperation(cx, operator as Bitwise, a, b);
   }
+}
+
+/** `x instanceof C`: which class an object was made by is known when compiling. */
+function isInstance(cx: Context, x: Val, y: Val, node: Node): Val {
+  if (x.t === "maybe") {
+    const made = isInstance(cx, x.value, y, node);
+    return both(cx, x.present, made as Bool);
+  }
+  const isOfClass = y.t === "class";
+  const made = x.t === "obj" ? x.made : x.t === "place" ? cx.parts.classOf(x.structure) : undefined;
+  if (isOfClass && x.t !== "unknown" && x.t !== "poison") return isA(made, y) ? TRUE : FALSE;
+  return unsupported(cx, node, "instanceof here", "Ask by a field that says what it is: p.kind === 1.");
 }
 
 function equality(cx: Context, x: Val, y: Val, strict: boolean, node: Node): Bool {
@@ -365,7 +381,7 @@ function logical(cx: Context, node: Node, env: Env): Val {
 
 /** x, which came out false: what is never false is not there. */
 const falsy = (x: Val): Val => (x.t === "maybe" && ALWAYS_TRUE.has(x.value.t) ? x.absent : x);
-const ALWAYS_TRUE: ReadonlySet<Val["t"]> = new Set(["obj", "place", "vec", "fun", "builtin"]);
+const ALWAYS_TRUE: ReadonlySet<Val["t"]> = new Set(["obj", "place", "vec", "fun", "class", "builtin"]);
 
 /** Something that can be assigned to; its parts are evaluated once. */
 interface Reference {
@@ -384,7 +400,7 @@ function reference(cx: Context, outer: Node, env: Env): Reference {
   if (node.type !== "MemberExpression") return unsupported(cx, node, "An assignment to this");
   const object = expression(cx, node.object, env);
   if (!node.computed) {
-    const { name } = node.property;
+    const name = nameOf(node.property);
     return {
       get: () => getField(cx, object, name, node),
       set: (x) => setField(cx, object, name, x, node),
@@ -499,7 +515,9 @@ function stopsEarly(node: Node): boolean {
 
 function member(cx: Context, object: Val, node: Node, env: Env): Val {
   if (!node.computed) {
-    if (node.property.type === "PrivateIdentifier") {
+    const isOurs =
+      object.t === "class" || object.t === "place" || (object.t === "obj" && object.made !== undefined);
+    if (node.property.type === "PrivateIdentifier" && !isOurs) {
       unsupported(
         cx,
         node.property,
@@ -507,7 +525,7 @@ function member(cx: Context, object: Val, node: Node, env: Env): Val {
         `Read it outside the function: const ${node.property.name} = this.#${node.property.name}.`,
       );
     }
-    return getField(cx, object, node.property.name, node);
+    return getField(cx, object, nameOf(node.property), node);
   }
   return getElement(cx, object, expression(cx, node.property, env), node);
 }
@@ -615,17 +633,25 @@ function arrayLiteral(cx: Context, node: Node, env: Env, name?: string): Val {
 
 function objectLiteral(cx: Context, node: Node, env: Env): Obj {
   const fields = new Map<string, Val>();
+  const accessors = new Map<string, Accessor>();
   for (const property of node.properties) {
     if (property.type === "SpreadElement") {
       const x = expression(cx, property.argument!, env);
       for (const [key, value] of entriesOf(cx, x, property)) fields.set(key, value);
       continue;
     }
-    if (property.kind !== "init") unsupported(cx, property, "A getter or setter");
     const key = keyOf(cx, property, env);
-    fields.set(key, expression(cx, property.value as Node, env, key));
+    if (property.kind !== "init") {
+      const fun: Fun = { t: "fun", node: property.value as Node, env, name: key };
+      const { get, set } = accessors.get(key) ?? {};
+      accessors.set(
+        key,
+        property.kind === "get" ? { t: "accessor", get: fun, set } : { t: "accessor", get, set: fun },
+      );
+    } else fields.set(key, expression(cx, property.value as Node, env, key));
   }
-  return makeObject(false, fields, node);
+  const made = makeObject(false, fields, node);
+  return accessors.size === 0 ? made : { ...made, accessors };
 }
 
 /** The name of a property. */
@@ -642,7 +668,14 @@ export function keyOf(cx: Context, property: Node, env: Env): string {
 /** The fields of an object. */
 export function entriesOf(cx: Context, whole: Val, node: Node): readonly (readonly [string, Val])[] {
   const x = there(cx, whole, node);
-  if (x.t === "obj" && !x.tuple) return [...x.fields].map(([key, cell]) => [key, cx.read(cell)] as const);
+  if (x.t === "obj" && !x.tuple) {
+    const own = [...x.fields].filter(([key]) => !key.startsWith("#"));
+    const gotten = [...(x.accessors?.keys() ?? [])];
+    return [
+      ...own.map(([key, cell]) => [key, cx.read(cell)] as const),
+      ...gotten.map((key) => [key, getField(cx, x, key, node)] as const),
+    ];
+  }
   if (x.t === "place" && x.structure.kind === "object") {
     return x.structure.fields.map(([key]) => [key, getField(cx, x, key, node)] as const);
   }

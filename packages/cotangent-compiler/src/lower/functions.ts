@@ -5,6 +5,7 @@ import { elementAt, lengthOf, view } from "./arrays.ts";
 import type { Context, Frame } from "./context.ts";
 import { branch } from "./control.ts";
 import { assignVariable, elementIfAny, entriesOf, expression, keyOf, unsupported } from "./expressions.ts";
+import { enterConstructor } from "./classes.ts";
 import { ends } from "./flow.ts";
 import { orElse, there } from "./maybe.ts";
 import { index } from "./numbers.ts";
@@ -58,11 +59,15 @@ export function body(cx: Context, fun: Fun, args: readonly Val[]): Val {
   if (fun.node.type === "FunctionExpression" && fun.node.id !== null) {
     env.variables.set(fun.node.id.name, new Cell(fun, fun.name, "constant"));
   }
-  if (node.type !== "ArrowFunctionExpression") env.variables.set("this", new Cell(OWN_THIS));
+  if (node.type !== "ArrowFunctionExpression") {
+    env.variables.set("this", fun.self ?? new Cell(OWN_THIS));
+    if (fun.home !== undefined) env.variables.set("super", new Cell(fun.home, "super", "constant"));
+  }
   const frame: Frame = { fun, args, returned: new Cell(FALSE), result: new Cell(UNSET), loops: [] };
   cx.frames.push(frame);
   try {
     parameters(cx, node, args, env);
+    enterConstructor(cx, fun, env);
     const code = node.body as Node;
     if (code.type !== "BlockStatement") return expression(cx, code, env, fun.name);
     hoistVars(code, env);
@@ -115,6 +120,8 @@ export function bind(
         new Cell(value, pattern.name, declare === "const" ? "constant" : undefined),
       );
       return;
+    case "TSParameterProperty":
+      return bind(cx, pattern.parameter, value, env, declare);
     case "AssignmentPattern": {
       const x = orElse(cx, value, "undefined", () => expression(cx, pattern.right, env), pattern);
       return bind(cx, pattern.left, x, env, declare);

@@ -16,7 +16,6 @@ import {
   isConstant,
   isScalarFunction,
   literalNumbers,
-  literalStructure,
 } from "./constants.ts";
 import type { ConstantDeclaration } from "./constants.ts";
 import { Context, Knowledge, Restart } from "./context.ts";
@@ -26,18 +25,16 @@ import { bind, body, callFunction } from "./functions.ts";
 import { structureOfLocal } from "./infer.ts";
 import type { Declaration, Module } from "./module.ts";
 import { toValues } from "./outline.ts";
-import { declare, scoped } from "./statements.ts";
-import { structureFromType } from "./types.ts";
+import { declare, initial, scoped } from "./statements.ts";
+import { literalStructure, structureFromType, structureOfNew } from "./types.ts";
 import { argument } from "./numbers.ts";
+import { classId, isExported, plainly } from "./class-syntax.ts";
+import { classValue } from "./classes.ts";
 import { bool, Cell, constant, Env, FALSE, NOTHING, TRUE } from "./values.ts";
-import type { Derivation, Fun, Store, Val, Vec } from "./values.ts";
+import type { Class, Derivation, Fun, Store, Val, Vec } from "./values.ts";
 
 /** A program and how arguments and results become its values. */
-export interface Lowered {
-  readonly program: Program;
-  readonly params: readonly CapturedParameter[];
-  readonly outside: readonly CapturedParameter[];
-  readonly result: Structure;
+export interface Lowered extends Specialisation {
   /** Names of classes with forward and backward that it calls. */
   readonly users: readonly string[];
   /** Whether it takes derivatives inside. */
@@ -71,6 +68,7 @@ export type Found =
       readonly options: unknown;
     }
   /** One of the library's functions, or `*`: all. */
+  | { readonly kind: "class"; readonly module: Module; readonly node: Node }
   | { readonly kind: "library"; readonly name: string }
   /** A class with forward and backward. */
   | { readonly kind: "user"; readonly function: UserFunction }
@@ -176,6 +174,10 @@ class Lowering {
     const params = this.#parameters();
     const root = this.#root(this.#module);
     const outside = [...this.#outside].map(([name, s]) => {
+      initial: (pattern, init, env, name) => initial(cx, pattern, init, env, name),
+      classOf: (s) => this.#classOf(s),
+      isExported: (declared) => isExported(this.#programOf(declared), declared),
+      programOf: (node) => this.#programOf(node),
       // A parameter may be called the same.
       const path = params.some((p) => p.name === name) ? `${name} outside` : name;
       const guessed = this.#guessed(path);
@@ -216,7 +218,7 @@ class Lowering {
         }
         for (const [d, { module, name }] of this.#early) this.#evaluate(d, this.#root(module), name);
         const value = body(cx, fun, args);
-        result = structureOf(cx, value, this.#node);
+        result = plainly(structureOf(cx, value, this.#node));
         return toValues(cx, result, value, this.#node);
       },
       { builder: b },
@@ -224,7 +226,7 @@ class Lowering {
     const callees = [...cx.callees.values()].flatMap((c) => c.func ?? []);
     return {
       program: { functions: [func, ...callees, ...cx.derived.values()] },
-      params: params.filter((p) => !p.missing).map(({ name, structure }) => ({ name, structure })),
+      params: params.filter((p) => !p.missing).map(({ name, structure }) => ({ name, structure: plainly(structure) })),
       outside: outside.map(({ name, structure }) => ({ name, structure })),
       result,
       users: [...this.#users.keys()],
@@ -235,6 +237,7 @@ class Lowering {
   #parameters(): readonly (CapturedParameter & { readonly unknown: boolean; readonly missing: boolean })[] {
     return this.#node.params.map((pattern, i) => {
       const target = pattern.type === "AssignmentPattern" ? pattern.left : pattern;
+    const whole = { functions: [func, ...callees, ...cx.derived.values()] };
       const name = target.type === "Identifier" ? target.name : `argument${i + 1}`;
       const missing = this.#given !== undefined && i >= this.#given.length;
       if (target.type === "RestElement") {
@@ -327,6 +330,7 @@ class Lowering {
         arrays.forEach(([key], k) => visit(sub[k]!, `${store.guessed}.${key}`));
     };
     visit(a.store, path);
+          made: cx.parts.classOf(s),
     return a;
   }
 
@@ -376,12 +380,13 @@ class Lowering {
     const own = valueOf(local);
     if (own !== undefined && isFunction(own))
       return { t: "fun", node: own, env: this.#scope(module, aroundOf(module, own)), name };
-    if (kind === "class" || (kind === "other" && name === "arguments")) {
+    if (kind === "class") return classValue(this.#cx, local.node, this.#scope(module, scope), name, false);
+    if (kind === "other" && name === "arguments") {
       this.#cx.refuse(
         node,
         "unsupported-type",
-        kind === "class" ? `${name} is a class.` : "arguments is what a function around was called with.",
-        kind === "class" ? "Use plain functions and objects." : "Name its parameters.",
+        "arguments is what a function around was called with.",
+        "Name its parameters.",
       );
     }
     if (own !== undefined) {
@@ -439,12 +444,7 @@ class Lowering {
         );
       default:
         if (isScalarFunction(module, d.node)) return this.#user(name);
-        return this.#cx.refuse(
-          node,
-          "unsupported-type",
-          `${name} is a class.`,
-          "Use plain functions and objects.",
-        );
+        return classValue(this.#cx, d.node, this.#root(module), name, false);
     }
   }
 
@@ -466,8 +466,11 @@ class Lowering {
     ) {
       return this.#lookUp(other, d.imported, node);
     }
-    if (other !== undefined && there?.kind === "other" && isScalarFunction(other, there.node))
-      return this.#user(name);
+    if (other !== undefined && there?.kind === "other") {
+      return isScalarFunction(other, there.node)
+        ? this.#user(name)
+        : this.#lookUp(other, d.imported, node);
+    }
     if (module === this.#module) return this.#argumentFor(module, name, "unknown");
     return this.#cx.refuse(
       node,
@@ -498,6 +501,24 @@ class Lowering {
         return found.value === true ? TRUE : FALSE;
       case "text":
         return { t: "str", k: found.value as string };
+  /** The class whose instances have a structure: it is declared in a module that was looked at. */
+  #classOf(s: Structure): Class | undefined {
+    const id = s.kind === "object" ? s.made : undefined;
+    if (id === undefined) return undefined;
+    for (const [module, env] of this.#roots) {
+      for (const [name, d] of module.declarations) {
+        if (d.kind === "other" && classId(d.node) === id) return classValue(this.#cx, d.node, env, name, false);
+      }
+    }
+    return this.#cx.classes.get(id);
+  }
+
+  /** The text that a node was read from, as a tree. */
+  #programOf(node: Node): Node {
+    for (const { source } of this.#roots.keys()) if (source.file === node.loc.source) return source.program;
+    return this.#module.source.program;
+  }
+
       case "function":
         if (found.around !== undefined) this.#around.set(found.module, found.around);
         return { t: "fun", node: found.node, env: this.#root(found.module), name };
@@ -522,6 +543,8 @@ class Lowering {
   /** Something from outside becomes a parameter: the first time it is met, all starts again. */
   #argumentFor(
     module: Module,
+      case "class":
+        return classValue(this.#cx, found.node, this.#root(found.module), name, false);
     name: string,
     structure: Structure | "unknown",
     key: string = name,
@@ -552,7 +575,8 @@ class Lowering {
       const init = bare(d.init);
       if (isFunction(init)) return { t: "fun", node: init, env: this.#root(module), name };
       if (!isConstant(d, module) && this.#surroundings.thunks) {
-        const annotated = structureFromType(d.pattern.typeAnnotation, module.types);
+        const annotated =
+          structureFromType(d.pattern.typeAnnotation, module.types) ?? structureOfNew(init, module.types);
         return this.#argumentFor(module, name, annotated ?? "unknown");
       }
       env = new Env(this.#root(module));

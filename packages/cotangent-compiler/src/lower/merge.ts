@@ -10,6 +10,8 @@ import { Cell, I32_MAX, I32_MIN, bool, integer, kindOf, number } from "./values.
 import type {
   Bool,
   Builtin,
+  Class,
+  Fun,
   Maybe,
   Nothing,
   Num,
@@ -31,7 +33,12 @@ export type Form =
   | { readonly t: "maybe"; readonly absent: Nothing; readonly value: Form }
   | { readonly t: "bool" }
   | { readonly t: "raw"; readonly ty: Ty }
-  | { readonly t: "obj"; readonly tuple: boolean; readonly fields: readonly (readonly [string, Form])[] }
+  | {
+      readonly t: "obj";
+      readonly tuple: boolean;
+      readonly fields: readonly (readonly [string, Form])[];
+      readonly made: Class | undefined;
+    }
   | {
       readonly t: "place";
       readonly store: Store;
@@ -88,7 +95,8 @@ export function join(cx: Context, x: Val, y: Val): Form {
   if (x.t === "obj" && y.t === "obj") return joinObjects(cx, x, y);
   if (x.t === "str" && y.t === "str" && x.k === y.k) return { t: "same", value: x };
   if (x.t === "builtin" && y.t === "builtin" && isSameBuiltin(x, y)) return { t: "same", value: x };
-  if (x.t === "fun" && y.t === "fun" && x.node === y.node && x.env === y.env) return { t: "same", value: x };
+  if (x.t === "fun" && y.t === "fun" && isSameFunction(x, y)) return { t: "same", value: x };
+  if (x.t === "class" && y.t === "class" && x.node === y.node && x.env === y.env) return { t: "same", value: x };
   return poison(x, y);
 }
 
@@ -109,6 +117,10 @@ function isSameBuiltin(x: Builtin, y: Builtin): boolean {
 
 const isUnset = (x: Val): boolean => x.t === "nothing" && x.unset === true;
 
+/** The same function with the same variables around it, of the same object. */
+const isSameFunction = (x: Fun, y: Fun): boolean =>
+  x.node === y.node && x.env === y.env && x.self?.value === y.self?.value;
+
 /** The form of one value, filled by values of the program wherever it may be needed. */
 function own(cx: Context, x: Val): Form {
   switch (x.t) {
@@ -122,7 +134,7 @@ function own(cx: Context, x: Val): Form {
       return { t: "raw", ty: x.v.ty };
     case "obj": {
       const fields = [...x.fields].map(([key, cell]) => [key, own(cx, cx.read(cell))] as const);
-      return { t: "obj", tuple: x.tuple, fields };
+      return { t: "obj", tuple: x.tuple, fields, made: x.made };
     }
     case "vec":
       if (x.store.sub.length > 0)
@@ -167,7 +179,8 @@ function joinObjects(cx: Context, x: Obj, y: Obj): Form {
   const fields = [...x.fields].map(
     ([key, cell]) => [key, join(cx, cx.read(cell), cx.read(y.fields.get(key)!))] as const,
   );
-  return { t: "obj", tuple: x.tuple, fields };
+  return { t: "obj", tuple: x.tuple, fields, made: x.made };
+  if (x.made?.id !== y.made?.id || x.accessors !== y.accessors) return poison(x, y);
 }
 
 function joinArrays(cx: Context, x: Vec, y: Vec): Form {
@@ -196,7 +209,8 @@ export function sameStructure(x: Structure, y: Structure): boolean {
 function untyped(s: Structure): unknown {
   if (s.kind === "array") return { kind: s.kind, element: untyped(s.element) };
   if (s.kind === "tuple") return { kind: s.kind, elements: s.elements.map(untyped) };
-  return s.kind === "object" ? { kind: s.kind, fields: s.fields.map(([key, e]) => [key, untyped(e)]) } : s;
+  if (s.kind !== "object") return s;
+  return { kind: s.kind, made: s.made, fields: s.fields.map(([key, e]) => [key, untyped(e)]) };
 }
 
 /** The types of the values that fill a form. */
@@ -285,7 +299,7 @@ export function unpack(form: Form, values: Iterator<Value>): Val {
     }
     case "obj": {
       const fields = new Map(form.fields.map(([key, f]) => [key, new Cell(unpack(f, values), key)]));
-      return { t: "obj", tuple: form.tuple, fields, site: undefined, merged: true };
+      return { t: "obj", tuple: form.tuple, fields, site: undefined, merged: true, made: form.made };
     }
     default: {
       const { like } = form;

@@ -38,13 +38,13 @@ export function fromValues(
         s.elements.map((e, i) => [String(i), fromValues(cx, e, leaves, `${name}[${i}]`, readonly)] as const),
         undefined,
       );
-    default:
-      return makeObject(
-        false,
-        s.fields.map(([key, e]) => [key, fromValues(cx, e, leaves, `${name}.${key}`, readonly)] as const),
-        undefined,
+    default: {
+      const fields = s.fields.map(
+        ([key, e]) => [key, fromValues(cx, e, leaves, `${name}.${key}`, readonly)] as const,
       );
   }
+      return { ...makeObject(false, fields, undefined), made: cx.parts.classOf(s) };
+    }
 }
 
 /** The leaves of a value of this structure. */
@@ -86,6 +86,9 @@ function captures(
   if (seen.has(fun.node)) return found;
   seen.add(fun.node);
   walk(fun.node, (n) => {
+  const { home, self } = fun;
+  if (self !== undefined && usesThis(fun.node)) found.set(self, "this");
+  if (home?.isOne === false) captures(cx, { ...home, t: "fun" }, found, seen);
     if (!refersOutside(n, fun.node)) return;
     const name = n.type === "ThisExpression" ? "this" : n.name;
     const cell = fun.env.find(name, n);
@@ -93,6 +96,7 @@ function captures(
     const x = cell instanceof Cell ? cell.value : cell;
     if (x.t === "fun") captures(cx, x, found, seen);
     else if (x.t === "builtin" && x.derivation !== undefined)
+    else if (x.t === "class") captures(cx, { ...x, t: "fun" }, found, seen);
       captures(cx, rootOf(x.derivation.of), found, seen);
     else if (x.t === "builtin" && x.pullback !== undefined) {
       noPullback(cx, n);
@@ -102,6 +106,16 @@ function captures(
 }
 
 /** Writes a function of the program for arguments like these, once. */
+/** Does a method, or an arrow function in it, use its object? */
+function usesThis(node: Node): boolean {
+  let found = false;
+  walk(node, (n) => {
+    if (n.type === "ThisExpression" || n.type === "Super") found = true;
+    return !found;
+  });
+  return found;
+}
+
 export function outline(cx: Context, fun: Fun | Derived, args: readonly Val[], site: Node): Outlined {
   for (const x of args) if (x.t === "unknown") learn(cx, x.path, "number");
   const root = rootOf(fun);
@@ -115,10 +129,9 @@ export function outline(cx: Context, fun: Fun | Derived, args: readonly Val[], s
   const own = args.flatMap((x, i) => toValues(cx, structures[i]!, x, site));
   const leaves = [...own, ...outside.flatMap(([cell], i) => toValues(cx, free[i]!, cx.read(cell), site))];
   const known = cx.callees.get(key);
-  if (known !== undefined) return { callee: known, structures, free, own, leaves };
+  if (known !== undefined)
+    return { callee: known, structures, free, own, leaves, outside: outside.map(([cell]) => cell) };
 
-  const assumed =
-    cx.knowledge.results.get(key) ?? structureFromType(root.node.returnType, cx.types) ?? NUMBER;
   if ([...cx.callees.values()].filter((c) => c.func === undefined).length > MOST_OPEN) {
     cx.refuse(
       site,
@@ -168,7 +181,7 @@ export function outline(cx: Context, fun: Fun | Derived, args: readonly Val[], s
     cx.knowledge.results.set(key, result);
     cx.knowledge.restart();
   }
-  return { callee, structures, free, own, leaves };
+  return { callee, structures, free, own, leaves, outside: outside.map(([cell]) => cell) };
 }
 
 function changes(cx: Context, fun: Fun, name: string): never {
@@ -221,7 +234,7 @@ const chainOf = (f: Fun | Derived): readonly unknown[] => {
 
 /** Calls a function that calls itself. */
 export function callRecursive(cx: Context, fun: Fun, args: readonly Val[], site: Node): Val {
-  const { callee, leaves } = outline(cx, fun, args, site);
+  const { callee, leaves, outside } = outline(cx, fun, args, site);
   cx.impure = true;
   const results = cx.b.call(callee.name, leaves, leafTypes(callee.result));
   return fromValues(cx, callee.result, results[Symbol.iterator](), fun.name);

@@ -2,6 +2,7 @@
 import { bare, walk } from "../ast.ts";
 import type { Node } from "../ast.ts";
 import { assuming } from "./assumptions.ts";
+import { classValue } from "./classes.ts";
 import type { Context } from "./context.ts";
 import { anyOf, branch } from "./control.ts";
 import { condition, expression, operate, unsupported } from "./expressions.ts";
@@ -15,14 +16,18 @@ import type { Bool, Val } from "./values.ts";
 
 /** Runs statements in a scope that is already there. */
 export function statements(cx: Context, list: readonly Node[], env: Env): void {
-  hoist(list, env);
+  hoist(cx, list, env);
   run(cx, list, 0, env);
 }
 
-function hoist(list: readonly Node[], env: Env): void {
+function hoist(cx: Context, list: readonly Node[], env: Env): void {
   for (const node of list) {
-    if (node.type !== "FunctionDeclaration") continue;
+    if (node.type !== "FunctionDeclaration" && node.type !== "ClassDeclaration") continue;
     const { name } = node.id!;
+    if (node.type === "ClassDeclaration") {
+      env.variables.set(name, new Cell(classValue(cx, node, env, name, true), name));
+      continue;
+    }
     env.variables.set(name, new Cell({ t: "fun", node, env, name }, name));
   }
 }
@@ -142,6 +147,7 @@ function statement(cx: Context, node: Node, env: Env, labels: readonly string[] 
       return switchStatement(cx, node, env, labels);
     case "ThrowStatement":
       return thrown(cx, node, env);
+    case "ClassDeclaration":
     case "FunctionDeclaration":
     case "EmptyStatement":
     case "DebuggerStatement":
@@ -154,14 +160,12 @@ function statement(cx: Context, node: Node, env: Env, labels: readonly string[] 
 }
 
 const CALLED: Readonly<Record<string, string>> = {
-  ClassDeclaration: "A class",
   ForInStatement: "for ... in",
   TryStatement: "try",
   WithStatement: "with",
 };
 
 const INSTEAD: Readonly<Record<string, string>> = {
-  ClassDeclaration: "Use plain functions and objects.",
   ForInStatement: "Name the fields, or go through an array by for ... of.",
   TryStatement: "Test for what may go wrong before it does; or put try around the call of the derivative.",
 };
@@ -173,13 +177,14 @@ export function declare(cx: Context, node: Node, env: Env): void {
       if (d.init !== null) cx.parts.bind(pattern, expression(cx, d.init, env, pattern.name), env, null);
       continue;
     }
-    const init = d.init === null ? NOTHING : initial(cx, pattern, d.init, env);
+    const name = pattern.type === "Identifier" ? pattern.name : undefined;
+    const init = d.init === null ? NOTHING : initial(cx, pattern, d.init, env, name);
     cx.parts.bind(pattern, init, env, node.kind === "const" ? "const" : "let");
   }
 }
 
 /** An annotation tells what an array that is empty at first will hold. */
-function initial(cx: Context, pattern: Node, init: Node, env: Env): Val {
+export function initial(cx: Context, pattern: Node, init: Node, env: Env, name: string | undefined): Val {
   const literal = bare(init);
   const annotated = structureFromType(pattern.typeAnnotation, cx.types);
   if (annotated?.kind === "array" && MAKES_ARRAY.has(literal.type)) {
@@ -190,7 +195,7 @@ function initial(cx: Context, pattern: Node, init: Node, env: Env): Val {
     if (literal.type === "ArrayExpression" && elements.length > 0 && annotated.element.kind === "array")
       site.memory = true;
   }
-  return expression(cx, init, env, pattern.type === "Identifier" ? pattern.name : undefined);
+  return expression(cx, init, env, name);
 }
 const MAKES_ARRAY: ReadonlySet<string> = new Set(["ArrayExpression", "NewExpression"]);
 
@@ -229,6 +234,7 @@ function switchStatement(cx: Context, node: Node, outer: Env, labels: readonly s
     unsupported(cx, cases[middle]!, "A default that is not the last case");
   }
   hoist(
+    cx,
     cases.flatMap((c) => c.consequent as readonly Node[]),
     env,
   );

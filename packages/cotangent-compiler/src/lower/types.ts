@@ -1,7 +1,9 @@
 /** Type annotations, as far as they tell the structure of an argument. */
 import type { Structure } from "cotangent/program";
 
+import { bare } from "../ast.ts";
 import type { Node } from "../ast.ts";
+import { classId, parametersThatAreFields } from "./class-syntax.ts";
 
 const NUMBER: Structure = { kind: "number" };
 
@@ -25,6 +27,7 @@ const DECLARES_TYPE: ReadonlySet<string> = new Set([
   "TSTypeAliasDeclaration",
   "TSInterfaceDeclaration",
   "TSEnumDeclaration",
+  "ClassDeclaration",
 ]);
 
 /** More levels than any honest type has. */
@@ -150,6 +153,7 @@ function reference(
       const declared = scope.get(name);
       if (declared === undefined || declared.typeParameters !== undefined) return undefined;
       if (declared.type === "TSEnumDeclaration") return NUMBER;
+      if (declared.type === "ClassDeclaration") return instanceOf(declared, inner);
       if (declared.type === "TSTypeAliasDeclaration") return inner(declared.typeAnnotation);
       const extended = (declared as unknown as { extends?: readonly Node[] }).extends ?? [];
       const own = fieldsOf((declared.body as unknown as Node).body as readonly Node[], inner);
@@ -158,3 +162,46 @@ function reference(
     }
   }
 }
+
+/** The instances of a class, as far as the types of its fields tell; not with private ones, which nobody else can read. */
+function instanceOf(
+  declared: Node,
+  inner: (t: Node | undefined) => Structure | undefined,
+): Structure | undefined {
+  if (declared.superClass !== null) return undefined;
+  const fields = new Map<string, Structure>();
+  for (const m of (declared.body as Node).body as readonly Node[]) {
+    if (m.type !== "PropertyDefinition" || m.static === true) continue;
+    const said = m.typeAnnotation;
+    const s = isLabel(said) ? LABEL : (inner(said) ?? initialStructure(m.value as Node | null));
+    if (s === undefined || m.key.type === "PrivateIdentifier" || m.computed) return undefined;
+    fields.set(m.key.name ?? String(m.key.value), s);
+  }
+  for (const { parameter } of parametersThatAreFields(declared)) {
+    const target = parameter.type === "AssignmentPattern" ? parameter.left : parameter;
+    const s = inner(target.typeAnnotation) ?? initialStructure(parameter.right ?? null);
+    if (s === undefined) return undefined;
+    fields.set(target.name, s);
+  }
+  return { kind: "object", fields: [...fields], made: classId(declared) };
+}
+
+/** `new C(...)` of a class of the module. */
+export function structureOfNew(node: Node, scope: TypeScope): Structure | undefined {
+  if (node.type !== "NewExpression" || node.callee.type !== "Identifier") return undefined;
+  const declared = scope.get(node.callee.name);
+  return declared?.type === "ClassDeclaration"
+    ? structureFromType({ ...node, type: "TSTypeReference", typeName: node.callee }, scope)
+    : undefined;
+}
+
+/** What a default value tells of a parameter. */
+export function literalStructure(node: Node): Structure | undefined {
+  const n = bare(node);
+  if (n.type === "Literal" && typeof n.value === "number") return NUMBER;
+  if (n.type === "Literal" && typeof n.value === "boolean") return { kind: "boolean" };
+  return n.type === "UnaryExpression" ? literalStructure(n.argument!) : undefined;
+}
+
+const initialStructure = (node: Node | null): Structure | undefined =>
+  node === null ? undefined : literalStructure(node);

@@ -17,6 +17,7 @@ export type Val =
   | Place
   | Vec
   | Fun
+  | Class
   | Builtin
   | Unknown
   | Poison
@@ -93,6 +94,30 @@ export interface Obj {
   readonly readonly?: string | undefined;
   /** Of something passed in of which nothing is known but the fields that were used so far: its path. */
   readonly guessed?: string | undefined;
+  /** The class that it is an instance of. */
+  readonly made?: Class | undefined;
+  /** What gets and sets fields that are no variables: `get length() { ... }` in a literal. */
+  readonly accessors?: ReadonlyMap<string, Accessor> | undefined;
+}
+
+/** A field that functions get and set. */
+export interface Accessor {
+  readonly t: "accessor";
+  readonly get: Fun | undefined;
+  readonly set: Fun | undefined;
+}
+
+/** A class of the user's. */
+export interface Class {
+  readonly t: "class";
+  readonly node: Node;
+  readonly env: Env;
+  readonly name: string;
+  /** What structures of its instances say of it. */
+  readonly id: string;
+  /** It uses nothing of a function around: instances are told by their structure. */
+  readonly isOne: boolean;
+  readonly parent: Class | undefined;
 }
 
 /** A tuple or an object in an array. */
@@ -209,6 +234,10 @@ export interface Outlined {
 
 /** A function of the program that is called, not inlined. */
 export interface Callee {
+  /** Holds what `this` is in it. */
+  readonly self?: Cell | undefined;
+  /** The class that it is a method of. */
+  readonly home?: Class | undefined;
   readonly name: string;
   func: Func | undefined;
   result: Structure;
@@ -253,6 +282,8 @@ export class Cell {
 
   /** The number of the next cell. */
   static get next(): number {
+  /** The variables. */
+  readonly outside: readonly Cell[];
     return Cell.#count;
   }
 }
@@ -326,7 +357,9 @@ export function kindOf(v: Val): string {
     case "maybe":
       return `${kindOf(v.value)} or ${kindOf(v.absent)}`;
     case "obj":
-      return v.tuple ? "a tuple" : "an object";
+      return v.made === undefined ? (v.tuple ? "a tuple" : "an object") : `an instance of ${v.made.name}`;
+    case "class":
+      return `the class ${v.name}`;
     case "place":
       return v.structure.kind === "tuple" ? "a tuple" : "an object";
     case "vec":

@@ -16,7 +16,55 @@ export const illegal: readonly (readonly [code: ErrorCode, source: string])[] = 
   ["unsupported-syntax", "export ▶async function f(x: number) { return x; }"],
   ["unsupported-syntax", "export ▶function* f(x: number) { yield x; }"],
   ["unsupported-syntax", "export function f(x: number) { ▶try { return x; } catch { return 0; } }"],
-  ["unsupported-syntax", "export function f(x: number) { ▶class A {} return x; }"],
+  [
+    "unsupported-type",
+    "export const f = (x: number) => { class A extends ▶Array {} return new A().length + x; };",
+  ],
+  [
+    "unsupported-type",
+    "abstract class A {} export const f = (x: number) => { const a = ▶new A(); return x; };",
+  ],
+  [
+    "unsupported-syntax",
+    "class A { [▶'a' + 'b'] = 1; } export const f = (x: number) => { new A(); return x; };",
+  ],
+  [
+    "unknown-field",
+    "class A { a = 1; } export const f = (x: number) => { const p = new A(); return ▶p.go(x); };",
+  ],
+  [
+    "constant-assignment",
+    "class A { get a() { return 1; } } export const f = (x: number) => { const p = new A(); ▶p.a = x; return x; };",
+  ],
+  ["captured-variable-changes", "export class A { static k = 1; } export const f = (x: number) => x * ▶A.k;"],
+  [
+    "captured-variable-changes",
+    "class A { static k = 1; } export const f = (x: number) => { ▶A.k = x; return A.k; };",
+  ],
+  [
+    "captured-variable-changes",
+    "class A { static readonly p = { v: 1 }; } export const f = (x: number) => { ▶A.p.v = x; return A.p.v; };",
+  ],
+  [
+    "aliased-structure",
+    "class A { v = 1; } class B { v = 2; } export const f = (x: number) => { const p = ▶x > 0 ? new A() : new B(); return p.v; };",
+  ],
+  [
+    "unsupported-type",
+    "class A { v = 1; } class B { v = 2; } export const f = (x: number) => { const l = [new A()]; ▶l.push(new B()); return l[0]!.v; };",
+  ],
+  [
+    "unsupported-type",
+    "export const f = ▶(x: number) => { const o = { get a() { return x; } }; return o; };",
+  ],
+  [
+    "unsupported-type",
+    "export const f = ▶(x: number) => { class A { v = 1; go() { return x; } } return new A(); };",
+  ],
+  [
+    "unsupported-syntax",
+    "export const f = (x: number) => { function g() { return ▶this.a; } return g() * x; };",
+  ],
   ["unsupported-syntax", "export function f(x: { a: number }) { ▶for (const k in x) {} return x.a; }"],
   ["unsupported-syntax", "export function f(x: number) { return ▶this.a * x; }"],
   ["unsupported-syntax", "export function f(x: number) { return ▶/a/.test('a') ? x : 0; }"],
@@ -24,7 +72,6 @@ export const illegal: readonly (readonly [code: ErrorCode, source: string])[] = 
   ["unsupported-syntax", "export function f(▶...xs: number[]) { return xs[0]; }"],
   ["unsupported-syntax", "export function f(x: number) { const o = { a: x }; ▶delete o.a; return x; }"],
   ["unsupported-syntax", "export const f = (x: number) => (▶'a' in { a: x } ? x : 0);"],
-  ["unsupported-syntax", "export const f = (x: number) => ({ ▶get a() { return x; } }).a;"],
   [
     "unsupported-syntax",
     "export const f = (x: number) => { switch (x) { ▶default: return 1; case 2: return x; } };",

@@ -5,6 +5,8 @@ import springsText from "../../../../bench/src/springs/springs.ts?raw";
 import * as arrays from "./arrays.ts";
 import arraysText from "./arrays.ts?raw";
 import type { Cases } from "./case.ts";
+import * as classes from "./classes.ts";
+import classesText from "./classes.ts?raw";
 import * as gradbench from "./gradbench.ts";
 import * as learning from "./learning.ts";
 import learningText from "./learning.ts?raw";
@@ -39,6 +41,7 @@ const part = ({ cases, ...functions }: { readonly cases: Cases }, text: string):
 
 export const corpus: Readonly<Record<string, Part>> = {
   arrays: part(arrays, arraysText),
+  classes: part(classes, classesText),
   gradbench: part(gradbench, gradbenchText),
   learning: part(learning, learningText),
   loops: part(loops, loopsText),
