@@ -301,6 +301,7 @@ export function structureOf(cx: Context, v: Val, node: Node): Structure {
     case "vec":
       return { kind: "array", element: v.store.element, typed: v.typed };
     case "obj": {
+      if (v.made !== undefined || v.accessors !== undefined) nothingElse(cx, v, node);
       const parts = [...v.fields].map(([key, cell]) => [key, structureOf(cx, cx.read(cell), node)] as const);
       if (v.tuple) return { kind: "tuple", elements: parts.map(([, s]) => s) };
       const made = v.made?.id;
@@ -313,7 +314,6 @@ export function structureOf(cx: Context, v: Val, node: Node): Structure {
       if (v.value.t === "num" && v.absent.is === undefined) return NUMBER;
       return cx.refuse(
         node,
-      if (v.made !== undefined || v.accessors !== undefined) nothingElse(cx, v, node);
         "unsupported-type",
         `This is ${kindOf(v)}, depending on the path taken: it cannot be kept in an array or returned.`,
         "Give it one kind of value on all paths: a number such as NaN or Infinity, or an object with a field that says so.",
@@ -328,18 +328,6 @@ export function structureOf(cx: Context, v: Val, node: Node): Structure {
   }
 }
 
-/** An argument of unknown structure is taken for what is needed here: all starts again. */
-function guess(cx: Context, path: string, kind: "number" | "boolean"): never {
-  cx.knowledge.guesses.set(path, { kind, fields: [] });
-  return cx.knowledge.restart();
-}
-
-/** Writes a value at `base`: what it holds is copied. */
-function writeRecord(
-  cx: Context,
-  store: Store,
-  s: Structure,
-  base: Value,
 /** Refuses objects of which more must be known than what is in them. */
 function nothingElse(cx: Context, { made, accessors }: Obj, node: Node): void {
   if (accessors !== undefined) {
@@ -359,6 +347,18 @@ function nothingElse(cx: Context, { made, accessors }: Obj, node: Node): void {
   );
 }
 
+/** An argument of unknown structure is taken for what is needed here: all starts again. */
+function guess(cx: Context, path: string, kind: "number" | "boolean"): never {
+  cx.knowledge.guesses.set(path, { kind, fields: [] });
+  return cx.knowledge.restart();
+}
+
+/** Writes a value at `base`: what it holds is copied. */
+function writeRecord(
+  cx: Context,
+  store: Store,
+  s: Structure,
+  base: Value,
   v: Val,
   sub: number,
   node: Node,
@@ -384,6 +384,8 @@ function nothingElse(cx: Context, { made, accessors }: Obj, node: Node): void {
     return put(1, b.op("f64.fromI32", length));
   }
   if ((s.kind === "tuple" || s.kind === "object") && (v.t === "obj" || v.t === "place")) {
+    if (v.t === "obj" && v.made !== undefined && s.kind === "object" && s.made !== undefined && v.made.id !== s.made)
+      mismatch(cx, s, v, node);
     // All is read before anything is written: it may be the same record.
     const parts = children(s).map(([key, e]) => ({ e, x: fieldOf(cx, v, String(key), node) }));
     let offset = 0;
@@ -396,8 +398,6 @@ function nothingElse(cx: Context, { made, accessors }: Obj, node: Node): void {
     }
     return;
   }
-    if (v.t === "obj" && v.made !== undefined && s.kind === "object" && s.made !== undefined && v.made.id !== s.made)
-      mismatch(cx, s, v, node);
   mismatch(cx, s, v, node);
 }
 
@@ -622,12 +622,12 @@ function relearn(
 export function push(cx: Context, a: Vec, v: Val, node: Node): void {
   if (a.home !== undefined && a.store.used !== null && a.offset !== null) return pushToRow(cx, a, v, node);
   if (!a.growable) {
-    resize(cx, a);
+    if (!a.merged && !a.typed) relearn(cx, a.site, { growable: true });
     cx.refuse(
       node,
       "unsupported-array",
-      `${called(cx, a, node)} cannot grow: ${a.merged ? "it is one of several arrays" : "only arguments and arrays made by this function do"}.`,
-      "Push to an argument that is a list, or to a local array that is made as [] in the same function, and not to a row of another array.",
+      `${called(cx, a, node)} cannot grow: ${a.merged ? "it is one of several arrays" : "only arrays made by this function do"}.`,
+      "Push to a local array that is made as [] in the same function, and not to a row of another array.",
     );
   }
   checkWritable(cx, a, node);
@@ -687,7 +687,7 @@ function pushToRow(cx: Context, a: Vec, v: Val, node: Node): void {
 /** a.pop(): of an empty array, the program throws. */
 export function pop(cx: Context, a: Vec, node: Node): Val {
   if (!a.growable) {
-    resize(cx, a);
+    if (!a.merged && !a.typed) relearn(cx, a.site, { growable: true });
     push(cx, a, constant(0), node);
   }
   checkWritable(cx, a, node);
@@ -700,11 +700,12 @@ export function pop(cx: Context, a: Vec, node: Node): Val {
 /** a.length = n: the first n elements stay. */
 export function shorten(cx: Context, a: Vec, n: Num, node: Node): void {
   const before = lengthOf(cx, a);
+  if (!a.growable && !a.merged && !a.typed) relearn(cx, a.site, { growable: true });
   if (!a.growable) {
     cx.refuse(
       node,
       "unsupported-array",
-      `${called(cx, a, node)} cannot be made shorter: only arguments and arrays made by this function can.`,
+      `${called(cx, a, node)} cannot be made shorter: only arrays made by this function can.`,
       "Take a part of it: a.slice(0, n).",
     );
   }
@@ -725,7 +726,6 @@ export function shorten(cx: Context, a: Vec, n: Num, node: Node): void {
     return [];
   });
   cx.write(a.length, integer(length, 0, before.hi));
-    resize(cx, a);
 }
 
 /** The elements lo ... hi - 1 in place, for lo and hi already made to lie within the array. */
