@@ -39,7 +39,6 @@ const captures: WeakMap<AnyFunction, Own> = new WeakMap();
 export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
   const text = textOf(f);
   const { module, node } = text;
-  captures.set(f, { module, node, scope });
   if (!isFunction(node)) {
     throw new CompileError(
       "unsupported-syntax",
@@ -49,6 +48,7 @@ export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
       "Pass a function.",
     );
   }
+  captures.set(f, { module, node, scope });
   const name = f.name || "anonymous";
   // Functions made of one text, inside another function say, share what is compiled.
   const isClosure = text.count++ > 0;

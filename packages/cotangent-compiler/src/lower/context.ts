@@ -67,9 +67,9 @@ export class Knowledge {
 /** A function whose body is being lowered. */
 export interface Frame {
   readonly fun: Fun;
+  readonly args: readonly Val[];
   /** Bool: whether it has returned. */
   readonly returned: Cell;
-  readonly args: readonly Val[];
   readonly result: Cell;
   /** The loops around, innermost last. */
   readonly loops: Loop[];
@@ -96,8 +96,6 @@ export interface Parts {
   block(node: Node, env: Env): void;
   /** A declaration of variables. */
   declare(node: Node, env: Env): void;
-  /** The body of a function, here and now. */
-  body(fun: Fun, args: readonly Val[]): Val;
   /** The first value of a variable or a field that may have a type. */
   initial(pattern: Node, init: Node, env: Env, name: string | undefined): Val;
   /** The class of which instances are that have a structure. */
@@ -106,6 +104,8 @@ export interface Parts {
   isExported(declared: Node): boolean;
   /** The module that something is written in. */
   programOf(node: Node): Node;
+  /** The body of a function, here and now. */
+  body(fun: Fun, args: readonly Val[]): Val;
   /** Calls a derivative. */
   derivative(f: Derived, args: readonly Val[], site: Node): Val;
   /** A function written in the language, for one call. */
@@ -125,10 +125,10 @@ export class Context {
   readonly knowledge: Knowledge;
   readonly frames: Frame[] = [];
   readonly callees: Map<string, Callee> = new Map();
-  /** Functions of derivatives, by their names. */
-  readonly derived: Map<string, Func> = new Map();
   /** Classes by what structures of their instances say of them. */
   readonly classes: Map<string, Class> = new Map();
+  /** Functions of derivatives, by their names. */
+  readonly derived: Map<string, Func> = new Map();
   /** Transforms of functions, each with its functions among `derived`. */
   readonly transforms: Map<string, Specialisation> = new Map();
   /** How many loops (and branches) are being run on trial. */

@@ -20,6 +20,8 @@ import {
 import type { ConstantDeclaration } from "./constants.ts";
 import { Context, Knowledge, Restart } from "./context.ts";
 import { expression } from "./expressions.ts";
+import { classId, isExported, plainly } from "./class-syntax.ts";
+import { classValue } from "./classes.ts";
 import { callDerivative, derivationFrom } from "./derivatives.ts";
 import { bind, body, callFunction } from "./functions.ts";
 import { structureOfLocal } from "./infer.ts";
@@ -28,8 +30,6 @@ import { toValues } from "./outline.ts";
 import { declare, initial, scoped } from "./statements.ts";
 import { literalStructure, structureFromType, structureOfNew } from "./types.ts";
 import { argument } from "./numbers.ts";
-import { classId, isExported, plainly } from "./class-syntax.ts";
-import { classValue } from "./classes.ts";
 import { bool, Cell, constant, Env, FALSE, NOTHING, TRUE } from "./values.ts";
 import type { Class, Derivation, Fun, Store, Val, Vec } from "./values.ts";
 
@@ -60,6 +60,7 @@ export type Found =
       readonly node: Node;
       readonly around?: Surroundings;
     }
+  | { readonly kind: "class"; readonly module: Module; readonly node: Node }
   /** A transform of a function, made when the program runs that is being compiled. */
   | {
       readonly kind: "derived";
@@ -68,7 +69,6 @@ export type Found =
       readonly options: unknown;
     }
   /** One of the library's functions, or `*`: all. */
-  | { readonly kind: "class"; readonly module: Module; readonly node: Node }
   | { readonly kind: "library"; readonly name: string }
   /** A class with forward and backward. */
   | { readonly kind: "user"; readonly function: UserFunction }
@@ -166,6 +166,10 @@ class Lowering {
       declare: (node, env) => declare(cx, node, env),
       derivative: (f, args, site) => callDerivative(cx, f, args, site),
       bind: (pattern, value, env, declare) => bind(cx, pattern, value, env, declare),
+      initial: (pattern, init, env, name) => initial(cx, pattern, init, env, name),
+      classOf: (s) => this.#classOf(s),
+      isExported: (declared) => isExported(this.#programOf(declared), declared),
+      programOf: (node) => this.#programOf(node),
       prelude: (call, key, text) => this.#prelude(call, key, text),
     };
     cx.at(this.#node);
@@ -174,10 +178,6 @@ class Lowering {
     const params = this.#parameters();
     const root = this.#root(this.#module);
     const outside = [...this.#outside].map(([name, s]) => {
-      initial: (pattern, init, env, name) => initial(cx, pattern, init, env, name),
-      classOf: (s) => this.#classOf(s),
-      isExported: (declared) => isExported(this.#programOf(declared), declared),
-      programOf: (node) => this.#programOf(node),
       // A parameter may be called the same.
       const path = params.some((p) => p.name === name) ? `${name} outside` : name;
       const guessed = this.#guessed(path);
@@ -224,6 +224,7 @@ class Lowering {
       { builder: b },
     );
     const callees = [...cx.callees.values()].flatMap((c) => c.func ?? []);
+    const whole = { functions: [func, ...callees, ...cx.derived.values()] };
     return {
       program: { functions: [func, ...callees, ...cx.derived.values()] },
       params: params.filter((p) => !p.missing).map(({ name, structure }) => ({ name, structure: plainly(structure) })),
@@ -237,7 +238,6 @@ class Lowering {
   #parameters(): readonly (CapturedParameter & { readonly unknown: boolean; readonly missing: boolean })[] {
     return this.#node.params.map((pattern, i) => {
       const target = pattern.type === "AssignmentPattern" ? pattern.left : pattern;
-    const whole = { functions: [func, ...callees, ...cx.derived.values()] };
       const name = target.type === "Identifier" ? target.name : `argument${i + 1}`;
       const missing = this.#given !== undefined && i >= this.#given.length;
       if (target.type === "RestElement") {
@@ -309,6 +309,7 @@ class Lowering {
         const isGuessed = this.#knowledge.guesses.get(path)?.kind === "object";
         return {
           ...makeObject(s.kind === "tuple", parts, undefined),
+          made: cx.parts.classOf(s),
           readonly,
           guessed: isGuessed ? path : undefined,
         };
@@ -330,7 +331,6 @@ class Lowering {
         arrays.forEach(([key], k) => visit(sub[k]!, `${store.guessed}.${key}`));
     };
     visit(a.store, path);
-          made: cx.parts.classOf(s),
     return a;
   }
 
@@ -480,6 +480,24 @@ class Lowering {
     );
   }
 
+  /** The class whose instances have a structure: it is declared in a module that was looked at. */
+  #classOf(s: Structure): Class | undefined {
+    const id = s.kind === "object" ? s.made : undefined;
+    if (id === undefined) return undefined;
+    for (const [module, env] of this.#roots) {
+      for (const [name, d] of module.declarations) {
+        if (d.kind === "other" && classId(d.node) === id) return classValue(this.#cx, d.node, env, name, false);
+      }
+    }
+    return this.#cx.classes.get(id);
+  }
+
+  /** The text that a node was read from, as a tree. */
+  #programOf(node: Node): Node {
+    for (const { source } of this.#roots.keys()) if (source.file === node.loc.source) return source.program;
+    return this.#module.source.program;
+  }
+
   /** A function with a derivative of its own: it is called, by its name. */
   #user(name: string): Val {
     // Only its name is written down; the class itself is found when the program is read.
@@ -501,27 +519,11 @@ class Lowering {
         return found.value === true ? TRUE : FALSE;
       case "text":
         return { t: "str", k: found.value as string };
-  /** The class whose instances have a structure: it is declared in a module that was looked at. */
-  #classOf(s: Structure): Class | undefined {
-    const id = s.kind === "object" ? s.made : undefined;
-    if (id === undefined) return undefined;
-    for (const [module, env] of this.#roots) {
-      for (const [name, d] of module.declarations) {
-        if (d.kind === "other" && classId(d.node) === id) return classValue(this.#cx, d.node, env, name, false);
-      }
-    }
-    return this.#cx.classes.get(id);
-  }
-
-  /** The text that a node was read from, as a tree. */
-  #programOf(node: Node): Node {
-    for (const { source } of this.#roots.keys()) if (source.file === node.loc.source) return source.program;
-    return this.#module.source.program;
-  }
-
       case "function":
         if (found.around !== undefined) this.#around.set(found.module, found.around);
         return { t: "fun", node: found.node, env: this.#root(found.module), name };
+      case "class":
+        return classValue(this.#cx, found.node, this.#root(found.module), name, false);
       case "derived": {
         const of = this.#valueOf(found.of, module, name);
         if (of?.t !== "fun" && of?.t !== "builtin") return undefined;
@@ -543,8 +545,6 @@ class Lowering {
   /** Something from outside becomes a parameter: the first time it is met, all starts again. */
   #argumentFor(
     module: Module,
-      case "class":
-        return classValue(this.#cx, found.node, this.#root(found.module), name, false);
     name: string,
     structure: Structure | "unknown",
     key: string = name,

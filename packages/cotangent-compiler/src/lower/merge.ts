@@ -115,11 +115,11 @@ function isSameBuiltin(x: Builtin, y: Builtin): boolean {
   return e.of.t === "fun" && d.of.node === e.of.node && d.of.env === e.of.env;
 }
 
-const isUnset = (x: Val): boolean => x.t === "nothing" && x.unset === true;
-
 /** The same function with the same variables around it, of the same object. */
 const isSameFunction = (x: Fun, y: Fun): boolean =>
   x.node === y.node && x.env === y.env && x.self?.value === y.self?.value;
+
+const isUnset = (x: Val): boolean => x.t === "nothing" && x.unset === true;
 
 /** The form of one value, filled by values of the program wherever it may be needed. */
 function own(cx: Context, x: Val): Form {
@@ -171,6 +171,7 @@ function joinNumbers(x: Num, y: Num): Form {
 }
 
 function joinObjects(cx: Context, x: Obj, y: Obj): Form {
+  if (x.made?.id !== y.made?.id || x.accessors !== y.accessors) return poison(x, y);
   const same = x.tuple === y.tuple && x.fields.size === y.fields.size;
   if (!same || [...x.fields.keys()].some((key) => !y.fields.has(key))) {
     const list = (o: Obj): string => [...o.fields.keys()].join(", ");
@@ -180,7 +181,6 @@ function joinObjects(cx: Context, x: Obj, y: Obj): Form {
     ([key, cell]) => [key, join(cx, cx.read(cell), cx.read(y.fields.get(key)!))] as const,
   );
   return { t: "obj", tuple: x.tuple, fields, made: x.made };
-  if (x.made?.id !== y.made?.id || x.accessors !== y.accessors) return poison(x, y);
 }
 
 function joinArrays(cx: Context, x: Vec, y: Vec): Form {

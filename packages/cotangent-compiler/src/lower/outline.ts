@@ -42,9 +42,9 @@ export function fromValues(
       const fields = s.fields.map(
         ([key, e]) => [key, fromValues(cx, e, leaves, `${name}.${key}`, readonly)] as const,
       );
-  }
       return { ...makeObject(false, fields, undefined), made: cx.parts.classOf(s) };
     }
+  }
 }
 
 /** The leaves of a value of this structure. */
@@ -85,18 +85,18 @@ function captures(
 ): Map<Cell, string> {
   if (seen.has(fun.node)) return found;
   seen.add(fun.node);
-  walk(fun.node, (n) => {
   const { home, self } = fun;
   if (self !== undefined && usesThis(fun.node)) found.set(self, "this");
   if (home?.isOne === false) captures(cx, { ...home, t: "fun" }, found, seen);
+  walk(fun.node, (n) => {
     if (!refersOutside(n, fun.node)) return;
     const name = n.type === "ThisExpression" ? "this" : n.name;
     const cell = fun.env.find(name, n);
     if (cell === undefined) return;
     const x = cell instanceof Cell ? cell.value : cell;
     if (x.t === "fun") captures(cx, x, found, seen);
-    else if (x.t === "builtin" && x.derivation !== undefined)
     else if (x.t === "class") captures(cx, { ...x, t: "fun" }, found, seen);
+    else if (x.t === "builtin" && x.derivation !== undefined)
       captures(cx, rootOf(x.derivation.of), found, seen);
     else if (x.t === "builtin" && x.pullback !== undefined) {
       noPullback(cx, n);
@@ -105,7 +105,6 @@ function captures(
   return found;
 }
 
-/** Writes a function of the program for arguments like these, once. */
 /** Does a method, or an arrow function in it, use its object? */
 function usesThis(node: Node): boolean {
   let found = false;
@@ -116,6 +115,7 @@ function usesThis(node: Node): boolean {
   return found;
 }
 
+/** Writes a function of the program for arguments like these, once. */
 export function outline(cx: Context, fun: Fun | Derived, args: readonly Val[], site: Node): Outlined {
   for (const x of args) if (x.t === "unknown") learn(cx, x.path, "number");
   const root = rootOf(fun);

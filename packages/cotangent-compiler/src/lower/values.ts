@@ -186,6 +186,10 @@ export interface Fun {
   readonly node: Node;
   readonly env: Env;
   readonly name: string;
+  /** Holds what `this` is in it. */
+  readonly self?: Cell | undefined;
+  /** The class that it is a method of. */
+  readonly home?: Class | undefined;
 }
 
 /** A function or object of the language's or the library's. */
@@ -230,14 +234,12 @@ export interface Outlined {
   readonly own: readonly Value[];
   /** The same, then those of the variables. */
   readonly leaves: readonly Value[];
+  /** The variables. */
+  readonly outside: readonly Cell[];
 }
 
 /** A function of the program that is called, not inlined. */
 export interface Callee {
-  /** Holds what `this` is in it. */
-  readonly self?: Cell | undefined;
-  /** The class that it is a method of. */
-  readonly home?: Class | undefined;
   readonly name: string;
   func: Func | undefined;
   result: Structure;
@@ -282,8 +284,6 @@ export class Cell {
 
   /** The number of the next cell. */
   static get next(): number {
-  /** The variables. */
-  readonly outside: readonly Cell[];
     return Cell.#count;
   }
 }
@@ -343,6 +343,9 @@ export function openPath(v: Val): string | undefined {
   return v.t === "num" ? v.guessed : undefined;
 }
 
+/** Which function it is is known when compiling: it takes no part in what is passed when the program runs. */
+export const isStatic = (v: Val): v is Fun | Builtin => v.t === "fun" || v.t === "builtin";
+
 /** How a message calls what `v` is. */
 export function kindOf(v: Val): string {
   switch (v.t) {
@@ -376,6 +379,3 @@ export function kindOf(v: Val): string {
       return "something that depends on the path taken";
   }
 }
-/** Which function it is is known when compiling: it takes no part in what is passed when the program runs. */
-export const isStatic = (v: Val): v is Fun | Builtin => v.t === "fun" || v.t === "builtin";
-

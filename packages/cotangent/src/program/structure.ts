@@ -17,7 +17,12 @@ export type Structure =
   /** `typed`: a Float64Array. */
   | { readonly kind: "array"; readonly element: Structure; readonly typed?: boolean }
   | { readonly kind: "tuple"; readonly elements: readonly Structure[] }
-  | { readonly kind: "object"; readonly fields: readonly (readonly [name: string, structure: Structure])[] };
+  /** `made`: the class that it is an instance of, as the compiler of plain functions calls it; nobody else asks. */
+  | {
+      readonly kind: "object";
+      readonly fields: readonly (readonly [name: string, structure: Structure])[];
+      readonly made?: string;
+    };
 type ArrayStructure = Extract<Structure, { kind: "array" }>;
 
 /** What a leaf holds when it is passed. */
