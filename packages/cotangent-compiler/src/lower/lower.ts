@@ -34,7 +34,11 @@ import { bool, Cell, constant, Env, FALSE, NOTHING, TRUE } from "./values.ts";
 import type { Class, Derivation, Fun, Store, Val, Vec } from "./values.ts";
 
 /** A program and how arguments and results become its values. */
-export interface Lowered extends Specialisation {
+export interface Lowered {
+  readonly program: Program;
+  readonly params: readonly CapturedParameter[];
+  readonly outside: readonly CapturedParameter[];
+  readonly result: Structure;
   /** Names of classes with forward and backward that it calls. */
   readonly users: readonly string[];
   /** Whether it takes derivatives inside. */
@@ -218,16 +222,15 @@ class Lowering {
         }
         for (const [d, { module, name }] of this.#early) this.#evaluate(d, this.#root(module), name);
         const value = body(cx, fun, args);
-        result = plainly(structureOf(cx, value, this.#node));
+        result = structureOf(cx, value, this.#node);
         return toValues(cx, result, value, this.#node);
       },
       { builder: b },
     );
     const callees = [...cx.callees.values()].flatMap((c) => c.func ?? []);
-    const whole = { functions: [func, ...callees, ...cx.derived.values()] };
     return {
       program: { functions: [func, ...callees, ...cx.derived.values()] },
-      params: params.filter((p) => !p.missing).map(({ name, structure }) => ({ name, structure: plainly(structure) })),
+      params: params.filter((p) => !p.missing).map(({ name, structure }) => ({ name, structure })),
       outside: outside.map(({ name, structure }) => ({ name, structure })),
       result,
       users: [...this.#users.keys()],
