@@ -222,7 +222,7 @@ class Lowering {
         }
         for (const [d, { module, name }] of this.#early) this.#evaluate(d, this.#root(module), name);
         const value = body(cx, fun, args);
-        result = structureOf(cx, value, this.#node);
+        result = plainly(structureOf(cx, value, this.#node));
         return toValues(cx, result, value, this.#node);
       },
       { builder: b },
@@ -230,7 +230,7 @@ class Lowering {
     const callees = [...cx.callees.values()].flatMap((c) => c.func ?? []);
     return {
       program: { functions: [func, ...callees, ...cx.derived.values()] },
-      params: params.filter((p) => !p.missing).map(({ name, structure }) => ({ name, structure })),
+      params: params.filter((p) => !p.missing).map(({ name, structure }) => ({ name, structure: plainly(structure) })),
       outside: outside.map(({ name, structure }) => ({ name, structure })),
       result,
       users: [...this.#users.keys()],

@@ -140,6 +140,8 @@ export function outline(cx: Context, fun: Fun | Derived, args: readonly Val[], s
       "Pass on the function that it was given.",
     );
   }
+  const assumed =
+    cx.knowledge.results.get(key) ?? structureFromType(root.node.returnType, cx.types) ?? NUMBER;
   const callee: Callee = { name: `${root.name}_${cx.callees.size}`, func: undefined, result: assumed };
   cx.callees.set(key, callee);
   let result: Structure = NUMBER;
