@@ -25,7 +25,7 @@ export function structureOf(x: unknown): Structure {
   }
   if (x === null) return { kind: "nothing", is: "null" };
   if (x instanceof Float64Array) return { kind: "array", element: { kind: "number" }, typed: true };
-  if (isView(x)) return { kind: "array", element: { kind: "number" } };
+  if (isView(x)) return { kind: "array", element: { kind: "number", as: kindOf(x) } };
   if (Array.isArray(x)) {
     const list = x as readonly unknown[];
     if (list.length === 0) return { kind: "array", element: { kind: "number" } };
@@ -41,10 +41,12 @@ export function structureOf(x: unknown): Structure {
 }
 
 /** Whether x is an array of numbers of some other type than f64: data, an index, a picture. */
-const isView = (x: unknown): boolean =>
+const isView = (x: unknown): x is object =>
   ArrayBuffer.isView(x) &&
   !(x instanceof Float64Array) &&
   typeof (x as unknown as ArrayLike<unknown>)[0] !== "bigint";
+
+const kindOf = (x: object): string => x.constructor.name;
 
 const isData = (x: unknown): boolean => ["number", "boolean", "object"].includes(typeof x);
 
@@ -59,7 +61,9 @@ export function fits(s: Structure, x: unknown): boolean {
       return s.is === "null" ? x === null : x !== undefined && !isData(x);
     case "array":
       if (s.typed === true) return x instanceof Float64Array;
-      return Array.isArray(x) ? everyFits(s.element, x) : s.element.kind === "number" && isView(x);
+      if (Array.isArray(x))
+        return s.element.kind !== "number" || s.element.as === undefined ? everyFits(s.element, x) : false;
+      return s.element.kind === "number" && isView(x) && s.element.as === kindOf(x);
     case "tuple":
       return (
         Array.isArray(x) &&

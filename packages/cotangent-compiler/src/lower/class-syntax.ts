@@ -1,4 +1,5 @@
 /** Classes as the source has them, and what structures say of their instances. */
+import { stride } from "cotangent/program";
 import type { Structure } from "cotangent/program";
 
 import { isFunction } from "../ast.ts";
@@ -44,9 +45,15 @@ export const isExported = (program: Node, declared: Node): boolean =>
         s.declaration?.name === declared.id?.name),
   );
 
+/** Whether records of a structure are to others what a structure says. */
+export const isSeenAs = (own: Structure, seen: Structure): boolean =>
+  stride(own) === stride(seen) && JSON.stringify(plainly(own)) === JSON.stringify(seen);
+
 /** The structure as others see it: a class is known here alone, and so is what is private. */
 export function plainly(s: Structure): Structure {
   switch (s.kind) {
+    case "number":
+      return { kind: s.kind };
     case "array":
       return { ...s, element: plainly(s.element) };
     case "tuple":

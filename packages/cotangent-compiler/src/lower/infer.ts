@@ -5,6 +5,7 @@ import { bare, isFunction, namesIn } from "../ast.ts";
 import type { Node } from "../ast.ts";
 import { namesOf } from "../scopes.ts";
 import type { Local } from "../scopes.ts";
+import { elementsOfKind } from "./elements.ts";
 import { sameStructure } from "./merge.ts";
 import type { Module } from "./module.ts";
 import { structureFromType } from "./types.ts";
@@ -129,6 +130,8 @@ class Inference {
   #made(node: Node): Structure | undefined {
     const { name } = bare(node.callee);
     if (name === "Float64Array") return TYPED;
+    const elements = elementsOfKind(name);
+    if (elements !== undefined) return { kind: "array", element: elements };
     const of = (node.typeArguments ?? node.typeParameters)?.params[0];
     const element = name === "Array" ? structureFromType(of, this.#module.types) : undefined;
     return element === undefined ? undefined : { kind: "array", element };

@@ -22,4 +22,7 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   BigInt64Array: "Numbers are exact integers up to 2 ** 53.",
   BigUint64Array: "Numbers are exact integers up to 2 ** 53.",
   Float16Array: IN_NUMBERS,
+  ArrayBuffer: "Give each array memory of its own: new Float64Array(n).",
+  SharedArrayBuffer: "Give each array memory of its own: new Float64Array(n).",
+  DataView: "Give each array memory of its own: new Float64Array(n).",
 };

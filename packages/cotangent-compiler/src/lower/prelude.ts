@@ -133,6 +133,15 @@ function each(step: string): string {
   return `(acc, a) => { for (let i = 0; i < a.length; i++) ${step}; return acc; }`;
 }
 
+/** What a Uint8ClampedArray keeps of x: the nearest of its numbers, the even one of two. */
+export const CLAMP = `(x) => {
+  if (!(x > 0)) return 0;
+  if (x >= 255) return 255;
+  const below = Math.floor(x);
+  const rest = x - below;
+  return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
+}`;
+
 /** `Object.is` of two numbers. */
 export const IS = "(x, y) => (x === y ? x !== 0 || 1 / x === 1 / y : x !== x && y !== y)";
 

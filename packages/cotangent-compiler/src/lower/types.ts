@@ -143,6 +143,15 @@ function reference(
   switch (name) {
     case "Float64Array":
       return { kind: "array", element: NUMBER, typed: true };
+    case "Float32Array":
+    case "Int8Array":
+    case "Uint8Array":
+    case "Uint8ClampedArray":
+    case "Int16Array":
+    case "Uint16Array":
+    case "Int32Array":
+    case "Uint32Array":
+      return { kind: "array", element: { kind: "number", as: name } };
     case "Array":
     case "ReadonlyArray":
     case "ArrayLike":

@@ -10,7 +10,8 @@ import type { Ty } from "./ir.ts";
 
 /** The structure of an argument or of a result; plain data. */
 export type Structure =
-  | { readonly kind: "number" }
+  /** `as`: rounded or wrapped around as an array of this kind does; the compiler of plain functions asks, nobody else. */
+  | { readonly kind: "number"; readonly as?: string }
   | { readonly kind: "boolean" }
   /** undefined, null, or a text or function that only stands there. */
   | { readonly kind: "nothing"; readonly is?: "null" | "label" }
