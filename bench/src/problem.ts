@@ -14,10 +14,10 @@ export interface Problem {
   readonly tuned?: boolean;
   /** What it reads. */
   readonly data: () => readonly Float64Array[];
-  /** The function as it is written. */
-  readonly plain: () => Call;
-  /** The same compiled. */
-  readonly primal: () => Call;
+  /** The function as it is written; none where it takes derivatives itself, which plain code cannot. */
+  readonly plain?: () => Call;
+  /** The same compiled; none where there is nothing but the derivative. */
+  readonly primal?: () => Call;
   readonly derivative: () => Call;
   /** The same into what an earlier call has returned, as C++ by hand writes into the same memory each time. */
   readonly into?: () => (out: never) => void;
@@ -87,9 +87,8 @@ export function problemRow(problem: Problem): Row {
       here("derivative", "derivative", derivative),
       ...(into === undefined ? [] : [here("derivative, into", "derivative", filled(into))]),
       ...(byHand === undefined ? [] : [here("by hand in JS", "derivative", byHand)]),
-      ...inCpp("primal"),
-      here("primal", "primal", primal),
-      here("plain call", "primal", plain),
+      ...(primal === undefined ? [] : [...inCpp("primal"), here("primal", "primal", primal)]),
+      ...(plain === undefined ? [] : [here("plain call", "primal", plain)]),
     ],
   };
 }

@@ -97,7 +97,7 @@ describe("a conversation", () => {
 
   it("refuses what it does not know, and what comes too early", () => {
     const [unknown, early, , missing] = converse(
-      { kind: "define", module: "ht" },
+      { kind: "define", module: "mandelbrot" },
       { kind: "evaluate", module: "lse", function: "primal", input: { x: [1], ...RUNS } },
       { kind: "define", module: "lse" },
       { kind: "evaluate", module: "lse", function: "hessian", input: { x: [1], ...RUNS } },
@@ -105,7 +105,8 @@ describe("a conversation", () => {
     expect(unknown).toEqual({
       id: 0,
       success: false,
-      error: 'There is no module "ht"; there are hello, llsq, lse, gmm, ba, lstm, kmeans.',
+      error:
+        'There is no module "mandelbrot"; there are hello, llsq, lse, gmm, ba, lstm, kmeans, det, ode, ht, particle, saddle.',
     });
     expect(early).toEqual({ id: 1, success: false, error: 'The module "lse" has not been defined.' });
     expect(missing).toEqual({
@@ -152,6 +153,10 @@ describe("a conversation", () => {
       { points: [], centroids: [[1, 2]] },
       "points must be a list of rows, not an empty list.",
     ],
+    ["det", "primal", { A: [1, 2, 3], ell: 2 }, "A must have 4 numbers, not 3."],
+    ["ode", "gradient", { x: [1], s: 0 }, "s must be a whole number from 1, not 0."],
+    ["particle", "ff", { w: null }, "w must be a number, not null."],
+    ["saddle", "rf", { start: [1] }, "start must have 2 numbers, not 1."],
     ["lse", "gradient", { x: [1e308 * 10] }, "x[0] must be a number, not null."],
   ])("%s.%s refuses input of another form: %j", (module, name, input, error) => {
     expect(evaluate(module, name, input)).toEqual({ id: 2, success: false, error });
@@ -329,6 +334,62 @@ describe("evals", () => {
     const { output } = evaluate("kmeans", "dir", input);
     expectNear((output as number[][]).flat(), wanted);
     expect((output as number[][]).map((row) => row.length)).toEqual([2, 2, 2]);
+  });
+});
+
+describe("ht", () => {
+  const frames = Array.from({ length: 21 }, () => rows(sines(16), 4));
+  const model = {
+    bone_count: 21,
+    parents: Array.from({ length: 21 }, (_, i) => i - 1),
+    base_relatives: frames,
+    inverse_base_absolutes: frames,
+    base_positions: rows(sines(8), 4),
+    weights: rows(sines(42), 21),
+    triangles: [[0, 1, 0]],
+    is_mirrored: true,
+  };
+  const data = { model, correspondences: [1, 0], points: rows(sines(6), 3) };
+  const input = { theta: sines(26), data, us: [] };
+  const errorOf = (more: object): string | undefined =>
+    evaluate("ht", "objective", { ...input, ...more }).error;
+
+  it("takes us as pairs and as numbers", () => {
+    const complicated = { ...input, data: { ...data, correspondences: [0, 0] } };
+    const jacobian = (us: unknown): unknown =>
+      evaluate("ht", "jacobian", { ...complicated, us, ...RUNS }).output;
+    const pairs = jacobian([
+      [0.1, 0.2],
+      [0.3, 0.4],
+    ]) as number[][];
+    expect(pairs.map((row) => row.length)).toEqual(Array.from({ length: 6 }, () => 28));
+    expect(jacobian([0.1, 0.2, 0.3, 0.4])).toEqual(pairs);
+    // The first and the last corner are the same vertex.
+    expect(pairs.map((row) => Math.abs(row[0]!))).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
+  it("refuses what points nowhere", () => {
+    const hand = (more: object): object => ({ data: { ...data, model: { ...model, ...more } } });
+    expect(errorOf({})).toBe(undefined);
+    expect(errorOf({ data: { ...data, correspondences: [1, 2] } })).toBe(
+      "data.correspondences[1] must be a whole number from 0 to 1, not 2.",
+    );
+    expect(errorOf({ us: [0.5, 0.5, 0.5, 0.5] })).toBe(
+      "data.correspondences[0] must be a whole number from 0 to 0, not 1.",
+    );
+    expect(errorOf(hand({ triangles: [[0, 1, 2]] }))).toBe(
+      "data.model.triangles[2] must be a whole number from 0 to 1, not 2.",
+    );
+    expect(errorOf(hand({ parents: model.parents.map(() => 3) }))).toBe(
+      "data.model.parents[0] must come before bone 0.",
+    );
+    expect(errorOf(hand({ bone_count: 20 }))).toBe(
+      "data.model.bone_count must be a whole number from 21, not 20.",
+    );
+    expect(errorOf(hand({ base_relatives: frames.slice(1) }))).toBe(
+      "data.model.base_relatives must be a list of 21 matrices, not of 20.",
+    );
+    expect(errorOf(hand({ is_mirrored: 1 }))).toBe("data.model.is_mirrored must be true or false, not 1.");
   });
 });
 

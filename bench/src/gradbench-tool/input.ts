@@ -31,6 +31,26 @@ export function vector(x: unknown, what: string, length?: number): Float64Array 
   return Float64Array.from(x as unknown[], (each, i) => number(each, `${what}[${i}]`));
 }
 
+/** A list of whole numbers, of at least `least` and below `below`; of this length, if it is given. */
+export function indices(
+  x: unknown,
+  what: string,
+  below: number,
+  { least = 0, length }: { readonly least?: number; readonly length?: number } = {},
+): Float64Array {
+  const list = vector(x, what, length);
+  const wrong = list.findIndex((each) => !Number.isInteger(each) || each < least || each >= below);
+  if (wrong < 0) return list;
+  throw new InputError(
+    `${what}[${wrong}] must be a whole number from ${least} to ${below - 1}, not ${list[wrong]}.`,
+  );
+}
+
+export function boolean(x: unknown, what: string): boolean {
+  if (typeof x === "boolean") return x;
+  throw new InputError(`${what} must be true or false, not ${describe(x)}.`);
+}
+
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;
@@ -57,6 +77,24 @@ export function matrix(
   const values = new Float64Array(length * columns);
   x.forEach((row: unknown, i) => values.set(vector(row, `${what}[${i}]`, columns), i * columns));
   return { rows: length, columns, values };
+}
+
+/** A list of matrices of the same shape, one after another, row after row. */
+export function matrices(
+  x: unknown,
+  what: string,
+  count: number,
+  shape: { readonly rows: number; readonly columns: number },
+): Float64Array {
+  if (!Array.isArray(x) || x.length !== count) {
+    throw new InputError(
+      `${what} must be a list of ${count} matrices, not ${Array.isArray(x) ? `of ${x.length}` : describe(x)}.`,
+    );
+  }
+  const size = shape.rows * shape.columns;
+  const values = new Float64Array(count * size);
+  x.forEach((each: unknown, i) => values.set(matrix(each, `${what}[${i}]`, shape).values, i * size));
+  return values;
 }
 
 function describe(x: unknown): string {

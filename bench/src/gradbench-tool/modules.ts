@@ -2,17 +2,31 @@
 import { compile, grad } from "cotangent";
 
 import {
+  particleFF,
+  particleFR,
+  particleRF,
+  particleRR,
+  saddleFF,
+  saddleFR,
+  saddleRF,
+  saddleRR,
+} from "../gradbench/descent.ts";
+import { handErrors, handJacobian } from "../gradbench/hand.ts";
+import {
   bundle,
   bundleJacobian,
+  determinant,
   gmm,
   kmeans,
   kmeansDirection,
   llsq,
   logSumExp,
   lstm,
+  ode,
+  odeEnd,
   square,
 } from "../gradbench/problems.ts";
-import { count, fields, InputError, matrix, number, vector } from "./input.ts";
+import { boolean, count, fields, indices, InputError, matrices, matrix, number, vector } from "./input.ts";
 
 /** A function with its input read: runs as often as it is wanted; what the last run gave is then put into JSON. */
 export interface Prepared {
@@ -55,6 +69,12 @@ const compiled = {
   lstmGradient: grad(lstm, { wrt: [0, 1] }),
   kmeans: compile(kmeans),
   kmeansDirection: compile(kmeansDirection),
+  determinant: compile(determinant),
+  determinantGradient: grad(determinant, { wrt: 0 }),
+  ode: compile(ode),
+  odeGradient: grad(odeEnd, { wrt: 0 }),
+  handErrors: compile(handErrors),
+  handJacobian: compile(handJacobian),
 };
 
 function llsqInput(input: unknown): [Float64Array, number] {
@@ -158,6 +178,76 @@ function kmeansInput(input: unknown): { readonly k: number; readonly args: Param
   return { k: centroids.rows, args: [points.values, centroids.values, points.columns] };
 }
 
+function determinantInput(input: unknown): Parameters<typeof determinant> {
+  const given = fields(input, "The input");
+  const n = count(given["ell"], "ell");
+  return [vector(given["A"], "A", n * n), n];
+}
+
+function odeInput(input: unknown): Parameters<typeof ode> {
+  const given = fields(input, "The input");
+  const x = vector(given["x"], "x");
+  if (x.length === 0) throw new InputError("x must have at least one number.");
+  return [x, count(given["s"], "s")];
+}
+
+/** As many as the angles of `theta` need: a wrist, and five fingers of four. */
+const FEWEST_BONES = 21;
+
+/** `us` come as pairs, one for each point; as a list of numbers, which the eval's description says, they are understood, too. */
+function handInput(input: unknown): Parameters<typeof handErrors> {
+  const given = fields(input, "The input");
+  const data = fields(given["data"], "data");
+  const model = fields(data["model"], "data.model");
+  const bones = count(model["bone_count"], "data.model.bone_count", FEWEST_BONES);
+  const parents = indices(model["parents"], "data.model.parents", bones, { least: -1, length: bones });
+  const late = parents.findIndex((parent, bone) => parent >= bone);
+  if (late >= 0) throw new InputError(`data.model.parents[${late}] must come before bone ${late}.`);
+  const square = { rows: 4, columns: 4 };
+  const positions = matrix(model["base_positions"], "data.model.base_positions", { columns: 4 });
+  const vertices = positions.rows;
+  const us = given["us"];
+  const isSimple = Array.isArray(us) && us.length === 0;
+  const triangles = matrix(model["triangles"], "data.model.triangles", { columns: 3 });
+  const seen = matrix(data["points"], "data.points", { columns: 3 });
+  const points = seen.rows;
+  return [
+    vector(given["theta"], "theta", 26),
+    isSimple || (Array.isArray(us) && typeof us[0] === "number")
+      ? vector(us, "us", isSimple ? 0 : 2 * points)
+      : matrix(us, "us", { rows: points, columns: 2 }).values,
+    {
+      parents,
+      relatives: matrices(model["base_relatives"], "data.model.base_relatives", bones, square),
+      inverses: matrices(model["inverse_base_absolutes"], "data.model.inverse_base_absolutes", bones, square),
+      vertices: positions.values,
+      weights: matrix(model["weights"], "data.model.weights", { rows: vertices, columns: bones }).values,
+      triangles: indices(Array.from(triangles.values), "data.model.triangles", vertices),
+      mirrored: boolean(model["is_mirrored"], "data.model.is_mirrored"),
+    },
+    indices(data["correspondences"], "data.correspondences", isSimple ? vertices : triangles.rows, {
+      length: points,
+    }),
+    seen.values,
+  ];
+}
+
+/** The four variants of a function that takes derivatives inside, by their names. */
+const variants = <T, U>(
+  functions: Readonly<Record<string, (start: T) => U>>,
+  read: (input: unknown) => T,
+  write: (result: U) => unknown,
+): Readonly<Record<string, Evaluable>> =>
+  Object.fromEntries(
+    Object.entries(functions).map(([name, f]) => [
+      name,
+      (input: unknown) => {
+        const start = read(input);
+        return prepared(() => f(start), write);
+      },
+    ]),
+  );
+
 /** By module and function. */
 export const modules: ReadonlyMap<string, ReadonlyMap<string, Evaluable>> = new Map(
   Object.entries({
@@ -260,5 +350,61 @@ export const modules: ReadonlyMap<string, ReadonlyMap<string, Evaluable>> = new 
         );
       },
     },
+    det: {
+      primal: (input: unknown) => {
+        const args = determinantInput(input);
+        return prepared(() => compiled.determinant(...args), itself);
+      },
+      gradient: (input: unknown) => {
+        const args = determinantInput(input);
+        return prepared(() => compiled.determinantGradient(...args), list);
+      },
+    },
+    ode: {
+      primal: (input: unknown) => {
+        const args = odeInput(input);
+        return prepared(() => compiled.ode(...args), list);
+      },
+      gradient: (input: unknown) => {
+        const args = odeInput(input);
+        return prepared(() => compiled.odeGradient(...args), list);
+      },
+    },
+    ht: {
+      objective: (input: unknown) => {
+        const args = handInput(input);
+        return prepared(() => compiled.handErrors(...args), list);
+      },
+      jacobian: (input: unknown) => {
+        const args = handInput(input);
+        const rows = args[4].length;
+        return prepared(
+          () => compiled.handJacobian(...args),
+          // It comes column after column.
+          (columns) =>
+            Array.from({ length: rows }, (_, row) =>
+              Array.from({ length: columns.length / rows }, (_, column) => columns[column * rows + row]!),
+            ),
+        );
+      },
+    },
+    particle: variants(
+      {
+        ff: compile(particleFF),
+        fr: compile(particleFR),
+        rf: compile(particleRF),
+        rr: compile(particleRR),
+      },
+      (input) => number(fields(input, "The input")["w"], "w"),
+      itself,
+    ),
+    saddle: variants(
+      { ff: compile(saddleFF), fr: compile(saddleFR), rf: compile(saddleRF), rr: compile(saddleRR) },
+      (input): [number, number] => {
+        const [x, y] = vector(fields(input, "The input")["start"], "start", 2);
+        return [x!, y!];
+      },
+      (points) => points.flat(),
+    ),
   }).map(([name, functions]) => [name, new Map<string, Evaluable>(Object.entries(functions))]),
 );

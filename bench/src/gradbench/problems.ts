@@ -320,3 +320,53 @@ export function kmeansDirection(
   const { value, tangent } = jvp(grad(cost))([centres], [ones]);
   return [value, tangent];
 }
+
+/** det: the determinant of an n × n matrix, row after row, by its minors. */
+export function determinant(a: Float64Array, n: number): number {
+  "use grad";
+  // Which column comes next, where some are left out; n stands before the first and after the last.
+  const next = Float64Array.from({ length: n + 1 }, (_, c) => (c === n ? 0 : c + 1));
+  return minor(a, n, 0, next);
+}
+
+/** The determinant of the columns that are left, from this row on. */
+function minor(a: Float64Array, n: number, row: number, next: Float64Array): number {
+  if (row === n) return 1;
+  let sum = 0;
+  let sign = 1;
+  let before = n;
+  for (let c = next[n]!; c < n; c = next[c]!) {
+    next[before] = next[c]!;
+    sum += sign * a[row * n + c]! * minor(a, n, row + 1, next);
+    next[before] = c;
+    before = c;
+    sign = -sign;
+  }
+  return sum;
+}
+
+/** ode: y(2), where y₀' = x₀, yᵢ' = xᵢ yᵢ₋₁ and y(0) = 0, in so many steps of Runge and Kutta's method. */
+export function ode(x: Float64Array, steps: number): Float64Array {
+  "use grad";
+  const h = 2 / steps;
+  const y = new Float64Array(x.length);
+  for (let step = 0; step < steps; step++) {
+    const k1 = slopes(x, y);
+    const k2 = slopes(x, along(y, h / 2, k1));
+    const k3 = slopes(x, along(y, h / 2, k2));
+    const k4 = slopes(x, along(y, h, k3));
+    for (let i = 0; i < y.length; i++) y[i]! += (h * (k1[i]! + 2 * k2[i]! + 2 * k3[i]! + k4[i]!)) / 6;
+  }
+  return y;
+}
+
+const slopes = (x: Float64Array, y: Float64Array): Float64Array =>
+  x.map((v, i) => (i === 0 ? v : v * y[i - 1]!));
+
+const along = (y: Float64Array, h: number, k: Float64Array): Float64Array => y.map((v, i) => v + h * k[i]!);
+
+/** The last number of {@link ode}: its gradient is asked for. */
+export function odeEnd(x: Float64Array, steps: number): number {
+  "use grad";
+  return ode(x, steps)[x.length - 1]!;
+}

@@ -4,14 +4,28 @@ import { problemRow } from "../problem.ts";
 import type { Row } from "../row.ts";
 import { normal, numbers, uniform } from "./data.ts";
 import {
+  particleFF,
+  particleFR,
+  particleRF,
+  particleRR,
+  saddleFF,
+  saddleFR,
+  saddleRF,
+  saddleRR,
+} from "./descent.ts";
+import { handErrors, handJacobian } from "./hand.ts";
+import {
   bundle,
   bundleJacobian,
+  determinant,
   gmm,
   kmeans,
   kmeansDirection,
   llsq,
   logSumExp,
   lstm,
+  ode,
+  odeEnd,
   square,
 } from "./problems.ts";
 
@@ -209,6 +223,150 @@ export function kmeansRow(k: number, n: number, d: number, full: boolean): Row {
   });
 }
 
+export function determinantRow(n: number, full: boolean): Row {
+  const a = numbers(n * n, uniform(n));
+  return problemRow({
+    name: `gradbench-det-${n}`,
+    title: `GradBench det: a determinant of ${n} x ${n} by its minors`,
+    full,
+    cpp: "det",
+    data: () => [a, Float64Array.of(n)],
+    plain: () => () => determinant(a, n),
+    primal: () => {
+      const f = compile(determinant);
+      return () => f(a, n);
+    },
+    derivative: () => {
+      const g = grad(determinant, { wrt: 0 });
+      return () => g(a, n);
+    },
+    into: () => {
+      const g = compile(grad(determinant, { wrt: 0 }));
+      return (out) => g.into(out, a, n);
+    },
+  });
+}
+
+export function odeRow(n: number, steps: number, full: boolean): Row {
+  const x = numbers(n, uniform(n + steps));
+  return problemRow({
+    name: `gradbench-ode-n${n}-s${steps}`,
+    title: `GradBench ode: ${n} equations, ${steps} steps of Runge and Kutta's method`,
+    full,
+    cpp: "ode",
+    data: () => [x, Float64Array.of(steps)],
+    plain: () => () => ode(x, steps),
+    primal: () => {
+      const f = compile(ode);
+      return () => f(x, steps);
+    },
+    derivative: () => {
+      const g = grad(odeEnd, { wrt: 0 });
+      return () => g(x, steps);
+    },
+    into: () => {
+      const g = compile(grad(odeEnd, { wrt: 0 }));
+      return (out) => g.into(out, x, steps);
+    },
+  });
+}
+
+/** A hand whose bones stand somehow, with a skin that goes with some four bones each. */
+export function handRow(vertices: number, points: number, inTriangles: boolean, full: boolean): Row {
+  const make = (): Parameters<typeof handErrors> => {
+    const next = uniform(points + (inTriangles ? 1 : 0));
+    const bones = 22;
+    const frames = (): Float64Array =>
+      numbers(16 * bones, () => next() - 0.5).map((x, i) => (i % 16 < 12 ? x : i % 16 === 15 ? 1 : 0));
+    const some = (count: number, below: number): Float64Array =>
+      numbers(count, () => Math.floor(below * next()));
+    const triangles = 2 * vertices;
+    const hand = {
+      // A wrist, on which five fingers of four bones and the forearm hang.
+      parents: Float64Array.from({ length: bones }, (_, i) => (i === 0 ? -1 : i % 4 === 1 ? 0 : i - 1)),
+      relatives: frames(),
+      inverses: frames(),
+      vertices: numbers(4 * vertices, next).map((x, i) => (i % 4 === 3 ? 1 : x)),
+      weights: numbers(bones * vertices, () => (next() < 0.2 ? next() : 0)),
+      triangles: some(3 * triangles, vertices),
+      mirrored: true,
+    };
+    return [
+      numbers(26, () => next() - 0.5),
+      numbers(inTriangles ? 2 * points : 0, next),
+      hand,
+      some(points, inTriangles ? triangles : vertices),
+      numbers(3 * points, next),
+    ];
+  };
+  let made: Parameters<typeof handErrors> | undefined;
+  const data = (): Parameters<typeof handErrors> => (made ??= make());
+  return problemRow({
+    name: `gradbench-ht-${inTriangles ? "complicated" : "simple"}-c${points}`,
+    title: `GradBench ht: a hand of ${vertices} vertices, ${points} points${inTriangles ? " in triangles" : ""}`,
+    full,
+    cpp: "ht",
+    data: () => {
+      const [theta, us, hand, correspondences, seen] = data();
+      const { parents, relatives, inverses, vertices, weights, triangles, mirrored } = hand;
+      const model = [parents, relatives, inverses, vertices, weights, triangles];
+      return [theta, us, Float64Array.of(mirrored ? 1 : 0), ...model, correspondences, seen];
+    },
+    plain: () => {
+      const args = data();
+      return () => handErrors(...args);
+    },
+    primal: () => {
+      const [args, f] = [data(), compile(handErrors)];
+      return () => f(...args);
+    },
+    derivative: () => {
+      const [args, f] = [data(), compile(handJacobian)];
+      return () => f(...args);
+    },
+    into: () => {
+      const [args, f] = [data(), compile(handJacobian)];
+      return (out) => f.into(out, ...args);
+    },
+  });
+}
+
+/** The derivatives by hand are forward or in reverse as the outer ones are; the inner ones are formulas. */
+const particleRow = (modes: string, particle: (w: number) => number): Row =>
+  problemRow({
+    name: `gradbench-particle-${modes}`,
+    title: `GradBench particle: descent along the derivative of a path that has derivatives inside (${modes})`,
+    cpp: "particle",
+    data: () => [Float64Array.of(0), Float64Array.of(modes.startsWith("r") ? 1 : 0)],
+    derivative: () => {
+      const f = compile(particle);
+      return () => f(0);
+    },
+  });
+
+const saddleRow = (modes: string, saddle: typeof saddleFF): Row =>
+  problemRow({
+    name: `gradbench-saddle-${modes}`,
+    title: `GradBench saddle: the least of what is greatest, by descent within descent (${modes})`,
+    cpp: "saddle",
+    data: () => [Float64Array.of(1, 1)],
+    derivative: () => {
+      const f = compile(saddle);
+      return () => f([1, 1]);
+    },
+  });
+
+export const descents: readonly Row[] = [
+  particleRow("ff", particleFF),
+  particleRow("fr", particleFR),
+  particleRow("rf", particleRF),
+  particleRow("rr", particleRR),
+  saddleRow("ff", saddleFF),
+  saddleRow("fr", saddleFR),
+  saddleRow("rf", saddleRF),
+  saddleRow("rr", saddleRR),
+];
+
 export const hello: Row = problemRow({
   name: "gradbench-hello",
   title: "GradBench hello: the square of a number",
@@ -252,6 +410,22 @@ const LSTM = [
 const KMEANS_K = [10, 100];
 const KMEANS_N = [1000, 10_000];
 const KMEANS_D = [8, 16];
+const DET = [5, 6, 7, 8, 9, 10, 11];
+/** By the product, as GradBench orders them. The largest keep a gigabyte for the way back. */
+const ODE = [
+  [1000, 1],
+  [1000, 10],
+  [10_000, 1],
+  [1000, 100],
+  [10_000, 10],
+  [100_000, 1],
+  [10_000, 100],
+  [100_000, 10],
+  [100_000, 100],
+] as const;
+/** The vertices of the smaller of GradBench's two hands, and the points of the first of its data. */
+const HT_VERTICES = 544;
+const HT_POINTS = [100, 192, 200, 400, 800, 1600, 3200];
 
 export const gradbench: readonly Row[] = [
   hello,
@@ -262,5 +436,13 @@ export const gradbench: readonly Row[] = [
   ),
   ...BA.map(([n, m, p], i) => baRow(n, m, p, i > 0)),
   ...LSTM.map(([layers, characters]) => lstmRow(layers, characters, characters > 1024)),
+  ...DET.map((n) => determinantRow(n, ![5, 8, 10].includes(n))),
+  ...ODE.map(([n, steps]) =>
+    odeRow(n, steps, !["1000,10", "1000,100", "10000,10"].includes(`${n},${steps}`)),
+  ),
+  ...HT_POINTS.flatMap((points) =>
+    [false, true].map((inTriangles) => handRow(HT_VERTICES, points, inTriangles, points > 100)),
+  ),
+  ...descents,
   ...KMEANS_K.flatMap((k) => KMEANS_N.flatMap((n) => KMEANS_D.map((d) => kmeansRow(k, n, d, d > 8)))),
 ];

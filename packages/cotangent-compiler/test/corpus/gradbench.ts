@@ -3,11 +3,14 @@ import type { Cases } from "./case.ts";
 
 export {
   bundle,
+  determinant,
   gmm,
   kmeans,
   llsq,
   logSumExp,
   lstm,
+  ode,
+  odeEnd,
   square,
 } from "../../../../bench/src/gradbench/problems.ts";
 
@@ -63,5 +66,8 @@ export const cases: Cases = {
     ],
   ],
   lstm: [() => [sines(48), sines(9), sines(12).map(Math.abs), f(1, 0, 1, 0, 0, 1, 1, 1, 0, 0, 0, 1), 2, 3]],
+  determinant: [() => [f(2, -1, 0.5, 3, 1, 1, -2, 0, 4), 3], () => [sines(16), 4]],
+  ode: [() => [f(0.5, 1, -2, 1.5), 3]],
+  odeEnd: [() => [f(0.5, 1, -2, 1.5), 2], () => [f(3), 1]],
   kmeans: [() => [f(1, 2, 3, 4, -1, 0), f(0, 0, 3, 3), 2]],
 };

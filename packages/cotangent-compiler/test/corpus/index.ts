@@ -1,5 +1,6 @@
 /* oxlint-disable import/default -- `?raw` makes of any file its text */
 /** Functions as people write them, each with inputs. */
+import handText from "../../../../bench/src/gradbench/hand.ts?raw";
 import gradbenchText from "../../../../bench/src/gradbench/problems.ts?raw";
 import springsText from "../../../../bench/src/springs/springs.ts?raw";
 import * as arrays from "./arrays.ts";
@@ -8,6 +9,7 @@ import type { Cases } from "./case.ts";
 import * as classes from "./classes.ts";
 import classesText from "./classes.ts?raw";
 import * as gradbench from "./gradbench.ts";
+import * as hand from "./hand.ts";
 import * as learning from "./learning.ts";
 import learningText from "./learning.ts?raw";
 import * as loops from "./loops.ts";
@@ -43,6 +45,7 @@ export const corpus: Readonly<Record<string, Part>> = {
   arrays: part(arrays, arraysText),
   classes: part(classes, classesText),
   gradbench: part(gradbench, gradbenchText),
+  hand: part(hand, handText),
   learning: part(learning, learningText),
   loops: part(loops, loopsText),
   mechanics: part(mechanics, mechanicsText),
