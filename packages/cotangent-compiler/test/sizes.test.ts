@@ -32,6 +32,36 @@ const tail = differentiable((a: Float64Array, first: number): number => {
   return total;
 });
 
+/** Moving averages over a window on both sides, clamped at the ends. */
+const windowed = differentiable((a: Float64Array, weights: Float64Array): number => {
+  const r = (weights.length - 1) / 2;
+  let total = 0;
+  for (let i = 0; i < a.length; i++) {
+    let s = 0;
+    for (let k = -r; k <= r; k++) s += weights[k + r]! * a[Math.min(a.length - 1, Math.max(0, i + k))]!;
+    total += s * s;
+  }
+  return total;
+});
+
+/** All pairs of points, each two numbers. */
+const allPairs = differentiable((points: Float64Array): number => {
+  const n = points.length / 2;
+  let total = 0;
+  for (let i = 0; i < n; i++)
+    for (let j = i + 1; j < n; j++)
+      total += (points[2 * i]! - points[2 * j]!) * (points[2 * i + 1]! + points[2 * j + 1]!);
+  return total;
+});
+
+/** What begins with -0 says so. */
+const signed = differentiable((weights: Float64Array): number => {
+  const r = (weights.length - 1) / 2;
+  let total = 0;
+  for (let k = -r; k <= r; k++) total += Math.max(-1e3, weights[k + r]! / k);
+  return total;
+});
+
 const numbers = (n: number): Float64Array => Float64Array.from({ length: n }, (_, i) => Math.sin(3 * i + 1));
 
 /** What is done in each iteration of the innermost loops. */
@@ -47,10 +77,18 @@ describe("where they are whole numbers", () => {
     ["a quotient of lengths", rows, [numbers(24), numbers(4)]],
     ["a stride", strided, [numbers(60), 3]],
     ["where a loop begins", tail, [numbers(24), 3]],
+    ["half a length", allPairs, [numbers(24)]],
   ] as const)("%s: no conversion is left in the loop, and the result is the plain call's", (_, f, args) => {
     const compiled = compile(f as (...args: readonly unknown[]) => number, { math: "exact" });
     expect(compiled(...args)).toBe((f as (...args: readonly unknown[]) => number)(...args));
     expect(innermost(print(compiled.program))).not.toMatch(/f64\.index|f64\.fromI32|bound/);
+  });
+
+  test("half a length and its negative: loops count in integers", () => {
+    const compiled = compile(windowed, { math: "exact" });
+    for (const n of [1, 3, 5, 9])
+      expect(compiled(numbers(12), numbers(n))).toBe(windowed(numbers(12), numbers(n)));
+    expect(print(compiled.program)).not.toContain("while");
   });
 
   test("they have a derivative all the same", () => {
@@ -68,6 +106,17 @@ describe("where they are whole numbers", () => {
 });
 
 describe("where they are not", () => {
+  test("half of an odd length is no index", () => {
+    expect(() => compile(windowed)(numbers(7), numbers(2))).toThrow(/index/);
+    expect(() => compile(allPairs)(numbers(9))).toThrow(/points\[9\]/);
+  });
+
+  test("-0, of which nobody makes 0", () => {
+    const compiled = compile(signed, { math: "exact" });
+    for (const n of [1, 3, 1, 5]) expect(compiled(numbers(n))).toBe(signed(numbers(n)));
+    expect(compiled(Float64Array.of(1))).toBe(-1e3);
+  });
+
   test("products that are whole find their elements", () => {
     const a = numbers(60);
     const compiled = compile(strided, { math: "exact" });

@@ -2,7 +2,7 @@
 import { capturedOf } from "../program/captured.ts";
 import type { Captured, Specialisation } from "../program/captured.ts";
 import { someOp } from "../program/ir.ts";
-import { evaluator, integerValues } from "../program/optimise/integers.ts";
+import { evaluator, integerValues, LARGEST_INTEGER } from "../program/optimise/integers.ts";
 import { optimise } from "../program/optimise/index.ts";
 import { children, leafTypes, stride } from "../program/structure.ts";
 import type { Structure } from "../program/structure.ts";
@@ -54,7 +54,7 @@ function chooser(of: Specialisation): Choose {
     const inputs = of.outside.length === 0 ? args : [...of.params.map((_, i) => args[i]), ...outside()];
     let which = 0;
     for (let k = 0; k < sizes.length && k < MOST_SIZES; k++) {
-      if (isI32(sizes[k]!.compute((parameter) => reads[parameter]?.(inputs) ?? NaN))) which |= 1 << k;
+      if (isSize(sizes[k]!.compute((parameter) => reads[parameter]?.(inputs) ?? NaN))) which |= 1 << k;
     }
     if (which === 0) return of;
     return (made[which] ??= {
@@ -70,7 +70,7 @@ function chooser(of: Specialisation): Choose {
 /** Of more sizes than this, the others count as any number. */
 const MOST_SIZES = 8;
 
-const isI32 = (x: number): boolean => Object.is(x, x | 0);
+const isSize = (x: number): boolean => Object.is(x, x | 0) && Math.abs(x) <= LARGEST_INTEGER;
 
 /** How each leaf is read from the inputs: a number, or the length of what is passed as an array. What lies deeper is not looked at. */
 function readsOf(s: Structure, read: Read<unknown>): readonly (Read<number> | undefined)[] {

@@ -130,6 +130,52 @@ describe("loops in steps that come from outside", () => {
   });
 });
 
+describe("loops inside that begin beside the outer index", () => {
+  const pairs = (
+    beside: string,
+    comparison: string,
+  ): string => `function f(x: array noalias, limit: f64, n: i32): f64, f64 {
+    nothing = f64 0
+    one = f64 1
+    zero = i32 0
+    last, sum = for i = zero to n (l = nothing, s = nothing) {
+      r = f64.fromI32(i)
+      begin = ${beside}(r, one)
+      j, t, trips = while (k = begin, s1 = s) {
+        more = f64.${comparison}(k, limit)
+        yield more
+      } do (k1, s2) {
+        h = f64.index(k1) "k"
+        bound(h, x) "x"
+        e = load(x, h)
+        u = add(s2, e)
+        next = add(k1, one)
+        yield next, u
+      }
+      yield j, t
+    }
+    return last, sum
+  }`;
+  const calls: Arguments[] = [-1, 0, 1, 3, 7].flatMap((n) =>
+    [-3, -0, 0, 1, 4, 4.5, 7, 7.5, 8, NaN].map((limit) => [x, limit, n]),
+  );
+
+  test.each(["lt", "le"])("one further, %s a limit that may be a fraction", (comparison) => {
+    const { body } = agrees(pairs("add", comparison), calls).functions[0]!;
+    const inside = inLoops(body);
+    expect(inside).not.toContain("while");
+    expect(inside.filter((kind) => kind === "for")).toHaveLength(1);
+  });
+
+  test.each(["lt", "le"])("one before, %s a limit", (comparison) => {
+    expect(inLoops(agrees(pairs("sub", comparison), calls).functions[0]!.body)).not.toContain("while");
+  });
+
+  test("a product may be -0: it is counted as it is", () => {
+    expect(inLoops(agrees(pairs("mul", "lt"), calls).functions[0]!.body)).not.toContain("i32.mul");
+  });
+});
+
 describe("checks below conditions", () => {
   test("are made before all loops in which they are the same", () => {
     const text = `function f(x: array noalias, d: i32, n: i32): f64 {

@@ -7,6 +7,7 @@ import { constantOf, definedBy } from "./analysis.ts";
 import { eachVisible, sameResults } from "./choices.ts";
 import type { Choice } from "./choices.ts";
 import { simplify } from "./fold.ts";
+import { LARGEST_INTEGER } from "./integers.ts";
 import { Known } from "./known.ts";
 import { affine, Memory } from "./memory.ts";
 import type { OptimiseOptions } from "./options.ts";
@@ -215,9 +216,12 @@ export class Folder extends Builder {
   /** f64 that are i32 by what the options say, and what they are as such. */
   readonly #integers = new Map<Value, Value>();
 
-  /** Says that an f64 always is an i32, and not -0. */
+  /** Says that an f64 always is one of `OptimiseOptions.integers`. */
   isI32(v: Value): void {
-    this.#integers.set(v, this.op("f64.toInt32", v));
+    const integer = this.op("f64.toInt32", v);
+    const [least, greatest] = this.rangeOf(integer);
+    this.setRange(integer, [Math.max(least, -LARGEST_INTEGER), Math.min(greatest, LARGEST_INTEGER)]);
+    this.#integers.set(v, integer);
   }
 
   /** The i32 that an f64 has been said to be. */

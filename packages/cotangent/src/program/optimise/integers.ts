@@ -18,6 +18,9 @@ import { isOp, kinds } from "../ir.ts";
 import type { Op, Program, Region, Value } from "../ir.ts";
 import { definedBy } from "./analysis.ts";
 
+/** How large they are: what is next to one, or twice it, is an i32, too. */
+export const LARGEST_INTEGER: number = 2 ** 30 - 1;
+
 /** What makes integers of integers. */
 const WHOLE: ReadonlySet<PrimitiveBase> = /* @__PURE__ */ new Set<PrimitiveBase>([
   add,
@@ -47,8 +50,11 @@ export function integerValues({ functions }: Program): readonly Value[] {
     if (seen.has(v)) return;
     seen.add(v);
     const op = definedBy(v, "primitive");
-    if (op !== undefined && WHOLE.has(op.attr)) op.args.forEach(visit);
-    else if (definedBy(v, "select") !== undefined) (v.def as Op).args.slice(1).forEach(visit);
+    if (op !== undefined && WHOLE.has(op.attr) && !op.args.some(isFraction)) {
+      op.args.forEach(visit);
+      // Of an integer it is one, unless it is -0.
+      if (op.attr === neg && followsFrom(v, body, DEEPEST)) found.add(v);
+    } else if (definedBy(v, "select") !== undefined) (v.def as Op).args.slice(1).forEach(visit);
     else if (isCounted(v)) visit((v.def as Region).parent!.args[v.index]!);
     else if (!isCertain(v) && followsFrom(v, body, DEEPEST)) found.add(v);
   };
@@ -76,6 +82,9 @@ function isCounted({ def, index }: Value): boolean {
 
 const isCertain = (v: Value): boolean =>
   definedBy(v, "constant") !== undefined || definedBy(v, "f64.fromI32") !== undefined;
+
+/** A product with it may be whole, or not: half a length. */
+const isFraction = (v: Value): boolean => !Number.isInteger(definedBy(v, "constant")?.attr ?? 0);
 
 /** Whether v is computed from the function's parameters and their lengths, once. */
 function followsFrom(v: Value, body: Region, deepest: number): boolean {

@@ -16,6 +16,6 @@ export interface OptimiseOptions {
    * For output that people read: loops stay loops however short, and checks of indices are left out, as in the plain function.
    */
   readonly readable?: boolean;
-  /** Values of the entry, f64, that are an i32 (and not -0) whenever the program is called. */
+  /** Values of the entry, f64, that are integers up to LARGEST_INTEGER (and not -0) whenever the program is called. */
   readonly integers?: ReadonlySet<Value>;
 }

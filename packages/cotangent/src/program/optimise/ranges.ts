@@ -11,6 +11,12 @@ const COUNT: Range = [0, 2 ** 31 - 1];
 const exact = (least: number, greatest: number): Range =>
   least >= ANY[0] && greatest <= ANY[1] ? [least, greatest] : ANY;
 
+/** Whether a sum or a difference of numbers in these ranges cannot wrap around. */
+export const isExact = (kind: "i32.add" | "i32.sub", x: Range, y: Range): boolean =>
+  kind === "i32.add"
+    ? x[0] + y[0] >= ANY[0] && x[1] + y[1] <= ANY[1]
+    : x[0] - y[1] >= ANY[0] && x[1] - y[0] <= ANY[1];
+
 export const union = (a: Range, b: Range): Range => [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
 
 /** The range of what an operation of this kind makes of arguments in these ranges. */

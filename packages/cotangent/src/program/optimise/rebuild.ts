@@ -10,7 +10,7 @@ import type { RebuildOptions, Source } from "./elements.ts";
 import { Folder } from "./folder.ts";
 import { counterOf, isCheap, isChecks, isEmpty, isSmall, tripsOf } from "./shapes.ts";
 import type { Counter } from "./shapes.ts";
-import { union } from "./ranges.ts";
+import { isExact, union } from "./ranges.ts";
 
 /** Of a function that is called: what is known, and whether its body may take the call's place. */
 export interface Callee extends Source {
@@ -414,11 +414,17 @@ function endingOn(test: Region): readonly number[] {
 
 const isInteger = (v: Value, n: number): boolean => v.ty === "i32" && constantOf(v) === n;
 
-/** The i32 that an f64 is to the bit: -0 is none. */
+/** The i32 that an f64 is to the bit: -0 is none. Sums and differences of such are, where nothing can wrap around. */
 function integerOf(b: Folder, x: Value): Value | undefined {
   const constant = constantOf(x);
   if (constant !== undefined) return Object.is(constant, constant | 0) ? b.i32(constant) : undefined;
-  return definedBy(x, "f64.fromI32")?.args[0] ?? b.i32Of(x);
+  const known = definedBy(x, "f64.fromI32")?.args[0] ?? b.i32Of(x);
+  const op = known === undefined ? definedBy(x, "primitive") : undefined;
+  if (op?.attr !== add && op?.attr !== sub) return known;
+  const [y, z] = op.args.map((arg) => integerOf(b, arg));
+  if (y === undefined || z === undefined) return undefined;
+  const kind = op.attr === add ? "i32.add" : "i32.sub";
+  return isExact(kind, b.rangeOf(y), b.rangeOf(z)) ? b.op(kind, y, z) : undefined;
 }
 
 const isScalar = (v: Value): boolean => v.ty === "f64" || v.ty === "i32";
