@@ -101,9 +101,9 @@ export function argumentsOf(options: Options, open: boolean = false): readonly u
   return list.map((x) => checked(x, open));
 }
 
-/** Numbers, booleans, and lists and objects of them. */
+/** Numbers, booleans, texts, and lists and objects of them. */
 function checked(x: unknown, open: boolean): unknown {
-  if (typeof x === "number" || typeof x === "boolean") return x;
+  if (typeof x === "number" || typeof x === "boolean" || typeof x === "string") return x;
   if (x === null && open) return OPEN;
   if (Array.isArray(x)) return x.map((y) => checked(y, open));
   if (typeof x === "object" && x !== null) {
@@ -111,7 +111,7 @@ function checked(x: unknown, open: boolean): unknown {
   }
   throw new UsageError(
     `--arguments holds ${JSON.stringify(x)}.`,
-    "Arguments are numbers, booleans, and lists and objects of them.",
+    "Arguments are numbers, booleans, texts, and lists and objects of them.",
   );
 }
 

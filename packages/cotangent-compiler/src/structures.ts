@@ -4,7 +4,7 @@ import type { Specialisation, Structure } from "cotangent/program";
 
 /**
  * The structure of a value; what is neither a number nor made of numbers counts as nothing.
- * @throws AdError `wrong-structure` of texts and the like, but as fields of objects
+ * @throws AdError `wrong-structure` of functions and the like, but as fields of objects
  */
 export function structureOf(x: unknown): Structure {
   switch (typeof x) {
@@ -16,11 +16,13 @@ export function structureOf(x: unknown): Structure {
       break;
     case "undefined":
       return { kind: "nothing" };
+    case "string":
+      return { kind: "nothing", is: "label" };
     default:
       throw new AdError(
         "wrong-structure",
-        `A ${typeof x} was passed; a differentiable function takes numbers, booleans, and arrays and objects of these.`,
-        "Convert it first; for a choice among few, pass a boolean or a number.",
+        `A ${typeof x} was passed; a differentiable function takes numbers, booleans, texts, and arrays and objects of these.`,
+        "Convert it first; a function is named in the scope of differentiable, or around a function that a build reads.",
       );
   }
   if (x === null) return { kind: "nothing", is: "null" };

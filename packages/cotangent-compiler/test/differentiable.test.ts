@@ -212,10 +212,12 @@ test("what is imported where the function stands is known by its name, also as V
 declare const importedK: number;
 declare function helper(x: number): number;
 
-test("texts and the like are refused, as arguments and in arrays; beside numbers they are labels", () => {
+test("functions and the like are refused, as arguments and in arrays; texts where they are computed with", () => {
   const square = differentiable((x: number): number => x * x);
   const sum = differentiable((x: number[]): number => x.reduce((s, v) => s + v, 0));
-  for (const wrong of ["3", 3n, Symbol("x"), () => 3]) {
+  expect(() => grad(square)("3" as unknown as number)).toThrow(/text.*unsupported-type/s);
+  expect(() => grad(sum)([1, "3" as unknown as number])).toThrow(/text.*unsupported-type/s);
+  for (const wrong of [3n, Symbol("x"), () => 3]) {
     expect(() => grad(square)(wrong as unknown as number)).toThrow(/A \w+ was passed.*wrong-structure/s);
     expect(() => grad(sum)([1, wrong as unknown as number])).toThrow(/A \w+ was passed.*wrong-structure/s);
   }

@@ -142,11 +142,25 @@ describe("what may be missing", () => {
     expect((grad(built(text)) as Any)([{ name: "Earth", mass: 2, at: { x: 3, y: 5 } }])[0].mass).toBe(15);
   });
 
-  test("a text in an argument is refused where it would decide something", () => {
+  test("a text in an argument decides what it decides in JavaScript, whether its type says what it may be or not", () => {
     const area = differentiable((s: Any): number => (s.kind === "circle" ? 3 * s.r ** 2 : s.r));
-    expect(refusal(() => compile(area)({ kind: "circle", r: 2 })).code).toBe("unsupported-type");
+    expect(["circle", "other"].map((kind) => compile(area)({ kind, r: 2 }))).toEqual([12, 2]);
+    expect((grad(area) as Any)({ kind: "circle", r: 2 }).r).toBe(12);
     const either = differentiable((s: Any): number => (s.label ? s.x : 2 * s.x));
-    expect(refusal(() => compile(either)({ label: "a", x: 2 })).code).toBe("unsupported-type");
+    expect(["a", "", undefined, null].map((label) => compile(either)({ label, x: 2 }))).toEqual([2, 4, 4, 4]);
+    const text = `export const f = (s: { label?: string | null }): number =>
+      s.label === undefined ? 1 : s.label === null ? 2 : s.label ? (typeof s.label === "string" ? 3 : 4) : 5;`;
+    expect([undefined, null, "a", ""].map((label) => value(text, { label }))).toEqual([1, 2, 3, 5]);
+  });
+
+  test("lists of texts are as long as they are", () => {
+    const count = differentiable((v: Any): number => v.length);
+    expect(compile(count)(["a", "b", "c"])).toBe(3);
+    expect(compile(count)([{ name: "a" }, { name: "b" }])).toBe(2);
+    const first = differentiable((v: Any, x: number): number =>
+      v.reduce((s: number, k: string) => s + (k === "a" ? x : 1), 0),
+    );
+    expect(compile(first)(["a", "b", "a"], 5)).toBe(11);
   });
 
   test("null counts as 0 and undefined as NaN; they are not the same", () => {

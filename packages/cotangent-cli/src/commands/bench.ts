@@ -112,7 +112,7 @@ function example(structure: Structure, length: number, seed: number): unknown {
     case "number":
       return 0.5 + ((0.5 + seed * GOLDEN) % 1);
     case "boolean":
-      return true;
+      return structure.of === undefined ? true : (structure.of[0] ?? "");
     case "nothing":
       return undefined;
     case "array": {

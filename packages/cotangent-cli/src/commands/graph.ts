@@ -133,7 +133,7 @@ function exampleOf(s: Structure): unknown {
     case "number":
       return 1;
     case "boolean":
-      return true;
+      return s.of === undefined ? true : (s.of[0] ?? "");
     case "nothing":
       return undefined;
     case "array":

@@ -61,6 +61,7 @@ export function randomArguments(
       }
       case "boolean":
         if (outer) leaf++;
+        if (s.of !== undefined) return s.of[Math.floor(next() * s.of.length)];
         return next() < 0.5;
       case "nothing":
         return undefined;

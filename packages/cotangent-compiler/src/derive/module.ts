@@ -294,7 +294,9 @@ class ModuleWriter {
       own.forEach((leaf, k) => {
         const v = values[k]!;
         // A number by its name is a variable like any other.
-        if (p.structure.kind === "number" || p.structure.kind === "boolean") numbers.set(v, parameter);
+        const isText = p.structure.kind === "boolean" && p.structure.of !== undefined;
+        if ((p.structure.kind === "number" || p.structure.kind === "boolean") && !isText)
+          numbers.set(v, parameter);
         else bindings.set(v, this.#prepared(v, leaf, p, facts, shared, words, prologue, copied));
       });
     };

@@ -5,7 +5,7 @@ import type { Structure } from "cotangent/program";
 import { singularOf } from "./naming.ts";
 import { key } from "./types.ts";
 import { product, quotient, sum } from "./text/algebra.ts";
-import { call, element, infix, member, num, text, use } from "./text/tree.ts";
+import { call, conditional, element, infix, member, num, text, use } from "./text/tree.ts";
 import type { Expression, Statement, Variable } from "./text/tree.ts";
 
 type ArrayStructure = Extract<Structure, { kind: "array" }>;
@@ -52,6 +52,20 @@ const path = (object: Expression, at: string | number): Expression =>
 
 /** Whether an array is its own only leaf. */
 const isFlat = (s: ArrayStructure): boolean => s.element.kind === "number";
+
+const textsOf = (of: readonly string[]): Expression => ({
+  kind: "array",
+  elements: of.map((k) => text(JSON.stringify(k))),
+});
+
+/** Which of these texts x is, as programs have it. */
+function placeOf({ of = [], at }: Extract<Structure, { kind: "boolean" }>, x: Expression): Expression {
+  const found = call(member(textsOf(of), "indexOf"), x);
+  // What has a closed type is there.
+  if (at === undefined) return found;
+  const ifNull = conditional(infix("===", x, text("null")), num(-3), found);
+  return conditional(infix("===", x, text("undefined")), num(-2), ifNull);
+}
 
 /** Takes an argument apart; statements that this needs are added to `out`. */
 export function takeApart(s: Structure, x: Expression, name: string, words: Words, out: Statement[]): Leaf[] {
@@ -102,7 +116,7 @@ function pack(s: ArrayStructure, list: Expression, name: string, words: Words, o
     // Blocks are in the order in which arrays are met, depth first.
     const walk = (e: Structure, x: Expression, w: string): void => {
       if (e.kind === "number") numbers.push(x);
-      else if (e.kind === "boolean") numbers.push(call("Number", x));
+      else if (e.kind === "boolean") numbers.push(e.of === undefined ? call("Number", x) : placeOf(e, x));
       else if (e.kind === "array") {
         const inner = blocks[next + pending]!;
         const size = stride(e.element);
@@ -163,6 +177,7 @@ export function putTogether(s: Structure, parts: Iterator<Part>, like?: Like): E
     case "boolean": {
       like?.leaves.next();
       const truth = next().read();
+      if (s.of !== undefined) return element(textsOf(s.of), truth);
       return like?.whole === undefined ? truth : text("false");
     }
     case "nothing":
@@ -295,6 +310,7 @@ class Rows {
           return number(offset);
         case "boolean":
           next++;
+          if (e.of !== undefined) return element(textsOf(e.of), number(offset));
           return item === undefined ? infix("!==", number(offset), num(0)) : text("false");
         case "nothing":
           return text("undefined");

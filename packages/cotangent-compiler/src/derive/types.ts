@@ -8,8 +8,9 @@ import type { Module } from "../lower/module.ts";
 export function typeOf(s: Structure): string {
   switch (s.kind) {
     case "number":
-    case "boolean":
       return s.kind;
+    case "boolean":
+      return s.of === undefined ? s.kind : "string";
     case "nothing":
       return "undefined";
     case "array":

@@ -17,9 +17,12 @@ import {
 } from "./arrays.ts";
 import type { Context } from "./context.ts";
 import { bound, memberOf, staticMember } from "./classes.ts";
+import { choose } from "./control.ts";
 import { there } from "./maybe.ts";
-import { Cell, constant, kindOf, NOTHING, openPath } from "./values.ts";
-import type { Accessor, Fun, Num, Obj, Place, Val, Vec } from "./values.ts";
+import { index } from "./numbers.ts";
+import { byText, forText } from "./texts.ts";
+import { bool, Cell, constant, kindOf, NOTHING, openPath, UNSET } from "./values.ts";
+import type { Accessor, Fun, Num, Obj, Place, Str, Val, Vec } from "./values.ts";
 
 /** An argument turns out to be something: start again knowing it. */
 export function learn(
@@ -86,6 +89,8 @@ export function getField(cx: Context, whole: Val, key: string, node: Node): Val 
       if (path === undefined) return noField(cx, object, key, node);
       return key === "length" ? learn(cx, path, "array") : learn(cx, path, "object", key);
     }
+    case "str":
+      return key === "length" ? constant(object.k.length) : noField(cx, object, key, node);
     case "class":
       return staticMember(cx, object, key, node) ?? noField(cx, object, key, node);
     case "builtin":
@@ -139,6 +144,11 @@ function noField(cx: Context, object: Val, key: string, node: Node): never {
 export function getElement(cx: Context, whole: Val, key: Val, node: Node): Val {
   const object = there(cx, whole, node);
   if (key.t === "str") return getField(cx, object, key.k, node);
+  if (key.t === "text") {
+    const field = (k: string): Val => getField(cx, object, k, node);
+    return byText(cx, key, field, () => noSuchKey(cx, node));
+  }
+  if (object.t === "str") return character(cx, object, key, node);
   if (object.t === "poison") return cx.poisoned(node, object);
   const path = openPath(object);
   if (path !== undefined) return learn(cx, path, "array");
@@ -147,7 +157,11 @@ export function getElement(cx: Context, whole: Val, key: Val, node: Node): Val {
   if (at.k !== undefined && (object.t === "obj" || object.t === "place")) {
     return getField(cx, object, String(at.k), node);
   }
-  if (object.t === "obj" && object.tuple) return elementAt(cx, inMemory(cx, object, node), at, node);
+  if (object.t === "obj" && object.tuple) {
+    return hasFunctions(object)
+      ? oneOf(cx, object, at, node)
+      : elementAt(cx, inMemory(cx, object, node), at, node);
+  }
   if (object.t === "place" && object.structure.kind === "tuple") return computed(cx, object, node);
   return cx.refuse(
     node,
@@ -179,9 +193,75 @@ function indexNumber(cx: Context, whole: Val, node: Node): Num {
   return cx.refuse(node, "unsupported-type", `${kindOf(key)} is no index.`, "Indices are numbers.");
 }
 
+/** Whether there are functions in something: these cannot be kept in memory. */
+function hasFunctions(x: Val): boolean {
+  if (x.t === "obj") return [...x.fields.values()].some((cell) => hasFunctions(cell.value));
+  return x.t === "fun" || x.t === "builtin" || x.t === "choice" || x.t === "class";
+}
+
+/** An element of a table of functions, or of objects with functions in them, by a computed index. */
+function oneOf(cx: Context, table: Obj, at: Num, node: Node): Val {
+  const items = [...table.fields.values()];
+  const i = index(cx, at, "index");
+  const { b } = cx;
+  const outside = b.op("i32.or", b.op("i32.lt", i, b.i32(0)), b.op("i32.ge", i, b.i32(items.length)));
+  cx.impure = true;
+  b.if(outside, () => {
+    b.fail(
+      {
+        code: "index-out-of-range",
+        message: `A table of ${items.length} functions has none at {0}`,
+        remedy: "Check the index, and how many functions the table has.",
+      },
+      i,
+    );
+    return [];
+  });
+  const from = (k: number): Val => {
+    if (k === items.length - 1) return cx.read(items[k]!);
+    const { b } = cx;
+    return choose(
+      cx,
+      bool(b.op("i32.eq", i, b.i32(k))),
+      () => cx.read(items[k]!),
+      () => from(k + 1),
+      new Cell(NOTHING),
+    );
+  };
+  return from(0);
+}
+
+/** A text that is passed in is the name of no field that could be meant: the program throws. */
+function noSuchKey(cx: Context, node: Node): Val {
+  cx.impure = true;
+  cx.b.fail({
+    code: "unknown-field",
+    message: "There is no field of the name that was passed",
+    remedy: "Pass one of the names that the object has.",
+  });
+  return UNSET;
+}
+
+/** `"text"[i]` */
+function character(cx: Context, { k }: Str, key: Val, node: Node): Val {
+  if (key.t === "num" && key.k !== undefined) {
+    const found = k[key.k];
+    return found === undefined ? NOTHING : { t: "str", k: found };
+  }
+  return cx.refuse(
+    node,
+    "unsupported-type",
+    "Which character of a text this is, is not known when compiling.",
+    "Use the numbers of its characters: text.charCodeAt(i).",
+  );
+}
+
 /** What the elements of a literal have in common: rows of different lengths are arrays. */
 function elementOf(items: readonly Structure[]): Structure {
   const [first] = items;
+  const texts = items.flatMap((s) => (s.kind === "boolean" ? (s.of ?? []) : []));
+  if (texts.length > 0 && items.every((s) => s.kind === "boolean" && s.of !== undefined))
+    return { kind: "boolean", of: [...new Set(texts)] };
   if (
     first?.kind !== "tuple" ||
     items.every((s) => s.kind === "tuple" && s.elements.length === first.elements.length)
@@ -274,6 +354,10 @@ function setLength(cx: Context, a: Vec, n: Val, node: Node): void {
 export function setByKey(cx: Context, whole: Val, key: Val, value: Val, node: Node): void {
   const object = there(cx, whole, node);
   if (key.t === "str") return setField(cx, object, key.k, value, node);
+  if (key.t === "text") {
+    const set = (k: string): void => setField(cx, object, k, value, node);
+    return forText(cx, key, set, () => void noSuchKey(cx, node));
+  }
   if (object.t === "unknown") return learn(cx, object.path, "array");
   if (object.t === "poison") return cx.poisoned(node, object);
   const at = indexNumber(cx, key, node);

@@ -5,7 +5,9 @@ import type { Structure, Value } from "cotangent/program";
 import type { Node } from "../ast.ts";
 import type { Context } from "./context.ts";
 import { branch, countedLoop } from "./control.ts";
+import { holdsAll, loaded, stored } from "./elements.ts";
 import { sameStructure, truth } from "./merge.ts";
+import { chosen, isOneOf, place } from "./texts.ts";
 import { compare, f64, index, mul } from "./numbers.ts";
 import { Cell, LONGEST, NOTHING, bool, constant, integer, kindOf, number, size } from "./values.ts";
 import type { Home, Num, Obj, Place, Raw, Store, Val, Vec } from "./values.ts";
@@ -207,7 +209,8 @@ export function elementUnchecked(cx: Context, a: Vec, i: Value, whole: Value = h
   const { store } = a;
   cx.impure = true;
   if (store.element.kind === "number") {
-    return { ...number(cx.b.load(whole, i)), guessed: store.guessed, hole: store.holes === true };
+    const x = loaded(cx, store.element, cx.b.load(whole, i));
+    return { ...x, guessed: store.guessed, hole: store.holes === true };
   }
   return readRecord(cx, store, store.element, address(cx, a, i), 0);
 }
@@ -228,11 +231,13 @@ function readRecord(cx: Context, store: Store, s: Structure, base: Value, sub: n
   const load = (n: number): Value => b.load(blockOf(cx, store), plus(cx, base, n));
   switch (s.kind) {
     case "number":
-      return number(load(0));
+      return loaded(cx, s, load(0));
     case "boolean":
-      return bool(b.op("f64.ne", load(0), b.f64(0)));
+      return s.of === undefined
+        ? bool(b.op("f64.ne", load(0), b.f64(0)))
+        : chosen(s, b.op("f64.toInt32", load(0)));
     case "nothing":
-      return s.is === undefined ? NOTHING : { t: "nothing", is: s.is };
+      return s.is === undefined ? NOTHING : { t: "nothing", is: s.is, at: s.at };
     case "array": {
       const offset = b.op("f64.toInt32", load(0));
       const length = size(b.op("f64.toInt32", load(1)));
@@ -294,6 +299,10 @@ export function structureOf(cx: Context, v: Val, node: Node): Structure {
       return NUMBER;
     case "bool":
       return { kind: "boolean" };
+    case "str":
+      return { kind: "boolean", of: [v.k] };
+    case "text":
+      return { kind: "boolean", of: v.of, ...(v.at === undefined ? {} : { at: v.at }) };
     case "nothing":
       return v.is === undefined ? { kind: "nothing" } : { kind: "nothing", is: v.is };
     case "place":
@@ -366,16 +375,19 @@ function writeRecord(
   const { b } = cx;
   const put = (n: number, x: Value): void => b.store(blockOf(cx, store), plus(cx, base, n), x);
   if (v.t === "unknown" && (s.kind === "number" || s.kind === "boolean")) guess(cx, v.path, s.kind);
-  if (s.kind === "number" && v.t === "num") return put(0, f64(cx, v));
+  if (s.kind === "number" && v.t === "num") return put(0, stored(cx, s, v, node));
   if (s.kind === "number" && v.t === "maybe" && v.value.t === "num" && v.absent.is === undefined) {
-    store.holes = true;
-    return put(0, b.select(truth(cx, v.present), f64(cx, v.value), b.f64(NaN)));
+    store.holes = s.as === undefined;
+    const x = number(b.select(truth(cx, v.present), f64(cx, v.value), b.f64(NaN)));
+    return put(0, stored(cx, s, x, node));
   }
   if (s.kind === "number" && v.t === "nothing" && v.is === undefined) {
-    store.holes = true;
-    return put(0, b.f64(NaN));
+    store.holes = s.as === undefined;
+    return put(0, stored(cx, s, constant(NaN), node));
   }
-  if (s.kind === "boolean" && v.t === "bool") return put(0, b.op("f64.fromI32", truth(cx, v)));
+  if (s.kind === "boolean" && v.t === "bool" && s.of === undefined)
+    return put(0, b.op("f64.fromI32", truth(cx, v)));
+  if (s.kind === "boolean" && isOneOf(s.of, v)) return put(0, b.op("f64.fromI32", place(cx, s.of!, v)));
   if (s.kind === "array") {
     const row = asArray(cx, v, s, node);
     if (isEmptyLiteral(row.site)) store.sub[sub]!.grows = true;
@@ -384,7 +396,13 @@ function writeRecord(
     return put(1, b.op("f64.fromI32", length));
   }
   if ((s.kind === "tuple" || s.kind === "object") && (v.t === "obj" || v.t === "place")) {
-    if (v.t === "obj" && v.made !== undefined && s.kind === "object" && s.made !== undefined && v.made.id !== s.made)
+    if (
+      v.t === "obj" &&
+      v.made !== undefined &&
+      s.kind === "object" &&
+      s.made !== undefined &&
+      v.made.id !== s.made
+    )
       mismatch(cx, s, v, node);
     // All is read before anything is written: it may be the same record.
     const parts = children(s).map(([key, e]) => ({ e, x: fieldOf(cx, v, String(key), node) }));
@@ -597,8 +615,8 @@ function replace(cx: Context, a: Vec, i: Value, v: Val, node: Node): void {
   const whole = handle(cx, a);
   checkIndex(cx, a, i, whole, node);
   const { store } = a;
-  if (store.element.kind === "number" && v.t === "num") return cx.b.store(whole, i, f64(cx, v));
-  if (store.element.kind === "tuple" || store.element.kind === "object") store.epoch++;
+  if (store.element.kind === "number" && v.t === "num")
+    return cx.b.store(whole, i, stored(cx, store.element, v, node));
   writeRecord(cx, store, store.element, address(cx, a, i), v, 0, node);
 }
 
@@ -626,8 +644,8 @@ export function push(cx: Context, a: Vec, v: Val, node: Node): void {
     cx.refuse(
       node,
       "unsupported-array",
-      `${called(cx, a, node)} cannot grow: ${a.merged ? "it is one of several arrays" : "only arrays made by this function do"}.`,
-      "Push to a local array that is made as [] in the same function, and not to a row of another array.",
+      `${called(cx, a, node)} cannot grow: ${a.merged ? "it is one of several arrays" : "only arguments and arrays made by this function do"}.`,
+      "Push to an argument that is a list, or to a local array that is made as [] in the same function, and not to a row of another array.",
     );
   }
   checkWritable(cx, a, node);
@@ -700,12 +718,11 @@ export function pop(cx: Context, a: Vec, node: Node): Val {
 /** a.length = n: the first n elements stay. */
 export function shorten(cx: Context, a: Vec, n: Num, node: Node): void {
   const before = lengthOf(cx, a);
-  if (!a.growable && !a.merged && !a.typed) relearn(cx, a.site, { growable: true });
   if (!a.growable) {
     cx.refuse(
       node,
       "unsupported-array",
-      `${called(cx, a, node)} cannot be made shorter: only arrays made by this function can.`,
+      `${called(cx, a, node)} cannot be made shorter: only arguments and arrays made by this function can.`,
       "Take a part of it: a.slice(0, n).",
     );
   }
@@ -742,11 +759,17 @@ export function view(cx: Context, a: Vec, lo: Value, hi: Value): Vec {
 }
 
 /** A copy of an array. */
-export function copyOf(cx: Context, a: Vec, node: Node, name?: string): Vec {
+export function copyOf(
+  cx: Context,
+  a: Vec,
+  node: Node,
+  name?: string,
+  element: Structure = a.store.element,
+): Vec {
   const n = lengthOf(cx, a);
   const growable = cx.knowledge.site(node).growable === true;
-  const out = newArray(cx, a.store.element, n, node, { growable, typed: a.typed, name });
-  if (a.store.sub.length === 0) cx.b.copy(handle(cx, out), handle(cx, a));
+  const out = newArray(cx, element, n, node, { growable, typed: a.typed, name });
+  if (holdsAll(element, a.store.element) && a.store.sub.length === 0) cx.b.copy(handle(cx, out), handle(cx, a));
   else {
     countedLoop(cx, cx.b.i32(0), i32(cx, n), 1, (i) => {
       writeRecord(cx, out.store, out.store.element, address(cx, out, i), elementUnchecked(cx, a, i), 0, node);
@@ -766,7 +789,7 @@ export function fill(cx: Context, a: Vec, x: Val, node: Node, whole = true): voi
   if (a.store.element.kind === "number" && x.t === "unknown") guess(cx, x.path, "number");
   if (a.store.element.kind === "number" && x.t === "num") {
     if (whole) a.store.holes = false;
-    return cx.b.fill(handle(cx, a), f64(cx, x));
+    return cx.b.fill(handle(cx, a), stored(cx, a.store.element, x, node));
   }
   const n = i32(cx, lengthOf(cx, a));
   const s = a.store.element;

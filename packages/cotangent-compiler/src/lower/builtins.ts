@@ -1,12 +1,13 @@
 /** What the language and the library offer: Math, arrays' methods, constructors, the library's primitives. */
 import * as library from "cotangent";
-import type { PrimitiveBase, UserFunction } from "cotangent/program";
+import type { PrimitiveBase, Structure, UserFunction } from "cotangent/program";
 
 import { bare } from "../ast.ts";
 import type { Node } from "../ast.ts";
 import { getElement, getField, inMemory, learn, makeObject, setField } from "./access.ts";
-import { copyOf, handle, newArray, NUMBER } from "./arrays.ts";
+import { copyOf, dataArray, handle, initialise, newArray, NUMBER } from "./arrays.ts";
 import type { Context } from "./context.ts";
+import { choose } from "./control.ts";
 import { callPullback, derivativeOf } from "./derivatives.ts";
 import {
   both,
@@ -22,22 +23,36 @@ import {
 } from "./expressions.ts";
 import { nameOf } from "./class-syntax.ts";
 import { bound, callSuper, construct, memberOf } from "./classes.ts";
+import { anyNumber, elementsOfKind, TYPED_ARRAYS } from "./elements.ts";
 import { asFunction } from "./functions.ts";
 import { there } from "./maybe.ts";
+import { sameStructure } from "./merge.ts";
 import { arrayMethod, generate, hasSpread, mapped, METHODS, pushAll, tupleMethod } from "./methods.ts";
 import { compare, extreme, f64, primitive, round, sub, toInt32 } from "./numbers.ts";
 import { FOLDS, IS, SUM } from "./prelude.ts";
 import { fround } from "./rounding.ts";
-import { constant, FALSE, I32_MAX, I32_MIN, integer, NOTHING, number, openPath, TRUE } from "./values.ts";
+import { textMethod } from "./texts.ts";
+import {
+  bool,
+  constant,
+  FALSE,
+  I32_MAX,
+  I32_MIN,
+  integer,
+  NOTHING,
+  number,
+  openPath,
+  TRUE,
+} from "./values.ts";
 import { Cell } from "./values.ts";
-import type { Builtin, Class, Env, Fun, Num, Val } from "./values.ts";
+import type { Builtin, Choice, Class, Env, Fun, Num, Val } from "./values.ts";
 
 /** Names that every module sees. */
 const GLOBALS: ReadonlySet<string> = new Set([
   "Math",
   "Number",
   "Array",
-  "Float64Array",
+  ...TYPED_ARRAYS,
   "Boolean",
   "Object",
   "isNaN",
@@ -79,6 +94,14 @@ export function callExpression(cx: Context, node: Node, env: Env, name: string |
     const object = there(cx, expression(cx, callee.object, env), callee.object);
     if (object.t === "nothing" && object.is !== "label" && (callee.optional || node.optional)) return NOTHING;
     const key = callee.computed ? undefined : nameOf(callee.property);
+    if (object.t === "str" && key !== undefined) {
+      const args = spread(cx, node.arguments, env);
+      if (key === "charCodeAt" && args[0]?.t === "num" && args[0].k === undefined) {
+        const codes = Array.from(object.k, (_, i) => object.k.charCodeAt(i));
+        return getElement(cx, dataArray(cx, codes, undefined), args[0], node);
+      }
+      return textMethod(cx, object, key, args, node);
+    }
     if (object.t === "fun" && key !== undefined) {
       const found = functionMethod(cx, object, key, node, env);
       if (found !== undefined) return found;
@@ -197,9 +220,26 @@ function applyUser(cx: Context, f: UserFunction, args: readonly Val[], node: Nod
 
 export function call(cx: Context, f: Val, args: readonly Val[], node: Node, name?: string): Val {
   if (f.t === "nothing" && node.optional) return NOTHING;
+  if (f.t === "choice") return callOneOf(cx, f, args, node);
   const fun = asFunction(cx, f, node.callee ?? node);
   if (fun.t === "fun") return cx.parts.call(fun, args, node);
   return builtin(cx, fun, args, node, name);
+}
+
+/** Calls the one of several functions that it is. */
+function callOneOf(cx: Context, { of, v }: Choice, args: readonly Val[], node: Node): Val {
+  const from = (i: number): Val => {
+    if (i === of.length - 1) return call(cx, of[i]!, args, node);
+    const { b } = cx;
+    return choose(
+      cx,
+      bool(b.op("i32.eq", v, b.i32(i))),
+      () => call(cx, of[i]!, args, node),
+      () => from(i + 1),
+      new Cell(NOTHING),
+    );
+  };
+  return from(0);
 }
 
 function builtin(cx: Context, f: Builtin, args: readonly Val[], node: Node, name?: string): Val {
@@ -236,17 +276,15 @@ function builtin(cx: Context, f: Builtin, args: readonly Val[], node: Node, name
       return both(cx, whole, compare(cx, "===", difference, difference));
     }
     case "Array":
-    case "Float64Array":
-      return constructArray(cx, f.id, args, node, name, f.id === "Array");
+      return constructArray(cx, f.id, args, node, name, undefined);
     case "Array.of":
       return tupleOf(args, node);
-    case "Float64Array.of":
-      return constructArray(cx, "Float64Array", [tupleOf(args, node)], node, name, false);
     case "Array.from":
-    case "Float64Array.from":
-      return arrayFromCall(cx, args, node, name, f.id === "Float64Array.from");
+      return arrayFromCall(cx, args, node, name, undefined);
     case "Array.isArray":
-      return args[0]?.t === "vec" || (args[0]?.t === "obj" && args[0].tuple) ? TRUE : FALSE;
+      return (args[0]?.t === "vec" && !args[0].typed) || (args[0]?.t === "obj" && args[0].tuple)
+        ? TRUE
+        : FALSE;
     case "Object.freeze":
       return args[0] ?? NOTHING;
     case "Object.keys":
@@ -268,8 +306,13 @@ function builtin(cx: Context, f: Builtin, args: readonly Val[], node: Node, name
       return assign(cx, args, node);
     case "Object.is":
       return cx.parts.call(cx.parts.prelude(node, f.id, IS), [num(0), num(1)], node);
-    default:
+    default: {
+      const elements = elementsOfKind(space);
+      if (elements !== undefined && key === "from") return arrayFromCall(cx, args, node, name, elements);
+      if (elements !== undefined && key === "of")
+        return constructArray(cx, f.id, [tupleOf(args, node)], node, name, elements);
       return cx.unsupportedCall(f.id, node);
+    }
   }
 }
 
@@ -361,34 +404,42 @@ export function newExpression(cx: Context, node: Node, env: Env, name: string | 
   const f = expression(cx, node.callee, env);
   if (f.t === "class") return construct(cx, f, spread(cx, node.arguments, env), node);
   if (f.t !== "builtin") return unsupported(cx, node, "new");
-  if (f.id === "Array" || f.id === "Float64Array") {
-    return constructArray(cx, f.id, spread(cx, node.arguments, env), node, name, f.id === "Array");
+  const elements = elementsOfKind(f.id);
+  if (f.id === "Array" || elements !== undefined) {
+    return constructArray(cx, f.id, spread(cx, node.arguments, env), node, name, elements);
   }
   return cx.unsupportedCall(`new ${f.id}`, node);
 }
 
-/** `new Float64Array(n)`, `new Float64Array([...])`, `new Array(n)` */
+/**
+ * `new Float64Array(n)`, `new Float64Array([...])`, `new Array(n)`
+ * @param typed what it holds, if it is no ordinary array
+ */
 function constructArray(
   cx: Context,
   id: string,
   args: readonly Val[],
   node: Node,
   name: string | undefined,
-  ordinary: boolean,
+  typed: Structure | undefined,
 ): Val {
   const [x] = args;
+  const ordinary = typed === undefined;
   const site = cx.knowledge.site(node);
-  const element = site.element ?? NUMBER;
+  const element = typed ?? site.element ?? NUMBER;
   const growable = ordinary && site.growable === true;
   if (x === undefined)
     return newArray(cx, element, constant(0), node, { typed: !ordinary, growable: ordinary, name });
   if (args.length > 1) cx.unsupportedCall(`${id} with several arguments`, node);
-  if (x.t === "vec") return { ...copyOf(cx, x, node, name), typed: true };
+  if (x.t === "vec") {
+    const same = sameStructure(element, x.store.element) ? x.store.element : element;
+    return { ...copyOf(cx, x, node, name, same), typed: true };
+  }
   if (x.t === "unknown") return learn(cx, x.path, "number");
   if (x.t === "obj" && x.tuple) {
     const items = [...x.fields.values()];
-    const a = newArray(cx, NUMBER, constant(items.length), node, { typed: true, name });
-    items.forEach((c, i) => cx.b.store(handle(cx, a), cx.b.i32(i), f64(cx, toNumber(cx, cx.read(c), node))));
+    const a = newArray(cx, element, constant(items.length), node, { typed: true, name });
+    items.forEach((c, i) => initialise(cx, a, cx.b.i32(i), toNumber(cx, cx.read(c), node), node));
     return a;
   }
   const a = newArray(cx, element, toNumber(cx, x, node), node, { typed: !ordinary, growable, name });
@@ -406,15 +457,17 @@ function arrayFromCall(
   args: readonly Val[],
   node: Node,
   name: string | undefined,
-  typed: boolean,
+  elements: Structure | undefined,
 ): Val {
   const [x, f] = args;
+  const typed = elements !== undefined;
   if (x?.t === "unknown") learn(cx, x.path, "array");
-  if (x?.t === "vec")
-    return f === undefined ? { ...copyOf(cx, x, node, name), typed } : mapped(cx, x, f, node, name, typed);
-  if (x?.t === "obj" && x.tuple) {
-    const a = inMemory(cx, x, node);
-    return f === undefined ? { ...copyOf(cx, a, node, name), typed } : mapped(cx, a, f, node, name, typed);
+  if (x?.t === "vec" || (x?.t === "obj" && x.tuple)) {
+    const a = x.t === "vec" ? x : inMemory(cx, x, node);
+    if (f !== undefined) return mapped(cx, a, f, node, name, typed, elements);
+    const element = elements ?? anyNumber(a.store.element);
+    const same = sameStructure(element, a.store.element) ? a.store.element : element;
+    return { ...copyOf(cx, a, node, name, same), typed };
   }
   if (x?.t !== "obj" || !x.fields.has("length")) return cx.unsupportedCall("Array.from of this", node);
   const n = toNumber(cx, cx.read(x.fields.get("length")!), node);
@@ -425,5 +478,6 @@ function arrayFromCall(
     node,
     name,
     typed,
+    elements,
   );
 }

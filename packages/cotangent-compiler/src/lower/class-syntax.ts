@@ -54,6 +54,8 @@ export function plainly(s: Structure): Structure {
   switch (s.kind) {
     case "number":
       return { kind: s.kind };
+    case "nothing":
+      return s.is === undefined ? s : { kind: s.kind, is: s.is };
     case "array":
       return { ...s, element: plainly(s.element) };
     case "tuple":

@@ -27,7 +27,7 @@ export interface Site {
 
 /** What we learned of an argument. */
 export interface Guess {
-  kind: "number" | "integer" | "boolean" | "array" | "object";
+  kind: "number" | "integer" | "boolean" | "text" | "array" | "object";
   /** Names of the fields that are used. */
   fields: string[];
 }

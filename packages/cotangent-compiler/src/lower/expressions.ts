@@ -7,12 +7,14 @@ import type { Context } from "./context.ts";
 import { nameOf } from "./class-syntax.ts";
 import { classValue, isA } from "./classes.ts";
 import { branch, choose } from "./control.ts";
+import { anyNumber } from "./elements.ts";
 import { absentOf, isAbsent, knowing, noLabel, orElse, there, written } from "./maybe.ts";
 import { truth } from "./merge.ts";
 import { add, bitOperation, compare, div, f64, index, mul, neg, power, rem, sub } from "./numbers.ts";
 import type { Bitwise } from "./numbers.ts";
 import { OUTSIDE } from "./outside.ts";
 import { METHODS_IN_WORDS } from "./prelude.ts";
+import { asString, asText, isText, sameText, textToBool } from "./texts.ts";
 import { bool, Cell, constant, FALSE, integer, kindOf, NOTHING, NULL, number, TRUE } from "./values.ts";
 import type { Accessor, Bool, Env, Fun, Nothing, Num, Obj, Val, Vec } from "./values.ts";
 
@@ -30,10 +32,7 @@ function evaluate(cx: Context, node: Node, env: Env, name?: string): Val {
     case "Literal":
       return literal(cx, node);
     case "TemplateLiteral":
-      if (node.expressions.length === 0) {
-        return { t: "str", k: (node.quasis[0]!.value as { cooked: string }).cooked };
-      }
-      return unsupported(cx, node, "A text with values in it");
+      return template(cx, node, env);
     case "Identifier":
       return variable(cx, node, env);
     case "ThisExpression":
@@ -104,6 +103,16 @@ export function unsupported(
     `${what} is outside the language that can be differentiated.`,
     remedy,
   );
+}
+
+/** A text whose parts are known. */
+function template(cx: Context, node: Node, env: Env): Val {
+  const parts = node.quasis.map((quasi, i) => {
+    const part = node.expressions[i];
+    const text = (quasi.value as { cooked: string }).cooked;
+    return part === undefined ? text : text + asString(cx, expression(cx, part, env), part);
+  });
+  return { t: "str", k: parts.join("") };
 }
 
 function literal(cx: Context, node: Node): Val {
@@ -192,6 +201,8 @@ export function toBool(cx: Context, x: Val, node: Node): Bool {
     }
     case "str":
       return x.k === "" ? FALSE : TRUE;
+    case "text":
+      return textToBool(cx, x);
     case "nothing":
       noLabel(cx, x, node);
       return FALSE;
@@ -251,8 +262,15 @@ function typeOf(cx: Context, x: Val, node: Node): Val {
     vec: "object",
     fun: "function",
     class: "function",
+    choice: "function",
     nothing: "undefined",
   };
+  if (x.t === "text") {
+    if (x.at === undefined) return { t: "str", k: "string" };
+    const { b } = cx;
+    const missing = b.op("i32.sub", b.i32(-1), x.v);
+    return { t: "text", of: ["string", "undefined", "object"], v: b.op("i32.max", missing, b.i32(0)) };
+  }
   noLabel(cx, x, node);
   const k = x.t === "nothing" && x.is === "null" ? "object" : texts[x.t];
   return k === undefined || (x.t === "num" && x.hole === true)
@@ -288,12 +306,7 @@ export function operate(cx: Context, operator: string, x: Val, y: Val, node: Nod
   if (operator === "in") return unsupported(cx, node, operator);
   const [left, right] = [node.left, node.right];
   if (operator === "+" && (x.t === "str" || y.t === "str")) {
-    return cx.refuse(
-      x.t === "str" ? left : right,
-      "unsupported-type",
-      "Texts cannot be put together here.",
-      "Compute with numbers only; format the result outside the function.",
-    );
+    return { t: "str", k: asString(cx, x, left) + asString(cx, y, right) };
   }
   const [a, b] = [toNumber(cx, x, left), toNumber(cx, y, right)];
   switch (operator) {
@@ -347,7 +360,7 @@ function equality(cx: Context, x: Val, y: Val, strict: boolean, node: Node): Boo
     if (x.k !== undefined && y.k !== undefined) return x.k === y.k ? TRUE : FALSE;
     return bool(cx.b.op("i32.eq", truth(cx, x), truth(cx, y)));
   }
-  if (x.t === "str" && y.t === "str") return x.k === y.k ? TRUE : FALSE;
+  if ((x.t === "str" || x.t === "text") && (y.t === "str" || y.t === "text")) return sameText(cx, x, y, node);
   if (x.t === "nothing" || y.t === "nothing") {
     noLabel(cx, x, node.left);
     noLabel(cx, y, node.right);
@@ -381,7 +394,15 @@ function logical(cx: Context, node: Node, env: Env): Val {
 
 /** x, which came out false: what is never false is not there. */
 const falsy = (x: Val): Val => (x.t === "maybe" && ALWAYS_TRUE.has(x.value.t) ? x.absent : x);
-const ALWAYS_TRUE: ReadonlySet<Val["t"]> = new Set(["obj", "place", "vec", "fun", "class", "builtin"]);
+const ALWAYS_TRUE: ReadonlySet<Val["t"]> = new Set([
+  "obj",
+  "place",
+  "vec",
+  "fun",
+  "class",
+  "choice",
+  "builtin",
+]);
 
 /** Something that can be assigned to; its parts are evaluated once. */
 interface Reference {
@@ -594,7 +615,8 @@ export function joined(cx: Context, parts: readonly (Val | Run)[], node: Node): 
   }
   flush();
   const [first] = lists;
-  if (lists.length === 1 && first?.t === "vec") return { ...copyOf(cx, first, node), typed: false };
+  if (lists.length === 1 && first?.t === "vec")
+    return { ...copyOf(cx, first, node, undefined, anyNumber(first.store.element)), typed: false };
   return lists.reduce((all, list, k) =>
     cx.parts.call(cx.parts.prelude(node, `concat${k}`, METHODS_IN_WORDS["concat"]!), [all, list], node),
   );
@@ -614,7 +636,7 @@ function arrayLiteral(cx: Context, node: Node, env: Env, name?: string): Val {
   const only = elements.length === 1 ? elements[0] : undefined;
   if (only?.type === "SpreadElement") {
     const x = expression(cx, only.argument!, env);
-    if (x.t === "vec") return { ...copyOf(cx, x, node, name), typed: false };
+    if (x.t === "vec") return { ...copyOf(cx, x, node, name, anyNumber(x.store.element)), typed: false };
   }
   if (elements.length === 0 && site.memory !== true) {
     site.memory = true;

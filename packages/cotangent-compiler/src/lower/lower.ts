@@ -10,13 +10,7 @@ import { parseSource } from "../source.ts";
 import { makeObject } from "./access.ts";
 import { arrayFrom, dataArray, NUMBER, structureOf } from "./arrays.ts";
 import { call, callExpression, globalValue, newExpression } from "./builtins.ts";
-import {
-  constantOf,
-  derives,
-  isConstant,
-  isScalarFunction,
-  literalNumbers,
-} from "./constants.ts";
+import { constantOf, derives, isConstant, isScalarFunction, literalNumbers } from "./constants.ts";
 import type { ConstantDeclaration } from "./constants.ts";
 import { Context, Knowledge, Restart } from "./context.ts";
 import { expression } from "./expressions.ts";
@@ -28,6 +22,7 @@ import { structureOfLocal } from "./infer.ts";
 import type { Declaration, Module } from "./module.ts";
 import { toValues } from "./outline.ts";
 import { declare, initial, scoped } from "./statements.ts";
+import { choiceOf, chosen, withoutOpenTexts, withTexts } from "./texts.ts";
 import { literalStructure, structureFromType, structureOfNew } from "./types.ts";
 import { argument } from "./numbers.ts";
 import { bool, Cell, constant, Env, FALSE, NOTHING, TRUE } from "./values.ts";
@@ -256,7 +251,8 @@ class Lowering {
         structureFromType(target.typeAnnotation, this.#module.types) ??
         (pattern.type === "AssignmentPattern" ? literalStructure(pattern.right) : undefined) ??
         this.#guessed(name);
-      return { name, structure: known ?? NUMBER, unknown: known === undefined, missing };
+      const structure = known === undefined ? NUMBER : withTexts(this.#cx, known, name);
+      return { name, structure, unknown: known === undefined, missing };
     });
   }
 
@@ -291,6 +287,7 @@ class Lowering {
       case "number":
         return argument(this.#cx, leaves.next().value as Value, path, path);
       case "boolean":
+        if (s.of !== undefined) return chosen(s, leaves.next().value as Value);
         return {
           ...bool(leaves.next().value as Value),
           guessed: this.#knowledge.guesses.get(path)?.kind === "boolean" ? path : undefined,
@@ -470,9 +467,7 @@ class Lowering {
       return this.#lookUp(other, d.imported, node);
     }
     if (other !== undefined && there?.kind === "other") {
-      return isScalarFunction(other, there.node)
-        ? this.#user(name)
-        : this.#lookUp(other, d.imported, node);
+      return isScalarFunction(other, there.node) ? this.#user(name) : this.#lookUp(other, d.imported, node);
     }
     if (module === this.#module) return this.#argumentFor(module, name, "unknown");
     return this.#cx.refuse(
@@ -489,7 +484,8 @@ class Lowering {
     if (id === undefined) return undefined;
     for (const [module, env] of this.#roots) {
       for (const [name, d] of module.declarations) {
-        if (d.kind === "other" && classId(d.node) === id) return classValue(this.#cx, d.node, env, name, false);
+        if (d.kind === "other" && classId(d.node) === id)
+          return classValue(this.#cx, d.node, env, name, false);
       }
     }
     return this.#cx.classes.get(id);

@@ -3,6 +3,7 @@ import { bare } from "../ast.ts";
 import type { Node } from "../ast.ts";
 import type { Context } from "./context.ts";
 import { choose } from "./control.ts";
+import { asText, isNoText } from "./texts.ts";
 import { Cell, FALSE, NOTHING, TRUE, bool } from "./values.ts";
 import type { Bool, Env, Maybe, Nothing, Val } from "./values.ts";
 
@@ -12,9 +13,10 @@ export type Absent = "undefined" | "null" | "either";
 /** Whether x is undefined (or null, or either). */
 export function isAbsent(cx: Context, x: Val, what: Absent, node: Node): Bool {
   if (x.t === "nothing") {
-    if (x.is === "label") label(cx, node);
+    if (x.is === "label") asText(cx, x, undefined) ?? label(cx, node);
     return fits(x, what) ? TRUE : FALSE;
   }
+  if (x.t === "text") return isNoText(cx, x, what !== "null", what !== "undefined");
   const value = x.t === "maybe" ? x.value : x;
   if (value.t === "num" && value.hole === true) unassigned(cx, node);
   return x.t === "maybe" && fits(x.absent, what) ? not(cx, x.present) : FALSE;
@@ -34,7 +36,7 @@ const not = (cx: Context, x: Bool): Bool =>
 export function orElse(cx: Context, x: Val, what: Absent, rest: () => Val, node: Node): Val {
   const absent = isAbsent(cx, x, what, node);
   if (absent.k !== undefined) return absent.k ? rest() : x;
-  return choose(cx, absent, rest, () => (x as Maybe).value, new Cell(NOTHING));
+  return choose(cx, absent, rest, () => (x.t === "maybe" ? x.value : x), new Cell(NOTHING));
 }
 
 /** x, which is used as what it is: if it is undefined or null, the program throws, as JavaScript does. */
@@ -128,5 +130,5 @@ const unassigned = (cx: Context, node: Node): never =>
 
 /** Refuses a text or a function of an argument where what it is decides something. */
 export function noLabel(cx: Context, x: Val, node: Node): void {
-  if (x.t === "nothing" && x.is === "label") label(cx, node);
+  if (x.t === "nothing" && x.is === "label") asText(cx, x, undefined) ?? label(cx, node);
 }

@@ -6,10 +6,12 @@ import type { Structure, Ty, Value } from "cotangent/program";
 
 import type { Context } from "./context.ts";
 import { f64 } from "./numbers.ts";
+import { isOneOf, place } from "./texts.ts";
 import { Cell, I32_MAX, I32_MIN, bool, integer, kindOf, number } from "./values.ts";
 import type {
   Bool,
   Builtin,
+  Choice,
   Class,
   Fun,
   Maybe,
@@ -20,6 +22,8 @@ import type {
   Poison,
   Raw,
   Store,
+  Str,
+  Text,
   Val,
   Vec,
 } from "./values.ts";
@@ -32,6 +36,8 @@ export type Form =
   | { readonly t: "num"; readonly hole: boolean }
   | { readonly t: "maybe"; readonly absent: Nothing; readonly value: Form }
   | { readonly t: "bool" }
+  | { readonly t: "text"; readonly of: readonly string[]; readonly at: string | undefined }
+  | { readonly t: "choice"; readonly of: readonly (Fun | Builtin)[] }
   | { readonly t: "raw"; readonly ty: Ty }
   | {
       readonly t: "obj";
@@ -94,9 +100,10 @@ export function join(cx: Context, x: Val, y: Val): Form {
   }
   if (x.t === "obj" && y.t === "obj") return joinObjects(cx, x, y);
   if (x.t === "str" && y.t === "str" && x.k === y.k) return { t: "same", value: x };
-  if (x.t === "builtin" && y.t === "builtin" && isSameBuiltin(x, y)) return { t: "same", value: x };
-  if (x.t === "fun" && y.t === "fun" && isSameFunction(x, y)) return { t: "same", value: x };
-  if (x.t === "class" && y.t === "class" && x.node === y.node && x.env === y.env) return { t: "same", value: x };
+  if ((x.t === "str" || x.t === "text") && (y.t === "str" || y.t === "text")) return joinTexts(x, y);
+  if (isCallable(x) && isCallable(y)) return joinFunctions(x, y);
+  if (x.t === "class" && y.t === "class" && x.node === y.node && x.env === y.env)
+    return { t: "same", value: x };
   return poison(x, y);
 }
 
@@ -130,6 +137,10 @@ function own(cx: Context, x: Val): Form {
       return { t: "bool" };
     case "maybe":
       return maybe(x.absent, own(cx, x.value));
+    case "text":
+      return { t: "text", of: x.of, at: x.at };
+    case "choice":
+      return { t: "choice", of: x.of };
     case "raw":
       return { t: "raw", ty: x.v.ty };
     case "obj": {
@@ -160,6 +171,15 @@ function own(cx: Context, x: Val): Form {
 function anything(cx: Context, ty: Ty): Value {
   if (ty === "f64") return cx.b.f64(0);
   return ty === "i32" ? cx.b.i32(0) : cx.b.allocate(cx.b.i32(0));
+}
+
+/** One of the texts of both. */
+function joinTexts(x: Str | Text, y: Str | Text): Form {
+  const [of, others] = [x, y].map((z) => (z.t === "str" ? [z.k] : z.of)) as [string[], string[]];
+  const [from, other] = [x, y].map((z) => (z.t === "str" ? undefined : z.at));
+  if (from !== undefined && other !== undefined && from !== other)
+    return { t: "poison", reason: `This is one of two texts that are passed in, ${from} and ${other}.` };
+  return { t: "text", of: [...new Set([...of, ...others])], at: from ?? other };
 }
 
 function joinNumbers(x: Num, y: Num): Form {
@@ -221,6 +241,8 @@ export function typesOf(form: Form): readonly Ty[] {
       return [];
     case "int":
     case "bool":
+    case "text":
+    case "choice":
     case "place":
       return ["i32"];
     case "num":
@@ -256,6 +278,10 @@ export function pack(cx: Context, form: Form, x: Val): readonly Value[] {
     }
     case "bool":
       return [truth(cx, x as Bool)];
+    case "text":
+      return [place(cx, form.of, x as Str | Text)];
+    case "choice":
+      return [placeOf(cx, form.of, x as Fun | Builtin | Choice)];
     case "raw":
       return [(x as Raw).v];
     case "place":
@@ -291,6 +317,10 @@ export function unpack(form: Form, values: Iterator<Value>): Val {
     }
     case "bool":
       return bool(next());
+    case "text":
+      return { t: "text", of: form.of, at: form.at, v: next() };
+    case "choice":
+      return { t: "choice", of: form.of, v: next() };
     case "raw":
       return { t: "raw", v: next() };
     case "place": {
@@ -332,6 +362,10 @@ export function covers(wider: Form, form: Form): boolean {
       const f = form as typeof wider;
       return wider.absent.is === f.absent.is && covers(wider.value, f.value);
     }
+    case "text":
+      return (form as typeof wider).of.every((k) => wider.of.includes(k));
+    case "choice":
+      return (form as typeof wider).of.every((f) => wider.of.some((g) => isSame(f, g)));
     case "place":
       return wider.epoch === (form as typeof wider).epoch && wider.store === (form as typeof wider).store;
     case "obj": {
@@ -360,6 +394,9 @@ function holds(form: Form, x: Val): boolean {
   }
   if (form.t === "int")
     return x.t === "num" && x.int && x.f === undefined && form.lo <= x.lo && form.hi >= x.hi;
+  if (form.t === "text") return isOneOf(form.of, x);
+  if (form.t === "choice")
+    return isCallable(x) && functionsIn(x).every((f) => form.of.some((g) => isSame(f, g)));
   return form.t === x.t;
 }
 

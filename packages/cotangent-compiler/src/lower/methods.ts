@@ -1,5 +1,5 @@
 /** The methods of arrays and tuples. */
-import type { Value } from "cotangent/program";
+import type { Structure, Value } from "cotangent/program";
 
 import type { Node } from "../ast.ts";
 import { getField, inMemory, learn } from "./access.ts";
@@ -21,6 +21,7 @@ import {
 } from "./arrays.ts";
 import type { Context } from "./context.ts";
 import { branch, countedLoop } from "./control.ts";
+import { sameStructure } from "./merge.ts";
 import { isRun, joined, operate, runs, spread, toBool, toNumber, tupleOf } from "./expressions.ts";
 import type { Run } from "./expressions.ts";
 import { add, compare, extreme, index, round } from "./numbers.ts";
@@ -48,10 +49,12 @@ export function generate(
   node: Node,
   name: string | undefined,
   typed = false,
+  known?: Structure,
 ): Vec {
   const site = cx.knowledge.site(node);
   const bounds = (i: Value): Num => integer(i, 0, Math.min(I32_MAX, Math.max(0, n.hi - 1)));
   // What the elements are is seen on trial.
+  if (known !== undefined) site.element ??= known;
   site.element ??= cx.trial(["i32"], (i) => {
     let s = NUMBER;
     cx.collect(() => (s = structureOf(cx, element(bounds(i)), node)));
@@ -71,6 +74,7 @@ export function mapped(
   node: Node,
   name: string | undefined,
   typed: boolean = a.typed,
+  elements: Structure | undefined = typed ? a.store.element : undefined,
 ): Vec {
   return generate(
     cx,
@@ -79,6 +83,7 @@ export function mapped(
     node,
     name,
     typed,
+    elements,
   );
 }
 
@@ -235,7 +240,15 @@ function set(cx: Context, a: Vec, source: Val, offset: Val, node: Node): Val {
     );
     return [];
   });
-  cx.b.copy(handle(cx, view(cx, a, lo, hi)), handle(cx, source));
+  const target = view(cx, a, lo, hi);
+  if (sameStructure(a.store.element, source.store.element)) cx.b.copy(handle(cx, target), handle(cx, source));
+  else {
+    // What another kind of array holds is converted; a copy, because both may share their memory.
+    const copy = copyOf(cx, source, node);
+    countedLoop(cx, cx.b.i32(0), index(cx, lengthOf(cx, copy), "length"), 1, (i) =>
+      initialise(cx, target, i, elementUnchecked(cx, copy, i), node),
+    );
+  }
   return NOTHING;
 }
 

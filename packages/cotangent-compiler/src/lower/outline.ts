@@ -27,9 +27,9 @@ export function fromValues(
     case "number":
       return number(leaves.next().value as Value);
     case "boolean":
-      return bool(leaves.next().value as Value);
+      return chosen(s, leaves.next().value as Value);
     case "nothing":
-      return s.is === undefined ? NOTHING : { t: "nothing", is: s.is };
+      return s.is === undefined ? NOTHING : { t: "nothing", is: s.is, at: s.at };
     case "array":
       return arrayFrom(cx, s, leaves, name, readonly);
     case "tuple":
@@ -53,11 +53,15 @@ export function toValues(cx: Context, s: Structure, x: Val, node: Node): readonl
     case "number":
       return [f64(cx, toNumber(cx, x, node))];
     case "boolean":
+      if (s.of !== undefined) return isOneOf(s.of, x) ? [place(cx, s.of, x)] : unfit(cx, x, node);
       return x.t === "bool" ? [truth(cx, x)] : unfit(cx, x, node);
     case "nothing":
       return [];
     case "array": {
-      if (x.t === "vec" && sameStructure(x.store.element, s.element)) return leavesOf(cx, x);
+      if (x.t !== "vec") return unfit(cx, x, node);
+      const { element } = x.store;
+      // Those who call from outside know nothing of classes and of what arrays convert.
+      if (sameStructure(element, s.element) || isSeenAs(element, s.element)) return leavesOf(cx, x);
       return unfit(cx, x, node);
     }
     case "tuple":

@@ -55,6 +55,7 @@ export function structureFromType(
     case "TSLiteralType": {
       const { value } = type.literal;
       if (typeof value === "number") return NUMBER;
+      if (typeof value === "string") return { kind: "boolean", of: [value] };
       return typeof value === "boolean" ? { kind: "boolean" } : undefined;
     }
     case "TSArrayType":
@@ -74,10 +75,9 @@ export function structureFromType(
     case "TSUnionType": {
       // What may be missing counts as there: whoever passes it without is told so.
       const all = type.types.filter((t) => !isMissing(t)).map(inner);
-      const [first] = all;
-      return all.every((s) => s !== undefined && JSON.stringify(s) === JSON.stringify(first))
-        ? first
-        : undefined;
+      const texts = all.flatMap((s) => (s?.kind === "boolean" ? (s.of ?? []) : []));
+      if (all.length > 0 && texts.length === all.length) return { kind: "boolean", of: texts };
+      return all.reduce((x, y) => unified(x, y));
     }
     case "TSTypeReference":
       return reference(type, scope, inner);
@@ -88,6 +88,18 @@ export function structureFromType(
 
 const arrayOf = (element: Structure | undefined): Structure | undefined =>
   element === undefined ? undefined : { kind: "array", element };
+
+/** The structure of what has one of two, which may differ in texts alone. */
+function unified(x: Structure | undefined, y: Structure | undefined): Structure | undefined {
+  if (x?.kind === "boolean" && y?.kind === "boolean" && x.of !== undefined && y.of !== undefined)
+    return { kind: "boolean", of: [...new Set([...x.of, ...y.of])] };
+  if (x?.kind === "object" && y?.kind === "object" && x.fields.length === y.fields.length) {
+    const fields = x.fields.map(([key, e], i) => [key, unified(e, y.fields[i]![1])] as const);
+    const isAlike = fields.every(([key, e], i) => e !== undefined && key === y.fields[i]![0]);
+    return isAlike && x.made === y.made ? { ...x, fields: fields as typeof x.fields } : undefined;
+  }
+  return x !== undefined && JSON.stringify(x) === JSON.stringify(y) ? x : undefined;
+}
 
 const isMissing = (type: Node): boolean =>
   type.type === "TSUndefinedKeyword" || type.type === "TSNullKeyword";
@@ -110,12 +122,7 @@ const isLabel = (type: Node | undefined): boolean => {
     const types = type.types.filter((t) => !isMissing(t));
     return types.length > 0 && types.every(isLabel);
   }
-  return (
-    type.type === "TSStringKeyword" ||
-    type.type === "TSFunctionType" ||
-    type.type === "TSSymbolKeyword" ||
-    (type.type === "TSLiteralType" && typeof type.literal.value === "string")
-  );
+  return type.type === "TSStringKeyword" || type.type === "TSFunctionType" || type.type === "TSSymbolKeyword";
 };
 const LABEL: Structure = { kind: "nothing", is: "label" };
 

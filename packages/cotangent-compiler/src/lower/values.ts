@@ -11,6 +11,7 @@ export type Val =
   | Num
   | Bool
   | Str
+  | Text
   | Nothing
   | Maybe
   | Obj
@@ -18,6 +19,7 @@ export type Val =
   | Vec
   | Fun
   | Class
+  | Choice
   | Builtin
   | Unknown
   | Poison
@@ -57,7 +59,7 @@ export interface Bool {
 }
 
 /** A text; it must be known when compiling. */
-interface Str {
+export interface Str {
   readonly t: "str";
   readonly k: string;
 }
@@ -203,6 +205,14 @@ export interface Builtin {
   readonly derivation?: Derivation;
   /** Of what `vjp` gives: the function, and what it was called with. */
   readonly pullback?: Pullback;
+}
+
+/** One of several functions: which one, the run decides. */
+export interface Choice {
+  readonly t: "choice";
+  readonly of: readonly (Fun | Builtin)[];
+  /** Which of these, an i32. */
+  readonly v: Value;
 }
 
 /** A derivative of a function. */
@@ -355,12 +365,16 @@ export function kindOf(v: Val): string {
       return "a boolean";
     case "str":
       return `the text ${JSON.stringify(v.k)}`;
+    case "text":
+      return "a text";
     case "nothing":
       return v.is === "label" ? "a text or a function in an argument" : (v.is ?? "undefined");
     case "maybe":
       return `${kindOf(v.value)} or ${kindOf(v.absent)}`;
     case "obj":
       return v.made === undefined ? (v.tuple ? "a tuple" : "an object") : `an instance of ${v.made.name}`;
+    case "choice":
+      return `one of the functions ${v.of.map((f) => (f.t === "fun" ? f.name : f.id)).join(", ")}`;
     case "class":
       return `the class ${v.name}`;
     case "place":

@@ -25,6 +25,10 @@ import problemsText from "./problems.ts?raw";
 import * as scalars from "./scalars.ts";
 import scalarsText from "./scalars.ts?raw";
 import * as springs from "./springs.ts";
+import * as texts from "./texts.ts";
+import textsText from "./texts.ts?raw";
+import * as typed from "./typed.ts";
+import typedText from "./typed.ts?raw";
 import * as structures from "./structures.ts";
 import structuresText from "./structures.ts?raw";
 
@@ -55,4 +59,6 @@ export const corpus: Readonly<Record<string, Part>> = {
   scalars: part(scalars, scalarsText),
   springs: part(springs, springsText),
   structures: part(structures, structuresText),
+  texts: part(texts, textsText),
+  typed: part(typed, typedText),
 };

@@ -64,8 +64,7 @@ function takeOf(s: Structure, next: () => number): Take {
     case "boolean": {
       const leaf = next();
       return (x, to) => {
-        if (typeof x !== "boolean") throw MISFIT;
-        to[leaf] = x ? 1 : 0;
+        to[leaf] = placeOf(s.of, x);
       };
     }
     case "nothing":
@@ -96,6 +95,17 @@ function takeOf(s: Structure, next: () => number): Take {
     }
   }
 }
+
+/** What stands for a boolean, or for one of these texts. */
+function placeOf(of: readonly string[] | undefined, x: unknown): number {
+  if (of !== undefined) return x === undefined ? -2 : x === null ? -3 : of.indexOf(x as string);
+  if (typeof x !== "boolean") throw MISFIT;
+  return x ? 1 : 0;
+}
+
+/** What is at that place. */
+const choiceAt = (of: readonly string[] | undefined, place: unknown): unknown =>
+  of === undefined ? place !== 0 : of[place as number];
 
 const isList = (x: unknown): boolean => Array.isArray(x) || ArrayBuffer.isView(x);
 
@@ -171,10 +181,13 @@ function filler(
 function putter(s: Structure, blocks: Block[]): Put {
   switch (s.kind) {
     case "number":
+      return (x, records, at) => {
+        if (typeof x !== "number") throw MISFIT;
+        records[at] = x;
+      };
     case "boolean":
       return (x, records, at) => {
-        if (typeof x !== s.kind) throw MISFIT;
-        records[at] = Number(x);
+        records[at] = placeOf(s.of, x);
       };
     case "nothing":
       return () => undefined;
@@ -214,7 +227,7 @@ function misfit(s: Structure, x: unknown, name: string): AdError | undefined {
       `${name} is ${describe(x)}, but the function was compiled for ${wanted}.`,
       "Pass what its type says; of what is around the function, a type says what it holds.",
     );
-  if (s.kind === "number" || s.kind === "boolean")
+  if (s.kind === "number" || (s.kind === "boolean" && s.of === undefined))
     return typeof x === s.kind ? undefined : wrong(`a ${s.kind}`);
   if (s.kind === "array") {
     if (!isList(x)) return wrong("an array");
@@ -225,7 +238,7 @@ function misfit(s: Structure, x: unknown, name: string): AdError | undefined {
     }
     return undefined;
   }
-  if (s.kind === "nothing") return undefined;
+  if (s.kind === "nothing" || s.kind === "boolean") return undefined;
   if (typeof x !== "object" || x === null) return wrong(s.kind === "tuple" ? "an array" : "an object");
   if (s.kind === "tuple" && (x as ArrayLike<unknown>).length !== s.elements.length) {
     return wrong(`an array of ${s.elements.length}`);
@@ -273,7 +286,7 @@ function giveOf(s: Structure, next: () => number): Read {
     }
     case "boolean": {
       const leaf = next();
-      return (leaves) => leaves[leaf] !== 0;
+      return (leaves) => choiceAt(s.of, leaves[leaf]);
     }
     case "nothing":
       return () => (s.is === "null" ? null : undefined);
@@ -329,7 +342,7 @@ function readerOf(s: Structure, next: () => number): Read {
     case "number":
       return (_, records, at) => records[at];
     case "boolean":
-      return (_, records, at) => records[at] !== 0;
+      return (_, records, at) => choiceAt(s.of, records[at]);
     case "nothing":
       return () => (s.is === "null" ? null : undefined);
     case "array": {

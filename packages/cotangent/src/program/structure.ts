@@ -12,9 +12,13 @@ import type { Ty } from "./ir.ts";
 export type Structure =
   /** `as`: rounded or wrapped around as an array of this kind does; the compiler of plain functions asks, nobody else. */
   | { readonly kind: "number"; readonly as?: string }
-  | { readonly kind: "boolean" }
+  /**
+   * `of`: no boolean, but one of these texts, by its position; -1 for another one, -2 for undefined, -3 for null. `at` is of no concern but to the
+   * compiler of plain functions, here and below: where in the arguments it is.
+   */
+  | { readonly kind: "boolean"; readonly of?: readonly string[]; readonly at?: string }
   /** undefined, null, or a text or function that only stands there. */
-  | { readonly kind: "nothing"; readonly is?: "null" | "label" }
+  | { readonly kind: "nothing"; readonly is?: "null" | "label"; readonly at?: string }
   /** `typed`: a Float64Array. */
   | { readonly kind: "array"; readonly element: Structure; readonly typed?: boolean }
   | { readonly kind: "tuple"; readonly elements: readonly Structure[] }
