@@ -72,7 +72,9 @@ export function takeApart(s: Structure, x: Expression, name: string, words: Word
   switch (s.kind) {
     case "number":
     case "boolean":
-      return [{ expression: x, passed: true }];
+      return [
+        s.of === undefined ? { expression: x, passed: true } : { expression: placeOf(s, x), passed: false },
+      ];
     case "nothing":
       return [];
     case "array":

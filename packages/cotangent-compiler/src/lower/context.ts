@@ -48,6 +48,8 @@ interface Place {
 export class Knowledge {
   readonly sites: Map<Node, Site> = new Map();
   readonly guesses: Map<string, Guess> = new Map();
+  /** With what texts in arguments are compared, by their paths. */
+  readonly texts: Map<string, string[]> = new Map();
   /** What recursive functions return, by the name of the function. */
   readonly results: Map<string, Structure> = new Map();
   /** Whose name something from outside is, where that is not the module of the function that is lowered: the name there. */

@@ -345,14 +345,10 @@ function isInstance(cx: Context, x: Val, y: Val, node: Node): Val {
 }
 
 function equality(cx: Context, x: Val, y: Val, strict: boolean, node: Node): Bool {
-  if ((x.t === "unknown" && y.t === "str") || (x.t === "str" && y.t === "unknown")) {
-    return cx.refuse(
-      node,
-      "unsupported-type",
-      "What is passed in cannot be compared with a text: texts must be known when compiling.",
-      "Pass a boolean or a number; or write a function for each case.",
-    );
-  }
+  if (x.t === "unknown" && y.t === "str") return isText(cx, x.path, y.k);
+  if (x.t === "str" && y.t === "unknown") return isText(cx, y.path, x.k);
+  if (x.t === "nothing" && y.t === "str") asText(cx, x, y.k);
+  if (x.t === "str" && y.t === "nothing") asText(cx, y, x.k);
   if (x.t === "unknown") return learn(cx, x.path, y.t === "bool" ? "boolean" : "number");
   if (y.t === "unknown") return learn(cx, y.path, x.t === "bool" ? "boolean" : "number");
   if (x.t === "num" && y.t === "num") return compare(cx, "===", x, y);

@@ -186,7 +186,7 @@ class Lowering {
       return {
         name,
         path,
-        structure: s === "unknown" ? (guessed ?? NUMBER) : s,
+        structure: withTexts(cx, s === "unknown" ? (guessed ?? NUMBER) : s, path),
         unknown: s === "unknown" && guessed === undefined,
       };
     });
@@ -217,7 +217,7 @@ class Lowering {
         }
         for (const [d, { module, name }] of this.#early) this.#evaluate(d, this.#root(module), name);
         const value = body(cx, fun, args);
-        result = plainly(structureOf(cx, value, this.#node));
+        result = plainly(withoutOpenTexts(cx, structureOf(cx, value, this.#node), this.#node));
         return toValues(cx, result, value, this.#node);
       },
       { builder: b },
@@ -266,6 +266,8 @@ class Lowering {
         return NUMBER;
       case "boolean":
         return { kind: "boolean" };
+      case "text":
+        return choiceOf(this.#cx, path);
       case "array":
         return { kind: "array", element: this.#guessed(`${path}[]`) ?? NUMBER };
       default:
@@ -293,7 +295,7 @@ class Lowering {
           guessed: this.#knowledge.guesses.get(path)?.kind === "boolean" ? path : undefined,
         };
       case "nothing":
-        return s.is === undefined ? NOTHING : { t: "nothing", is: s.is };
+        return s.is === undefined ? NOTHING : { t: "nothing", is: s.is, at: s.at };
       case "array":
         return this.#open(arrayFrom(cx, s, leaves, path, readonly), path);
       default: {

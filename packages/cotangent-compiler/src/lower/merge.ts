@@ -122,6 +122,44 @@ function isSameBuiltin(x: Builtin, y: Builtin): boolean {
   return e.of.t === "fun" && d.of.node === e.of.node && d.of.env === e.of.env;
 }
 
+const isCallable = (x: Val): x is Fun | Builtin | Choice =>
+  x.t === "fun" || x.t === "builtin" || x.t === "choice";
+
+const functionsIn = (x: Fun | Builtin | Choice): readonly (Fun | Builtin)[] => (x.t === "choice" ? x.of : [x]);
+
+/** One of the functions of both; not of those that are made anew where they are written. */
+function joinFunctions(x: Fun | Builtin | Choice, y: Fun | Builtin | Choice): Form {
+  const all = [...functionsIn(x)];
+  for (const f of functionsIn(y)) {
+    if (all.some((g) => isSame(f, g))) continue;
+    if (f.t === "fun" && all.some((g) => g.t === "fun" && g.node === f.node)) {
+      return {
+        t: "poison",
+        reason: `This is the function ${f.name}, with other variables around it on one path than on another.`,
+      };
+    }
+    if (f.t === "builtin" && f.pullback !== undefined) return poison(x, y);
+    all.push(f);
+  }
+  return all.length === 1 && x.t !== "choice" ? { t: "same", value: x } : { t: "choice", of: all };
+}
+
+const isSame = (f: Fun | Builtin, g: Fun | Builtin): boolean =>
+  (f.t === "fun" && g.t === "fun" && isSameFunction(f, g)) ||
+  (f.t === "builtin" && g.t === "builtin" && isSameBuiltin(f, g));
+
+/** Which of these functions x is, as an i32. */
+function placeOf(cx: Context, of: readonly (Fun | Builtin)[], x: Fun | Builtin | Choice): Value {
+  const { b } = cx;
+  const at = (f: Fun | Builtin): number => of.findIndex((g) => isSame(f, g));
+  if (x.t !== "choice") return b.i32(at(x));
+  if (x.of.every((f, i) => at(f) === i)) return x.v;
+  return x.of.reduce(
+    (other, f, i) => b.select(b.op("i32.eq", x.v, b.i32(i)), b.i32(at(f)), other),
+    b.i32(0),
+  );
+}
+
 /** The same function with the same variables around it, of the same object. */
 const isSameFunction = (x: Fun, y: Fun): boolean =>
   x.node === y.node && x.env === y.env && x.self?.value === y.self?.value;

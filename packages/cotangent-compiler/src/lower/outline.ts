@@ -11,6 +11,8 @@ import type { Context } from "./context.ts";
 import { toNumber } from "./expressions.ts";
 import { sameStructure, truth } from "./merge.ts";
 import { argument, f64 } from "./numbers.ts";
+import { isSeenAs } from "./class-syntax.ts";
+import { chosen, isOneOf, place } from "./texts.ts";
 import { structureFromType } from "./types.ts";
 import { bool, Cell, isStatic, kindOf, NOTHING, number } from "./values.ts";
 import type { Builtin, Callee, Derived, Fun, Outlined, Val } from "./values.ts";

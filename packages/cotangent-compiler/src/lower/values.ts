@@ -64,6 +64,16 @@ export interface Str {
   readonly k: string;
 }
 
+/** One of several texts: which one, the run decides. */
+export interface Text {
+  readonly t: "text";
+  readonly of: readonly string[];
+  /** Which of these, an i32; -1: none. */
+  readonly v: Value;
+  /** Of an argument that may be any text, undefined (-2) or null (-3): its path. */
+  readonly at?: string | undefined;
+}
+
 /** undefined or null. */
 export interface Nothing {
   readonly t: "nothing";
@@ -71,6 +81,8 @@ export interface Nothing {
   readonly unset?: true;
   /** null, or a text or function in an argument, of which nothing more is known; else undefined. */
   readonly is?: "null" | "label" | undefined;
+  /** Of a text or function in an argument: its path. */
+  readonly at?: string | undefined;
 }
 
 /** A value on some paths, undefined or null on others. */
