@@ -18,26 +18,47 @@ export interface SourceText {
  * code frame.
  */
 export class CompileError extends AdError {
-  readonly file: string | undefined;
-  /** Counts from 1. */
-  readonly line: number;
-  /** Counts from 1. */
-  readonly column: number;
-  /** The lines around the place, with a mark under it. */
-  readonly frame: string;
-  readonly span: Span;
+  // Private, because Node prints an error's own fields behind a message that has it all.
+  readonly #place: Place;
 
   constructor(code: ErrorCode, text: SourceText, span: Span, problem: string, remedy: string) {
     const { line, column } = position(text.code, span.start);
     const frame = codeFrame(text.code, span);
     super(code, `${problem} (${text.file ?? ""}:${line}:${column})\n${frame}`, remedy);
     this.name = "CompileError";
-    this.file = text.file;
-    this.line = line;
-    this.column = column;
-    this.frame = frame;
-    this.span = span;
+    this.#place = { file: text.file, line, column, frame, span };
   }
+
+  get file(): string | undefined {
+    return this.#place.file;
+  }
+
+  /** Counts from 1. */
+  get line(): number {
+    return this.#place.line;
+  }
+
+  /** Counts from 1. */
+  get column(): number {
+    return this.#place.column;
+  }
+
+  /** The lines around the place, with a mark under it. */
+  get frame(): string {
+    return this.#place.frame;
+  }
+
+  get span(): Span {
+    return this.#place.span;
+  }
+}
+
+interface Place {
+  readonly file: string | undefined;
+  readonly line: number;
+  readonly column: number;
+  readonly frame: string;
+  readonly span: Span;
 }
 
 /** Line and column of an offset, from 1. */
@@ -60,7 +81,7 @@ function codeFrame(code: string, { start, end }: Span): string {
   const from = Math.max(1, line - 1);
   const to = Math.min(lines.length, line + 1);
   const width = String(to).length;
-  const shift = Math.max(0, column - WIDEST / 2);
+  const shift = lines[line - 1]!.length <= WIDEST ? 0 : Math.max(0, column - WIDEST / 2);
   const out: string[] = [];
   for (let n = from; n <= to; n++) {
     const text = lines[n - 1]!.slice(shift, shift + WIDEST).replace(/[\r\t]/g, " ");

@@ -4,6 +4,7 @@ import type { LoadHook, ResolveHook } from "node:module";
 import { fileURLToPath } from "node:url";
 
 import { fromDisk } from "./plugin/disk.ts";
+import { reported } from "./plugin/report.ts";
 import { stripTypes } from "./strip.ts";
 import { transform } from "./transform.ts";
 
@@ -33,10 +34,16 @@ function loaded(url: string, format: string | null | undefined): Loaded | undefi
   const text = readFileSync(file, "utf8");
   // Where Node does not say what a file is, it looks into it, too.
   if (!isTyped && format !== "module" && !/^\s*(?:import|export)\b/m.test(text)) return undefined;
-  const result = transform(text, file, { resolve: resolveSource, root: process.cwd() });
-  if (!isTyped && result === undefined) return undefined;
-  const code = result?.code ?? text;
-  const source = isTyped ? stripTypes(code, file) : code;
+  let result;
+  let source;
+  try {
+    result = transform(text, file, { resolve: resolveSource, root: process.cwd() });
+    if (!isTyped && result === undefined) return undefined;
+    const code = result?.code ?? text;
+    source = isTyped ? stripTypes(code, file) : code;
+  } catch (error) {
+    throw reported(error, "node");
+  }
   const map =
     result === undefined
       ? ""

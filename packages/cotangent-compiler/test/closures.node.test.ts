@@ -5,12 +5,14 @@ import { rolldown } from "rolldown";
 import { rollup } from "rollup";
 import { build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import webpack from "webpack";
 
 import type { PluginOptions } from "../src/plugin/build.ts";
 import esbuildPlugin from "../src/plugin/esbuild.ts";
 import rolldownPlugin from "../src/plugin/rolldown.ts";
 import rollupPlugin from "../src/plugin/rollup.ts";
 import vitePlugin from "../src/plugin/vite.ts";
+import webpackPlugin from "../src/plugin/webpack.ts";
 import { stripTypes } from "../src/strip.ts";
 import { CLOSURES, HELPERS } from "./closures.ts";
 import { makeProject } from "./project.ts";
@@ -26,9 +28,14 @@ beforeAll(async () => {
     "main.js": stripTypes(CLOSURES, "main.ts").replace("./helpers.ts", "./helpers.js"),
     "helpers.js": stripTypes(HELPERS, "helpers.ts"),
   });
+  // What takes the types out for webpack, behind ours.
+  await project.write({
+    "types.mjs": `import { transformSync } from ${JSON.stringify(import.meta.resolve("esbuild"))};
+export default (code) => transformSync(code, { loader: "ts", format: "esm" }).code;`,
+  });
   const entry = (name: string): string => fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url));
   await esbuild({
-    entryPoints: { register: entry("register"), hooks: entry("hooks") },
+    entryPoints: { register: entry("register"), hooks: entry("hooks"), loader: entry("plugin/loader") },
     outdir: project.path("register"),
     bundle: true,
     splitting: true,
@@ -51,6 +58,29 @@ async function expectRight(...args: string[]): Promise<void> {
 
 test("node --import cotangent-compiler/register", () =>
   expectRight("--import", "./register/register.js", "main.ts"));
+
+/** Builds `main.ts` with webpack. */
+async function webpacked(filename: string, rest: webpack.Configuration): Promise<void> {
+  const types: webpack.RuleSetRule = { test: /\.ts$/, use: project.path("types.mjs") };
+  const compiler = webpack({
+    mode: "production",
+    optimization: { minimize: false },
+    context: project.folder,
+    entry: "./main.ts",
+    target: "node",
+    experiments: { outputModule: true },
+    output: { path: project.folder, filename, module: true },
+    resolve: { extensions: [".ts", ".js"] },
+    ...rest,
+    module: { rules: [types, ...(rest.module?.rules ?? [])] },
+  });
+  const stats = await new Promise<webpack.Stats>((done, failed) => {
+    compiler.run((error, result) =>
+      result === undefined ? failed(error ?? new Error("no result")) : done(result),
+    );
+  });
+  expect(stats.toJson({ all: false, errors: true }).errors).toEqual([]);
+}
 
 describe.each<[string, PluginOptions]>([
   ["with the compiler in the bundle", {}],
@@ -109,5 +139,19 @@ describe.each<[string, PluginOptions]>([
     });
     await downed.write({ file: project.path(out("rolldown")), format: "esm", minify: true });
     await expectRight(out("rolldown"));
+  });
+
+  test("webpack", async () => {
+    await webpacked(out("webpack"), { plugins: [webpackPlugin(options)] });
+    await expectRight(out("webpack"));
+  });
+
+  // As Next does it.
+  test("webpack, by the loader", async () => {
+    const use = [{ loader: project.path("register/loader.js"), options }];
+    await webpacked(out("loader"), {
+      module: { rules: [{ test: /\.[jt]sx?$/, exclude: /node_modules/, enforce: "pre", use }] },
+    });
+    await expectRight(out("loader"));
   });
 });

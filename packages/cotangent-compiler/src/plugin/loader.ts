@@ -1,7 +1,9 @@
 /* oxlint-disable oxc/no-this-in-exported-function -- so are loaders called */
 /** The same as a webpack loader: for Next, under webpack and under Turbopack. */
+import { CompileError } from "../errors.ts";
 import { buildWith } from "./build.ts";
 import type { Build, PluginOptions } from "./build.ts";
+import { reported } from "./report.ts";
 
 /** What is used of a loader's context; Turbopack gives it as well. */
 interface LoaderContext {
@@ -23,7 +25,13 @@ export default function cotangentLoader(this: LoaderContext, code: string, map?:
   let build = builds.get(key);
   if (build === undefined) builds.set(key, (build = buildWith(options)));
   const file = this.resourcePath;
-  const result = build.isBuilt(file) ? build.build(code, file, this.rootContext) : undefined;
+  let result;
+  try {
+    result = build.isBuilt(file) ? build.build(code, file, this.rootContext) : undefined;
+  } catch (error) {
+    if (error instanceof CompileError && error.file !== undefined) this.addDependency(error.file);
+    throw reported(error, "webpack");
+  }
   if (result === undefined) return this.callback(null, code, map);
   for (const dependency of result.dependencies) this.addDependency(dependency);
   for (const warning of result.warnings) this.emitWarning(warning);

@@ -2,11 +2,13 @@
 import { createUnplugin } from "unplugin";
 import type { UnpluginInstance } from "unplugin";
 
+import { CompileError } from "../errors.ts";
 import { slashed } from "../paths.ts";
 import { buildWith } from "./build.ts";
 import type { PluginOptions } from "./build.ts";
+import { reported } from "./report.ts";
 
-export const plugin: UnpluginInstance<PluginOptions | undefined> = createUnplugin((options = {}) => {
+export const plugin: UnpluginInstance<PluginOptions | undefined> = createUnplugin((options = {}, meta) => {
   const { isBuilt, build } = buildWith(options);
   const dependents = new Dependents();
   let root = process.cwd();
@@ -15,7 +17,17 @@ export const plugin: UnpluginInstance<PluginOptions | undefined> = createUnplugi
     enforce: "pre",
     transformInclude: (id) => isBuilt(clean(id)),
     transform(code, id) {
-      const result = build(code, clean(id), root);
+      let result;
+      try {
+        result = build(code, clean(id), root);
+      } catch (error) {
+        // Where the mistake is in another file, mending that one must lead here again.
+        if (error instanceof CompileError && error.file !== undefined) {
+          dependents.add(clean(id), error.file);
+          this.addWatchFile(error.file);
+        }
+        throw reported(error, meta.framework);
+      }
       dependents.set(clean(id), result?.dependencies ?? []);
       if (result === undefined) return undefined;
       for (const file of result.dependencies) this.addWatchFile(file);
@@ -43,6 +55,10 @@ class Dependents {
 
   set(file: string, dependencies: readonly string[]): void {
     this.#dependencies.set(slashed(file), new Set(dependencies.map(slashed)));
+  }
+
+  add(file: string, dependency: string): void {
+    this.set(file, [...(this.#dependencies.get(slashed(file)) ?? []), dependency]);
   }
 
   of(file: string): readonly string[] {

@@ -1,6 +1,8 @@
+import type { Plugin } from "rolldown";
+
 import type { PluginOptions } from "./build.ts";
 import { plugin } from "./plugin.ts";
 
 /** Lowers plain functions that are to be differentiated. */
-const cotangent: (options?: PluginOptions) => ReturnType<typeof plugin.rolldown> = plugin.rolldown;
+const cotangent: (options?: PluginOptions) => Plugin = plugin.rolldown as (options?: PluginOptions) => Plugin;
 export default cotangent;
