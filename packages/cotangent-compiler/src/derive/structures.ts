@@ -71,6 +71,7 @@ function placeOf({ of = [], at }: Extract<Structure, { kind: "boolean" }>, x: Ex
 export function takeApart(s: Structure, x: Expression, name: string, words: Words, out: Statement[]): Leaf[] {
   switch (s.kind) {
     case "number":
+      return [{ expression: x, passed: true }];
     case "boolean":
       return [
         s.of === undefined ? { expression: x, passed: true } : { expression: placeOf(s, x), passed: false },
