@@ -128,10 +128,12 @@ describe.each(["reverse", "forward", "jacobian", "hessian", "hvp"] as const)("th
         const got = derived(...args) as unknown;
         expect(like(got, () => 0)).toEqual(like(wanted, () => 0));
         const [a, b] = [numbersIn(wanted), numbersIn(got)];
+        // Where the function itself is not finite, people's code has no number where the library has 0.
+        const defined = numbersIn(plain(...make())).every(Number.isFinite);
         const size = Math.max(0, ...a.filter((x) => Number.isFinite(x)).map(Math.abs));
         a.forEach((x, i) => {
           const y = b[i]!;
-          if (Object.is(x, y) || x === y) return;
+          if (Object.is(x, y) || x === y || (!defined && Number.isNaN(y))) return;
           expect(Math.abs(x - y)).toBeLessThanOrEqual(1e-11 * Math.abs(x) + 1e-14 * size + CANCELLED);
         });
       }

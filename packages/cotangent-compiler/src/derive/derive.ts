@@ -1,6 +1,6 @@
 /** Derivatives as TypeScript: what a person would write by hand, and other people can read. */
 import { AdError } from "cotangent";
-import { forward, hvp, jacobian, hessian, reverse } from "cotangent/differentiate";
+import { forPeople, forward, hvp, jacobian, hessian, reverse } from "cotangent/differentiate";
 import { Builder, buildFunction, leafTypes, optimise } from "cotangent/program";
 import type {
   CapturedParameter,
@@ -238,7 +238,7 @@ const SHAPES: Readonly<Record<DeriveMode, (task: Task) => Shape>> = {
     const scalar = lowered.result.kind === "number";
     const derived = reverse(program, {
       wrt: leaves,
-      readable: true,
+      readable: forPeople,
       ...(scalar ? { of: [0], seeds: "one" as const } : {}),
     });
     const seeds = scalar ? [] : derived.of;
@@ -270,7 +270,7 @@ const SHAPES: Readonly<Record<DeriveMode, (task: Task) => Shape>> = {
     const { program, name } = task;
     const original = program.functions[0]!;
     const leaves = leavesOf(task);
-    const derived = forward(program, { wrt: leaves });
+    const derived = forward(program, { wrt: leaves, readable: forPeople });
     const tangents = leaves.map((i): ParameterSpec => ({
       name: `${original.params[i]!.name}Dot`,
       ty: original.params[i]!.ty,
@@ -301,18 +301,18 @@ const SHAPES: Readonly<Record<DeriveMode, (task: Task) => Shape>> = {
   },
   hessian: (task) => {
     needsNumber(task, "hessian");
-    return matrix(task, "Hessian", (wrt) => hessian(task.program, { wrt, columns: 1 }));
+    return matrix(task, "Hessian", (wrt) => hessian(task.program, { wrt, columns: 1, readable: forPeople }));
   },
   jacobian: (task) =>
     task.lowered.result.kind === "number"
       ? { ...SHAPES.reverse(task), name: `${task.name}Jacobian`, title: `The Jacobian of \`${task.name}\`` }
-      : matrix(task, "Jacobian", (wrt) => jacobian(task.program, { wrt, columns: 1 })),
+      : matrix(task, "Jacobian", (wrt) => jacobian(task.program, { wrt, columns: 1, readable: forPeople })),
   hvp: (task) => {
     needsNumber(task, "hvp");
     const { program, name } = task;
     const original = program.functions[0]!;
     const leaves = leavesOf(task);
-    const derived = hvp(program, { wrt: leaves });
+    const derived = hvp(program, { wrt: leaves, readable: forPeople });
     const isArray = (i: number): boolean => original.params[i]!.ty === "array";
     const along = leaves.map((i): ParameterSpec => ({
       name: `v${original.params[i]!.name}`,
@@ -380,9 +380,13 @@ function columnByColumn({ task, own, leaves, value }: MatrixTask, what: "Hessian
   const original = program.functions[0]!;
   const rows = positionsOf(original.results);
   const inner =
-    what === "Hessian" ? reverse(program, { wrt: leaves, of: [0], seeds: "one", readable: true }) : undefined;
+    what === "Hessian"
+      ? reverse(program, { wrt: leaves, of: [0], seeds: "one", readable: forPeople })
+      : undefined;
   const source = inner?.program ?? program;
-  const derived = leaves.map((leaf, k) => renamed(forward(source, { wrt: [leaf] }), `_${k}`, source));
+  const derived = leaves.map((leaf, k) =>
+    renamed(forward(source, { wrt: [leaf], readable: forPeople }), `_${k}`, source),
+  );
   const functions = new Map(program.functions.map((f) => [f.name, f]));
   for (const d of derived)
     for (const f of d.program.functions) if (!functions.has(f.name)) functions.set(f.name, f);

@@ -23,6 +23,17 @@ export interface Interest {
   readonly outParameters: readonly number[];
 }
 
+/** What interests people about numbers that are not finite. */
+export type Reading = (
+  flow: Flow,
+  beyond: readonly (Beyond | undefined)[],
+) => {
+  /** Marks nodes behind which something makes finite, or may leave out, what is not. */
+  readonly redeemed: Uint8Array;
+  /** Nodes that something is divided by for good: where they are 0, the outputs are not finite. */
+  readonly divisors: ReadonlySet<Node>;
+};
+
 export class Activity {
   readonly places: Places;
   /** Nodes on which a derivative with respect to an input may be other than zero, and that reach an output. */
@@ -32,8 +43,11 @@ export class Activity {
   readonly #masked: Uint8Array;
   readonly #steepBehind: Uint8Array;
   readonly #steepAhead: Uint8Array;
+  readonly #steep: ReadonlySet<Node>;
+  readonly #redeemed: Uint8Array | undefined;
 
-  constructor(program: Program, interest: Interest) {
+  /** @param reading of a derivative that people are to read: it goes on where the function itself is not finite */
+  constructor(program: Program, interest: Interest, reading?: Reading) {
     const places = new Places(program);
     this.places = places;
     const flow = new Flow(places);
@@ -54,8 +68,15 @@ export class Activity {
     const several = interest.results.length + interest.outParameters.length > 1;
     const masks = several ? [...flow.masks, ...outputs] : flow.masks;
     this.#masked = flow.reach(masks, "behind");
-    this.#steepBehind = flow.reach(flow.steepArguments, "behind");
-    this.#steepAhead = flow.reach(flow.steepResults, "ahead");
+    const read = reading?.(flow, this.#beyond);
+    this.#redeemed = read?.redeemed;
+    const steep = flow.steep.filter(({ to }) => read?.divisors.has(to) !== true);
+    this.#steep = new Set(steep.map(({ to }) => to));
+    this.#steepBehind = flow.reach(
+      steep.flatMap(({ from }) => from),
+      "behind",
+    );
+    this.#steepAhead = flow.reach([...this.#steep], "ahead");
     for (const f of program.functions) if (this.#touches(f, f.body)) this.#functions.add(f);
     for (let before = -1; before !== this.#functions.size;) {
       before = this.#functions.size;
@@ -101,6 +122,19 @@ export class Activity {
     return this.#masked[this.places.node(f, v)] === 1;
   }
 
+  /**
+   * Whether it is of interest what becomes of `v` where it is not finite. To people it is if the outputs may be finite even so: where
+   * something may choose not to take it, or makes it finite again.
+   */
+  matters(f: Func, v: Value): boolean {
+    return this.#redeemed === undefined || this.#redeemed[this.places.node(f, v)] === 1;
+  }
+
+  /** Whether `v` is the result of a function that may be infinitely steep where it is finite. */
+  steep(f: Func, v: Value): boolean {
+    return this.#steep.has(this.places.node(f, v));
+  }
+
   /** Whether the adjoint of `v` may be infinite where everything else is finite. */
   steepAdjoint(f: Func, v: Value): boolean {
     return this.#steepBehind[this.places.node(f, v)] === 1;
@@ -113,11 +147,11 @@ export class Activity {
 }
 
 /** The graph of differentiable dependences: an edge from each value to those computed from it. */
-class Flow {
+export class Flow {
   /** Numbers that are passed on as they are: from one node to another. */
   readonly #passed: (readonly [from: Node, to: Node])[] = [];
   /** Numbers that are computed. */
-  readonly #computed: {
+  readonly computed: {
     readonly f: PrimitiveBase;
     /** Constants, or where they are. */
     readonly args: readonly (number | { readonly at: Node })[];
@@ -127,11 +161,15 @@ class Flow {
   readonly #anything: Node[] = [];
   /** What may be left out: alternatives, elements of arrays, what only one branch uses. */
   readonly masks: Node[] = [];
+  /** Of these: one of several alternatives, and what is used further in than in the region of its definition. */
+  readonly choices: Node[] = [];
+  readonly further: (readonly [of: Node, home: Region, at: Region])[] = [];
   /** Arguments and results of functions with vertical tangents. */
-  readonly steepArguments: Node[] = [];
-  readonly steepResults: Node[] = [];
+  readonly steep: { readonly from: readonly Node[]; readonly to: Node }[] = [];
   readonly #from: Node[] = [];
   readonly #to: Node[] = [];
+  /** Edges that go neither through memory nor round a loop. */
+  readonly direct: Set<number> = new Set();
   readonly #places: Places;
 
   constructor(places: Places) {
@@ -140,7 +178,7 @@ class Flow {
   }
 
   /** Marks all nodes that lie ahead of (are computed from), or behind, the given ones. */
-  reach(start: readonly Node[], direction: "ahead" | "behind"): Uint8Array {
+  reach(start: readonly Node[], direction: "ahead" | "behind", edges?: ReadonlySet<number>): Uint8Array {
     const [from, to] = direction === "ahead" ? [this.#from, this.#to] : [this.#to, this.#from];
     // Edges sorted by where they leave, by counting.
     const first = new Int32Array(this.#places.size + 1);
@@ -148,7 +186,8 @@ class Flow {
     for (let n = 0; n < this.#places.size; n++) first[n + 1]! += first[n]!;
     const next = first.slice();
     const targets = new Int32Array(to.length);
-    for (let e = 0; e < to.length; e++) targets[next[from[e]!]!++] = to[e]!;
+    for (let e = 0; e < to.length; e++)
+      targets[next[from[e]!]!++] = edges === undefined || edges.has(e) ? to[e]! : from[e]!;
 
     const marks = new Uint8Array(this.#places.size);
     const work: Node[] = [];
@@ -183,7 +222,7 @@ class Flow {
     for (const n of this.#anything) may(n, ANYTHING);
     while (changed) {
       changed = false;
-      for (const { f, args, to } of this.#computed) {
+      for (const { f, args, to } of this.computed) {
         const known = args.map((x) => (typeof x === "number" ? x : (found[x.at] ?? FINITE)));
         may(to, beyond(f, known));
       }
@@ -192,8 +231,9 @@ class Flow {
     return found;
   }
 
-  #edge(x: Node, y: Node): void {
+  #edge(x: Node, y: Node, direct: boolean): void {
     if (x === y) return;
+    if (direct) this.direct.add(this.#from.length);
     this.#from.push(x);
     this.#to.push(y);
   }
@@ -207,24 +247,31 @@ class Flow {
     for (const v of region.yields) this.#use(f, v, region);
   }
 
+  #chosen(nodes: readonly Node[]): void {
+    this.masks.push(...nodes);
+    this.choices.push(...nodes);
+  }
+
   /** What is used further in may not be used at all. */
   #use(f: Func, v: Value, region: Region): void {
     const home = "kind" in v.def ? v.def.parent : v.def;
-    if (home !== region && v.ty === "f64") this.masks.push(this.#places.node(f, v));
+    if (home === region || v.ty !== "f64") return;
+    this.masks.push(this.#places.node(f, v));
+    this.further.push([this.#places.node(f, v), home, region]);
   }
 
   #edges(f: Func, op: Op): void {
     const node = (v: Value): Node => this.#places.node(f, v);
     /** A derivative flows from x to y. */
     const edge = (x: Value, y: Value): void => {
-      if (carries(x) && carries(y)) this.#edge(node(x), node(y));
+      if (carries(x) && carries(y)) this.#edge(node(x), node(y), true);
     };
-    const pass = (x: Node, y: Node): void => {
-      this.#edge(x, y);
+    const pass = (x: Node, y: Node, direct = false): void => {
+      this.#edge(x, y, direct);
       if (x !== y) this.#passed.push([x, y]);
     };
-    const flow = (x: Value, y: Value): void => {
-      if (carries(x) && carries(y)) pass(node(x), node(y));
+    const flow = (x: Value, y: Value, direct = false): void => {
+      if (carries(x) && carries(y)) pass(node(x), node(y), direct);
     };
     const [first, second, third] = op.args;
     const result = op.results[0];
@@ -232,14 +279,15 @@ class Flow {
       case "primitive": {
         const f = op.attr;
         const args = op.args.map((v) => constantOf(v) ?? { at: node(v) });
-        this.#computed.push({ f, args, to: node(result!) });
+        this.computed.push({ f, args, to: node(result!) });
         if (f.flat) return;
         const differentiable = f === where ? op.args.slice(1) : op.args;
         for (const x of differentiable) edge(x, result!);
-        if (f === where || isMasking(f)) this.masks.push(...differentiable.map(node));
+        if (f === where || isMasking(f)) {
+          this.#chosen(differentiable.map(node));
+        }
         if (!ofFinite(op).steep) return;
-        this.steepArguments.push(...differentiable.map(node));
-        this.steepResults.push(node(result!));
+        this.steep.push({ from: differentiable.map(node), to: node(result!) });
         return;
       }
       case "constant":
@@ -257,9 +305,9 @@ class Flow {
         }
         return;
       case "select":
-        this.masks.push(node(second!), node(third!));
-        flow(second!, result!);
-        flow(third!, result!);
+        this.#chosen([node(second!), node(third!)]);
+        flow(second!, result!, true);
+        flow(third!, result!, true);
         return;
       case "load":
         return flow(first!, result!);
@@ -295,7 +343,7 @@ class Flow {
         return;
       }
       case "if":
-        op.results.forEach((r, k) => op.regions.forEach((branch) => flow(branch.yields[k]!, r)));
+        op.results.forEach((r, k) => op.regions.forEach((branch) => flow(branch.yields[k]!, r, true)));
         return;
       case "call": {
         const callee = this.#places.functions.get(op.attr.callee)!;
@@ -308,8 +356,8 @@ class Flow {
         }
         for (const x of op.args) if (x.ty === "f64") this.masks.push(node(x));
         const into = (v: Value): Node => this.#places.node(callee, v);
-        op.args.forEach((x, i) => carries(x) && pass(node(x), into(callee.body.args[i]!)));
-        op.results.forEach((r, k) => carries(r) && pass(into(callee.body.yields[k]!), node(r)));
+        op.args.forEach((x, i) => carries(x) && pass(node(x), into(callee.body.args[i]!), true));
+        op.results.forEach((r, k) => carries(r) && pass(into(callee.body.yields[k]!), node(r), true));
         return;
       }
       default:

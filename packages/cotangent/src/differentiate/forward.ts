@@ -3,6 +3,7 @@ import { add, div, sub, where } from "../primitives/index.ts";
 import { Builder } from "../program/builder.ts";
 import type { Func, Op, OpOf, Parameter, Program, Region, Ty, Value } from "../program/ir.ts";
 import { Activity, carries } from "./activity.ts";
+import type { Reading } from "./activity.ts";
 import { Module } from "./module.ts";
 import { ANYTHING, chooses, firstOrderOnly, ofFinite, operand, partialOf, scale } from "./rules.ts";
 import { rememberWinners } from "./winners.ts";
@@ -12,6 +13,8 @@ export interface ForwardOptions {
   readonly wrt?: readonly number[];
   /** How many directions at once. Default: 1. */
   readonly directions?: number;
+  /** Of a derivative that people are to read. */
+  readonly readable?: Reading | undefined;
 }
 
 /** A program's forward derivative. */
@@ -35,12 +38,13 @@ type Tangents = readonly (Value | undefined)[];
 
 /** The derivative of a program along directions: value and tangent in one go. */
 export function forward(original: Program, options: ForwardOptions = {}): ForwardDerivative {
-  const program = rememberWinners(original);
+  const { readable } = options;
+  const program = readable ? original : rememberWinners(original);
   const entry = program.functions[0]!;
   const inputs = options.wrt ?? positions(entry.params.map((p) => p.ty));
   const tangentResults = positions(entry.results);
   const outParameters = entry.params.flatMap((p, i) => (p.ty === "array" ? [i] : []));
-  const activity = new Activity(program, { inputs, results: tangentResults, outParameters });
+  const activity = new Activity(program, { inputs, results: tangentResults, outParameters }, readable);
   const module = new Pushforwards(program, activity, options.directions ?? 1);
   const tangentParameters = entry.params.flatMap((_, i) =>
     inputs.includes(i) || activity.active(entry, entry.body.args[i]!) ? [i] : [],
@@ -345,12 +349,14 @@ class Pushforward {
       operand(v, this.#module.activity.beyond(this.#f, v), () => this.#value(v));
     const args = op.args.map(real);
     const out = real(result);
-    const { flags, steep } = ofFinite(op);
+    const { activity } = this.#module;
+    const zero =
+      activity.steep(this.#f, result) || (ofFinite(op).flags > 0 && activity.matters(this.#f, result));
     let tangents: Tangents = this.#each(() => undefined);
     op.args.forEach((v, i) => {
       if (!this.#tangents.has(v)) return;
       const partial = partialOf(op, i, args, out);
-      tangents = this.#each((d) => this.#sum(tangents[d], this.#scaled(v, d, partial, flags > 0 || steep)));
+      tangents = this.#each((d) => this.#sum(tangents[d], this.#scaled(v, d, partial, zero)));
     });
     return tangents;
   }

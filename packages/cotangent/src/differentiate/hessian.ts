@@ -3,6 +3,7 @@ import { AdError } from "../errors.ts";
 import { Builder, buildFunction } from "../program/builder.ts";
 import type { ParameterSpec } from "../program/builder.ts";
 import type { Program, Value } from "../program/ir.ts";
+import type { Reading } from "./activity.ts";
 import { forward } from "./forward.ts";
 import { eachNumber, keepArguments, layOut, likewise, programOf, writtenParameters } from "./layout.ts";
 import { reverse } from "./reverse.ts";
@@ -14,6 +15,8 @@ export interface SecondOrderOptions {
   readonly of?: number;
   /** How many columns of a Hessian are computed at once. Default: several. */
   readonly columns?: number;
+  /** Of a derivative that people are to read. */
+  readonly readable?: Reading | undefined;
 }
 
 /** The gradient's derivative along some directions, as a function to be called. */
@@ -44,11 +47,12 @@ function gradientPushforward(
   wrt: readonly number[],
   of: number,
   directions: number,
+  readable: Reading | undefined,
 ): GradientPushforward {
   const entry = program.functions[0]!;
-  const gradient = reverse(program, { wrt, of: [of], seeds: "one" });
+  const gradient = reverse(program, { wrt, of: [of], seeds: "one", readable });
   const inner = gradient.program.functions[0]!;
-  const second = forward(gradient.program, { wrt, directions });
+  const second = forward(gradient.program, { wrt, directions, readable });
   const target = second.program.functions[0]!;
   const arrays = gradient.adjointParameters;
 
@@ -114,7 +118,7 @@ function settle(
 export function hvp(program: Program, options: SecondOrderOptions = {}): Program {
   const { wrt, of } = settle(program, options);
   const entry = program.functions[0]!;
-  const inner = gradientPushforward(program, wrt, of, 1);
+  const inner = gradientPushforward(program, wrt, of, 1, options.readable);
   const arrays = wrt.filter((i) => entry.params[i]!.ty === "array");
   const name = (prefix: string, i: number): string => `${prefix}_${entry.params[i]!.name}`;
   const params: ParameterSpec[] = [
@@ -151,7 +155,7 @@ export function hessian(program: Program, options: SecondOrderOptions = {}): Pro
       : numbersOnly
         ? Math.max(1, Math.min(wrt.length, 2 * COLUMNS))
         : COLUMNS;
-  const inner = gradientPushforward(program, wrt, of, columns);
+  const inner = gradientPushforward(program, wrt, of, columns, options.readable);
   const written = writtenParameters(program);
   const params: ParameterSpec[] = [...entry.params, { name: "hessian", ty: "array", noalias: true }];
   const made = buildFunction(`${entry.name}_hessian`, params, (b, all) => {

@@ -3,6 +3,7 @@ import { Builder, buildFunction } from "../program/builder.ts";
 import type { ParameterSpec } from "../program/builder.ts";
 import { hasLoops } from "../program/ir.ts";
 import type { Func, Program, Value } from "../program/ir.ts";
+import type { Reading } from "./activity.ts";
 import { forward } from "./forward.ts";
 import { eachNumber, keepArguments, layOut, programOf, writtenParameters } from "./layout.ts";
 import type { Block } from "./layout.ts";
@@ -19,6 +20,8 @@ export interface JacobianOptions {
   readonly mode?: "forward" | "reverse";
   /** How many columns are computed at once, by columns. Default: 4. */
   readonly columns?: number;
+  /** Of a derivative that people are to read. */
+  readonly readable?: Reading | undefined;
 }
 
 /** How many columns are computed at once. */
@@ -38,7 +41,13 @@ export function jacobian(program: Program, options: JacobianOptions = {}): Progr
   const wrt = options.wrt ?? numbersOf(entry.params);
   const of = options.of ?? numbersOf(entry.body.yields);
   const outParameters = options.outParameters ?? [];
-  const settled = { wrt, of, outParameters, columns: options.columns ?? COLUMNS };
+  const settled = {
+    wrt,
+    of,
+    outParameters,
+    columns: options.columns ?? COLUMNS,
+    readable: options.readable,
+  };
   const scalars = outParameters.length === 0 && of.every((k) => entry.results[k] === "f64");
   const few = of.length < wrt.length || wrt.some((i) => entry.params[i]!.ty === "array");
   const mode = options.mode ?? (scalars && few ? "reverse" : "forward");
@@ -50,7 +59,7 @@ export function jacobian(program: Program, options: JacobianOptions = {}): Progr
 /** Whether a program is a single function without loops. */
 const isStraight = (program: Program): boolean => program.functions.length === 1 && !hasLoops(program);
 
-type Settled = Required<Omit<JacobianOptions, "mode">>;
+type Settled = Required<Omit<JacobianOptions, "mode" | "readable">> & Pick<JacobianOptions, "readable">;
 
 /** What the entry of a program of Jacobians begins with. */
 interface Frame {
@@ -99,9 +108,9 @@ function unit(b: Builder, { value, offset }: Block, at: Value): Value {
   return value;
 }
 
-function byColumns(program: Program, { wrt, of, outParameters, columns }: Settled): Program {
+function byColumns(program: Program, { wrt, of, outParameters, columns, readable }: Settled): Program {
   const entry = program.functions[0]!;
-  const derivative = forward(program, { wrt, directions: columns });
+  const derivative = forward(program, { wrt, directions: columns, readable });
   const target = derivative.program.functions[0]!;
   const made = entryOf(program, wrt, (b, { args, out, inputs, restore }) => {
     const each = <T>(make: (d: number) => T): T[] => Array.from({ length: columns }, (_, d) => make(d));

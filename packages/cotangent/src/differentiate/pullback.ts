@@ -200,7 +200,9 @@ export class Pullback {
     const { activity, readable } = this.#owner;
     const op = v.def as Op;
     const natural = op.kind === "primitive" && ofFinite(op);
-    const zero = !natural || natural.flags > 0 || natural.steep || activity.masked(this.#f, v);
+    // People compute on where the function itself has left the finite numbers for good.
+    const beyond = !natural || natural.flags > 0 || activity.masked(this.#f, v);
+    const zero = activity.steep(this.#f, v) || (beyond && activity.matters(this.#f, v));
     return { zero, steep: activity.steepAdjoint(this.#f, v), readable };
   }
 

@@ -2,6 +2,7 @@
 import { Builder } from "../program/builder.ts";
 import type { Func, Op, Parameter, Program, Ty, Value } from "../program/ir.ts";
 import { Activity } from "./activity.ts";
+import type { Reading } from "./activity.ts";
 import { Augmented } from "./augmented.ts";
 import { cutSegments } from "./checkpoint.ts";
 import { Fusion } from "./fusion.ts";
@@ -22,8 +23,8 @@ export interface ReverseOptions {
   readonly outParameters?: readonly number[];
   /** Where the adjoints of the results come from: more parameters, or all are 1. Default: parameters. */
   readonly seeds?: "parameters" | "one";
-  /** Whether people are to read it: then loops that keep the best do not remember which iteration that was. Default: false. */
-  readonly readable?: boolean;
+  /** Of a derivative that people are to read: then loops that keep the best do not remember which iteration that was, either. */
+  readonly readable?: Reading | undefined;
 }
 
 /** A program's reverse derivative. */
@@ -46,15 +47,15 @@ export interface ReverseDerivative {
 
 /** Values and adjoints of a program in one go. */
 export function reverse(original: Program, options: ReverseOptions = {}): ReverseDerivative {
-  const { readable = false } = options;
+  const { readable } = options;
   const checkpointed = cutSegments(readable ? original : rememberWinners(original));
   const { program } = checkpointed;
   const entry = program.functions[0]!;
   const inputs = options.wrt ?? positions(entry.params.map((p) => p.ty));
   const of = options.of ?? positions(entry.results);
   const outParameters = options.outParameters ?? [];
-  const activity = new Activity(program, { inputs, results: of, outParameters });
-  const sweeps = new Sweeps(checkpointed, activity, readable, writePair);
+  const activity = new Activity(program, { inputs, results: of, outParameters }, readable);
+  const sweeps = new Sweeps(checkpointed, activity, readable !== undefined, writePair);
   const isArray = (i: number): boolean => entry.params[i]!.ty === "array";
   const adjointParameters = [...new Set([...inputs.filter(isArray), ...outParameters])].sort((i, j) => i - j);
   const adjointResults = inputs.filter((i) => !isArray(i));

@@ -102,7 +102,7 @@ const isTrue = (x: Real): boolean => x === 0 || x === 1 || (x instanceof Applica
 const emitReal = (b: Builder, x: Real): Value => (typeof x === "number" ? b.f64(x) : (x as Symbolic).emit(b));
 
 /** Places where functions of the library's kind leave the finite numbers, or do not. */
-const PROBES = [-1000, -3, -1, -0.5, 0, 0.5, 1, 2.5, 1000];
+export const PROBES: readonly number[] = [-1000, -3, -1, -0.5, 0, 0.5, 1, 2.5, 1000];
 const NOT_FINITE = [Number.NaN, Infinity, -Infinity];
 const masking = new WeakMap<PrimitiveBase, boolean>();
 const truths = new WeakMap<PrimitiveBase, boolean>();
@@ -190,7 +190,7 @@ function leastOf(f: PrimitiveBase, args: readonly (number | Beyond)[]): number {
 }
 
 /** Whether `holds` for some choice of one number from each list. */
-function somewhere(
+export function somewhere(
   lists: readonly (readonly number[])[],
   holds: (x: readonly number[]) => boolean,
   x: readonly number[] = [],
