@@ -1,5 +1,5 @@
 /** The structures of values, and programs by them. */
-import { AdError } from "cotangent";
+import { AdError, Traced } from "cotangent";
 import type { Specialisation, Structure } from "cotangent/program";
 
 /**
@@ -26,6 +26,13 @@ export function structureOf(x: unknown): Structure {
       );
   }
   if (x === null) return { kind: "nothing", is: "null" };
+  if (x instanceof Traced) {
+    throw new AdError(
+      "implicit-conversion",
+      "A variable was passed to a plain function, which computes with numbers.",
+      "Pass its value, value(x); or take the derivative of the plain function itself: grad(f).",
+    );
+  }
   if (x instanceof Float64Array) return { kind: "array", element: { kind: "number" }, typed: true };
   if (isView(x)) return { kind: "array", element: { kind: "number", as: kindOf(x) } };
   if (Array.isArray(x)) {

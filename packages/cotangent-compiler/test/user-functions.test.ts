@@ -1,7 +1,7 @@
 /** Functions with a derivative of their own, called inside plain functions: that derivative is used, at every order. */
 import * as ad from "cotangent";
 import type { Context, Real } from "cotangent";
-import { check, interpreter, lowered, print } from "cotangent/program";
+import { CAPTURE_VERSION, check, interpreter, lowered, print } from "cotangent/program";
 import { describe, expect, test } from "vitest";
 
 import { refusal } from "../../cotangent/test/support/refusal.ts";
@@ -47,7 +47,45 @@ class Product extends ScalarFunction {
     return [mul(dOut, ad.add(y, 1)), mul(dOut, x)];
   }
 }
+/** A function of a module as a build stores it. */
+function moduleText(text: string, name: string): Any {
+  const module = readModule(parseSource(text, "f.ts"));
+  const { params, outside, result, program } = lower(module, functionsOf(module).get(name)!, name, undefined);
+  return { params, outside, result, program: print(program) };
+}
 const scope = { Cube, PlainCube, Product, grad };
+
+describe("a forward that calls a compiled function", () => {
+  const cube = differentiable((x: number): number => x ** 3);
+  const built = lowered(
+    (x: number): number => x ** 3,
+    {
+      version: CAPTURE_VERSION,
+      name: "cube",
+      variants: [moduleText("export function cube(x: number): number { return x ** 3; }", "cube")],
+    },
+  );
+  test.each([
+    ["read at run time", compile(cube)],
+    ["read by a build", compile(built)],
+  ])("%s", (_, inner: Any) => {
+    class Calls extends ScalarFunction {
+      static forward(ctx: Context<[number]>, x: number): number {
+        ctx.saveForBackward(x);
+        return inner(x);
+      }
+      static backward(ctx: Context<[number]>, dOut: number): number {
+        return dOut * grad(inner)(ctx.savedValues);
+      }
+    }
+    const f = differentiable((x: number): number => 10 * (Calls as Any).apply(x), { scope: { Calls } });
+    for (const target of ["wasm", "js", "interpreter"]) {
+      expect(compile(f, { target })(2)).toBe(80);
+      expect(compile(grad(f), { target })(2)).toBe(120);
+    }
+    expect(grad((x: Any) => (Calls as Any).apply(x))(2)).toBe(12);
+  });
+});
 
 describe("on Reals", () => {
   const f = differentiable((x: number): number => 2 * (Cube as Any).apply(x) + x, { scope });

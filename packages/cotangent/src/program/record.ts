@@ -225,6 +225,8 @@ const ON_NUMBERS: ReadonlySet<string> = new Set([
   "implicit-conversion",
   "first-order-only",
   "value-while-recording",
+  // A compiled plain function was called.
+  "wrong-structure",
 ]);
 
 function escaped(x: Traced | number | undefined): AdError {
