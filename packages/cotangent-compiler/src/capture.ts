@@ -3,6 +3,7 @@ import * as library from "cotangent";
 import {
   attach,
   bringInside,
+  specialisation,
   CAPTURE_VERSION,
   derivationOf,
   runningItsProgram,
@@ -200,7 +201,9 @@ class Programs {
       const surroundings = { ...known, find };
       const lowered = lower(this.#module, this.#node, name, structures, surroundings, this.#outside);
       this.latest = lowered;
-      return { ...lowered, program: bringInside(lowered.program) };
+      const { params, outside, result, effects, program: pure } = lowered;
+      const whole = effects?.program ?? pure;
+      return specialisation({ params, outside, result, program: bringInside(whole) }, effects);
     });
   }
 

@@ -1,7 +1,7 @@
 /** What a build does to a module: functions that are to be differentiated get their programs attached. */
 import MagicString from "magic-string";
 import { CAPTURE_VERSION, check, print } from "cotangent/program";
-import type { LoweredFunction, Program } from "cotangent/program";
+import type { Effects, LoweredFunction, Program } from "cotangent/program";
 
 import type { Node } from "./ast.ts";
 import type { CompileError } from "./errors.ts";
@@ -231,10 +231,12 @@ class Writer {
     const data: LoweredFunction = {
       version: CAPTURE_VERSION,
       name,
-      variants: variants.map(({ params, outside: free, result, program }) => {
-        const problems = check(program);
+      variants: variants.map(({ params, outside: free, result, program: pure, effects }) => {
+        const { program: whole, ...known } = effects ?? { program: pure };
+        const problems = check(whole);
         if (problems.length > 0) throw new Error(`The program of ${name} is illegal: ${problems.join(" ")}`);
-        return { params, outside: free, result, program: located(program, this.#root) };
+        const program = located(whole, this.#root);
+        return { params, outside: free, result, program, ...(effects && { effects: known as Effects }) };
       }),
       ...(users.length === 0 ? {} : { users }),
       ...(nested ? { nested } : {}),

@@ -9,7 +9,7 @@ import { holdsAll, loaded, stored } from "./elements.ts";
 import { sameStructure, truth } from "./merge.ts";
 import { chosen, isOneOf, place } from "./texts.ts";
 import { compare, f64, index, mul } from "./numbers.ts";
-import { Cell, LONGEST, NOTHING, bool, constant, integer, kindOf, number, size } from "./values.ts";
+import { Cell, LONGEST, NOTHING, Touched, bool, constant, integer, kindOf, number, size } from "./values.ts";
 import type { Home, Num, Obj, Place, Raw, Store, Val, Vec } from "./values.ts";
 
 type ArrayStructure = Extract<Structure, { kind: "array" }>;
@@ -35,17 +35,22 @@ function storeOf(
     sub,
     used,
     epoch: 0,
+    touched: new Touched(),
     site,
   };
 }
 
-/** The array that leaves make, as an argument does. Takes them from the front of `leaves`. */
+/**
+ * The array that leaves make, as an argument does. Takes them from the front of `leaves`.
+ * @param passed the path of a list of the caller's, which may become longer or shorter
+ */
 export function arrayFrom(
   cx: Context,
   s: ArrayStructure,
   leaves: Iterator<Value>,
   name: string,
   readonly?: string,
+  passed?: string,
 ): Vec {
   const load = (e: Structure): Store => {
     const block = leaves.next().value as Value;
@@ -60,7 +65,8 @@ export function arrayFrom(
   const { b } = cx;
   const all = b.length(blockOf(cx, store));
   const length = store.stride === 1 ? all : b.op("i32.div", all, b.i32(Math.max(1, store.stride)));
-  return vec(store, size(length), { typed: s.typed === true, name, readonly });
+  const growable = passed !== undefined && cx.knowledge.resized.has(passed);
+  return vec(store, size(length), { typed: s.typed === true, name, readonly, growable, passed });
 }
 
 interface VecOptions {
@@ -71,6 +77,7 @@ interface VecOptions {
   readonly site?: Node | undefined;
   readonly offset?: Value | null;
   readonly home?: Home;
+  readonly passed?: string | undefined;
 }
 
 function vec(store: Store, length: Num, options: VecOptions): Vec {
@@ -86,6 +93,7 @@ function vec(store: Store, length: Num, options: VecOptions): Vec {
     growable: options.growable ?? false,
     readonly: options.readonly,
     typed: options.typed ?? false,
+    passed: options.passed,
     site: options.site,
     name: options.name,
     merged: false,
@@ -226,7 +234,7 @@ function address(cx: Context, a: Vec, i: Value): Value {
 const plus = (cx: Context, v: Value, n: number): Value => (n === 0 ? v : cx.b.op("i32.add", v, cx.b.i32(n)));
 
 /** What lies at `base`. `sub` tells which of the store's nested arrays is the first one there. */
-function readRecord(cx: Context, store: Store, s: Structure, base: Value, sub: number): Val {
+function readRecord(cx: Context, store: Store, s: Structure, base: Value, sub: number, path = ""): Val {
   const { b } = cx;
   const load = (n: number): Value => b.load(blockOf(cx, store), plus(cx, base, n));
   switch (s.kind) {
@@ -245,7 +253,7 @@ function readRecord(cx: Context, store: Store, s: Structure, base: Value, sub: n
       return vec(rows, length, { offset, typed: s.typed === true, home: { store, base, epoch: rows.epoch } });
     }
     default:
-      return { t: "place", store, structure: s, base, sub, epoch: store.epoch };
+      return { t: "place", store, structure: s, base, sub, epoch: store.epoch, path };
   }
 }
 
@@ -262,7 +270,8 @@ export function partOf(cx: Context, p: Place, key: string, node: Node): Val | un
     );
   }
   cx.impure = true;
-  const x = readRecord(cx, p.store, part.structure, plus(cx, p.base, part.offset), p.sub + part.sub);
+  const base = plus(cx, p.base, part.offset);
+  const x = readRecord(cx, p.store, part.structure, base, p.sub + part.sub, `${p.path}.${key}`);
   const { guessed } = p.store;
   const isOpen = guessed !== undefined && p.structure === p.store.element;
   return isOpen && x.t === "num" ? { ...x, guessed: `${guessed}.${key}` } : x;
@@ -288,6 +297,9 @@ export function setPart(cx: Context, p: Place, key: string, value: Val, node: No
   if (part === undefined) return false;
   if (p.epoch !== p.store.epoch) partOf(cx, p, key, node);
   written(p.store);
+  p.store.touched.edit(p.path);
+  if (part.structure.kind === "tuple" || part.structure.kind === "object")
+    p.store.touched.replace(`${p.path}.${key}`);
   writeRecord(cx, p.store, part.structure, plus(cx, p.base, part.offset), value, p.sub + part.sub, node);
   return true;
 }
@@ -618,6 +630,20 @@ function replace(cx: Context, a: Vec, i: Value, v: Val, node: Node): void {
   if (store.element.kind === "number" && v.t === "num")
     return cx.b.store(whole, i, stored(cx, store.element, v, node));
   writeRecord(cx, store, store.element, address(cx, a, i), v, 0, node);
+  if (store.element.kind === "tuple" || store.element.kind === "object") {
+    // From here on: what was written may itself be an element of the same array.
+    store.epoch++;
+    store.touched.replace("");
+  }
+}
+
+/** Learns that an array grows or shrinks, if it may, and starts again. */
+function resize(cx: Context, a: Vec): void {
+  if (a.merged || a.typed) return;
+  relearn(cx, a.site, { growable: true });
+  if (a.passed === undefined) return;
+  cx.knowledge.resized.add(a.passed);
+  cx.knowledge.restart();
 }
 
 /** Learns that an array grows, or what it holds, and starts again. */
@@ -640,7 +666,7 @@ function relearn(
 export function push(cx: Context, a: Vec, v: Val, node: Node): void {
   if (a.home !== undefined && a.store.used !== null && a.offset !== null) return pushToRow(cx, a, v, node);
   if (!a.growable) {
-    if (!a.merged && !a.typed) relearn(cx, a.site, { growable: true });
+    resize(cx, a);
     cx.refuse(
       node,
       "unsupported-array",
@@ -705,7 +731,7 @@ function pushToRow(cx: Context, a: Vec, v: Val, node: Node): void {
 /** a.pop(): of an empty array, the program throws. */
 export function pop(cx: Context, a: Vec, node: Node): Val {
   if (!a.growable) {
-    if (!a.merged && !a.typed) relearn(cx, a.site, { growable: true });
+    resize(cx, a);
     push(cx, a, constant(0), node);
   }
   checkWritable(cx, a, node);
@@ -719,6 +745,7 @@ export function pop(cx: Context, a: Vec, node: Node): Val {
 export function shorten(cx: Context, a: Vec, n: Num, node: Node): void {
   const before = lengthOf(cx, a);
   if (!a.growable) {
+    resize(cx, a);
     cx.refuse(
       node,
       "unsupported-array",
@@ -769,7 +796,8 @@ export function copyOf(
   const n = lengthOf(cx, a);
   const growable = cx.knowledge.site(node).growable === true;
   const out = newArray(cx, element, n, node, { growable, typed: a.typed, name });
-  if (holdsAll(element, a.store.element) && a.store.sub.length === 0) cx.b.copy(handle(cx, out), handle(cx, a));
+  if (holdsAll(element, a.store.element) && a.store.sub.length === 0)
+    cx.b.copy(handle(cx, out), handle(cx, a));
   else {
     countedLoop(cx, cx.b.i32(0), i32(cx, n), 1, (i) => {
       writeRecord(cx, out.store, out.store.element, address(cx, out, i), elementUnchecked(cx, a, i), 0, node);

@@ -48,6 +48,8 @@ interface Place {
 export class Knowledge {
   readonly sites: Map<Node, Site> = new Map();
   readonly guesses: Map<string, Guess> = new Map();
+  /** Lists in arguments, by their paths, that become longer or shorter. */
+  readonly resized: Set<string> = new Set();
   /** With what texts in arguments are compared, by their paths. */
   readonly texts: Map<string, string[]> = new Map();
   /** What recursive functions return, by the name of the function. */

@@ -1,6 +1,13 @@
 /** From a function's syntax to its program. */
-import { Builder, buildFunction, children, leafTypes } from "cotangent/program";
-import type { CapturedParameter, Program, Structure, UserFunction, Value } from "cotangent/program";
+import { Builder, buildFunction, children, leafTypes, specialisation } from "cotangent/program";
+import type {
+  CapturedParameter,
+  Effects,
+  Specialisation,
+  Structure,
+  UserFunction,
+  Value,
+} from "cotangent/program";
 
 import { bare, isFunction } from "../ast.ts";
 import type { Node } from "../ast.ts";
@@ -13,6 +20,7 @@ import { call, callExpression, globalValue, newExpression } from "./builtins.ts"
 import { constantOf, derives, isConstant, isScalarFunction, literalNumbers } from "./constants.ts";
 import type { ConstantDeclaration } from "./constants.ts";
 import { Context, Knowledge, Restart } from "./context.ts";
+import { Watch } from "./effects.ts";
 import { expression } from "./expressions.ts";
 import { classId, isExported, plainly } from "./class-syntax.ts";
 import { classValue } from "./classes.ts";
@@ -29,11 +37,7 @@ import { bool, Cell, constant, Env, FALSE, NOTHING, TRUE } from "./values.ts";
 import type { Class, Derivation, Fun, Store, Val, Vec } from "./values.ts";
 
 /** A program and how arguments and results become its values. */
-export interface Lowered {
-  readonly program: Program;
-  readonly params: readonly CapturedParameter[];
-  readonly outside: readonly CapturedParameter[];
-  readonly result: Structure;
+export interface Lowered extends Specialisation {
   /** Names of classes with forward and backward that it calls. */
   readonly users: readonly string[];
   /** Whether it takes derivatives inside. */
@@ -191,6 +195,7 @@ class Lowering {
       };
     });
     let result: Structure = NUMBER;
+    let effects: Effects | undefined;
     const all = [...params.filter((p) => !p.missing), ...outside];
     const specs = all.flatMap(({ name, structure }) => namesOfLeaves(structure, name));
     const func = buildFunction(
@@ -216,18 +221,30 @@ class Lowering {
           env.variables.set(own, new Cell(x, own, "outside"));
         }
         for (const [d, { module, name }] of this.#early) this.#evaluate(d, this.#root(module), name);
+        const watch = new Watch(cx, args);
         const value = body(cx, fun, args);
         result = plainly(withoutOpenTexts(cx, structureOf(cx, value, this.#node), this.#node));
-        return toValues(cx, result, value, this.#node);
+        const returned = toValues(cx, result, value, this.#node);
+        const after = watch.after(value, this.#node, toValues);
+        effects = after.effects;
+        return [...returned, ...after.values];
       },
       { builder: b },
     );
     const callees = [...cx.callees.values()].flatMap((c) => c.func ?? []);
+    const whole = { functions: [func, ...callees, ...cx.derived.values()] };
     return {
-      program: { functions: [func, ...callees, ...cx.derived.values()] },
-      params: params.filter((p) => !p.missing).map(({ name, structure }) => ({ name, structure: plainly(structure) })),
-      outside: outside.map(({ name, structure }) => ({ name, structure })),
-      result,
+      ...specialisation(
+        {
+          program: whole,
+          params: params
+            .filter((p) => !p.missing)
+            .map(({ name, structure }) => ({ name, structure: plainly(structure) })),
+          outside: outside.map(({ name, structure }) => ({ name, structure })),
+          result,
+        },
+        effects,
+      ),
       users: [...this.#users.keys()],
       nested: cx.transforms.size > 0,
     };
@@ -296,8 +313,10 @@ class Lowering {
         };
       case "nothing":
         return s.is === undefined ? NOTHING : { t: "nothing", is: s.is, at: s.at };
-      case "array":
-        return this.#open(arrayFrom(cx, s, leaves, path, readonly), path);
+      case "array": {
+        const isList = readonly === undefined && s.typed !== true;
+        return this.#open(arrayFrom(cx, s, leaves, path, readonly, isList ? path : undefined), path);
+      }
       default: {
         const parts = children(s).map(([key, e]) => {
           const inner = typeof key === "number" ? `${path}[${key}]` : `${path}.${key}`;

@@ -51,6 +51,7 @@ export type Form =
       readonly structure: Structure;
       readonly sub: number;
       readonly epoch: number;
+      readonly path: string;
     }
   /** Several arrays: which block, where it begins, how long it is. */
   | {
@@ -96,6 +97,7 @@ export function join(cx: Context, x: Val, y: Val): Form {
       structure: x.structure,
       sub: x.sub,
       epoch: Math.min(x.epoch, y.epoch),
+      path: x.path,
     };
   }
   if (x.t === "obj" && y.t === "obj") return joinObjects(cx, x, y);
@@ -125,7 +127,8 @@ function isSameBuiltin(x: Builtin, y: Builtin): boolean {
 const isCallable = (x: Val): x is Fun | Builtin | Choice =>
   x.t === "fun" || x.t === "builtin" || x.t === "choice";
 
-const functionsIn = (x: Fun | Builtin | Choice): readonly (Fun | Builtin)[] => (x.t === "choice" ? x.of : [x]);
+const functionsIn = (x: Fun | Builtin | Choice): readonly (Fun | Builtin)[] =>
+  x.t === "choice" ? x.of : [x];
 
 /** One of the functions of both; not of those that are made anew where they are written. */
 function joinFunctions(x: Fun | Builtin | Choice, y: Fun | Builtin | Choice): Form {
@@ -154,10 +157,7 @@ function placeOf(cx: Context, of: readonly (Fun | Builtin)[], x: Fun | Builtin |
   const at = (f: Fun | Builtin): number => of.findIndex((g) => isSame(f, g));
   if (x.t !== "choice") return b.i32(at(x));
   if (x.of.every((f, i) => at(f) === i)) return x.v;
-  return x.of.reduce(
-    (other, f, i) => b.select(b.op("i32.eq", x.v, b.i32(i)), b.i32(at(f)), other),
-    b.i32(0),
-  );
+  return x.of.reduce((other, f, i) => b.select(b.op("i32.eq", x.v, b.i32(i)), b.i32(at(f)), other), b.i32(0));
 }
 
 /** The same function with the same variables around it, of the same object. */
@@ -196,7 +196,14 @@ function own(cx: Context, x: Val): Form {
         length: own(cx, cx.read(x.length)),
       };
     case "place":
-      return { t: "place", store: x.store, structure: x.structure, sub: x.sub, epoch: x.epoch };
+      return {
+        t: "place",
+        store: x.store,
+        structure: x.structure,
+        sub: x.sub,
+        epoch: x.epoch,
+        path: x.path,
+      };
     case "builtin":
       if (x.pullback === undefined) return { t: "same", value: x };
       return { t: "poison", reason: "A pullback cannot be returned from within a loop or branch." };
@@ -246,6 +253,7 @@ function joinArrays(cx: Context, x: Vec, y: Vec): Form {
   if (!sameStore && (x.store.sub.length > 0 || !sameStructure(x.store.element, y.store.element))) {
     return { t: "poison", reason: "These are different arrays on different paths." };
   }
+  x.store.touched.join(y.store.touched);
   return {
     t: "vec",
     like:
@@ -362,8 +370,8 @@ export function unpack(form: Form, values: Iterator<Value>): Val {
     case "raw":
       return { t: "raw", v: next() };
     case "place": {
-      const { store, structure, sub, epoch } = form;
-      return { t: "place", store, structure, sub, epoch, base: next() };
+      const { store, structure, sub, epoch, path } = form;
+      return { t: "place", store, structure, sub, epoch, path, base: next() };
     }
     case "obj": {
       const fields = new Map(form.fields.map(([key, f]) => [key, new Cell(unpack(f, values), key)]));

@@ -12,6 +12,7 @@ import { toNumber } from "./expressions.ts";
 import { sameStructure, truth } from "./merge.ts";
 import { argument, f64 } from "./numbers.ts";
 import { isSeenAs } from "./class-syntax.ts";
+import { storesIn, touch, Watch } from "./effects.ts";
 import { chosen, isOneOf, place } from "./texts.ts";
 import { structureFromType } from "./types.ts";
 import { bool, Cell, isStatic, kindOf, NOTHING, number } from "./values.ts";
@@ -148,7 +149,12 @@ export function outline(cx: Context, fun: Fun | Derived, args: readonly Val[], s
   }
   const assumed =
     cx.knowledge.results.get(key) ?? structureFromType(root.node.returnType, cx.types) ?? NUMBER;
-  const callee: Callee = { name: `${root.name}_${cx.callees.size}`, func: undefined, result: assumed };
+  const callee: Callee = {
+    name: `${root.name}_${cx.callees.size}`,
+    func: undefined,
+    result: assumed,
+    touched: undefined,
+  };
   cx.callees.set(key, callee);
   let result: Structure = NUMBER;
   const types = [...structures, ...free].flatMap(leafTypes);
@@ -164,10 +170,12 @@ export function outline(cx: Context, fun: Fun | Derived, args: readonly Val[], s
       const own = args.map((x, i) => (isStatic(x) ? x : enter(structures[i]!, `argument ${i + 1}`)));
       outside.forEach(([cell, name], i) => (cell.value = enter(free[i]!, name)));
       const inside = outside.map(([cell]) => cell.value);
+      const watch = new Watch(cx, [...own, ...inside]);
       const value = fun.t === "fun" ? cx.parts.body(fun, own) : cx.parts.derivative(fun, own, site);
       outside.forEach(([cell, name], i) => {
         if (cell.value !== inside[i]) changes(cx, root, name);
       });
+      callee.touched = watch.within(root.node);
       result = structureOf(cx, value, site);
       results = toValues(cx, result, value, site);
     });
@@ -244,6 +252,8 @@ const chainOf = (f: Fun | Derived): readonly unknown[] => {
 export function callRecursive(cx: Context, fun: Fun, args: readonly Val[], site: Node): Val {
   const { callee, leaves, outside } = outline(cx, fun, args, site);
   cx.impure = true;
+  const stores = storesIn([...args, ...outside.map((cell) => cx.read(cell))]);
+  stores.forEach((store, i) => touch(store, callee.touched?.[i]));
   const results = cx.b.call(callee.name, leaves, leafTypes(callee.result));
   return fromValues(cx, callee.result, results[Symbol.iterator](), fun.name);
 }

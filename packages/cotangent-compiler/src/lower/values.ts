@@ -144,6 +144,51 @@ export interface Place {
   /** Which of the store's nested arrays its first one is. */
   readonly sub: number;
   readonly epoch: number;
+  /** Where in the records of the store it is: the keys, joined by dots. */
+  readonly path: string;
+}
+
+/** What is done to the tuples and objects in a store, by where in a record they are: they are copies of what was passed. */
+export class Touched {
+  #root: Touched = this;
+  /** These were replaced by others. */
+  readonly #replaced: Set<string> = new Set();
+  /** Of these, something was assigned to. */
+  readonly #edited: Set<string> = new Set();
+
+  #find(): Touched {
+    return this.#root === this ? this : this.#root.#find();
+  }
+
+  get replaced(): ReadonlySet<string> {
+    return this.#find().#replaced;
+  }
+
+  get edited(): ReadonlySet<string> {
+    return this.#find().#edited;
+  }
+
+  replace(path: string): void {
+    this.#find().#replaced.add(path);
+  }
+
+  edit(path: string): void {
+    this.#find().#edited.add(path);
+  }
+
+  /** The same is done to the other from now on. */
+  join(other: Touched): void {
+    const [a, b] = [this.#find(), other.#find()];
+    if (a === b) return;
+    b.copyTo(a);
+    b.#root = a;
+  }
+
+  /** Whatever is done to this is done there. */
+  copyTo(other: Touched): void {
+    this.replaced.forEach((path) => other.replace(path));
+    this.edited.forEach((path) => other.edit(path));
+  }
 }
 
 /** A block of records, which grows where something is pushed. */
@@ -158,6 +203,7 @@ export interface Store {
   readonly used: Cell | null;
   /** Counts how often whole records were replaced, or rows grew. */
   epoch: number;
+  readonly touched: Touched;
   /** Elements may be undefined: they were not assigned yet. */
   holes?: boolean;
   /** Rows begin as `[]` here, to be filled one element after the other. */
@@ -182,6 +228,8 @@ export interface Vec {
   /** Why it must not be written to. */
   readonly readonly: string | undefined;
   readonly typed: boolean;
+  /** Of a list in an argument: its path. */
+  readonly passed: string | undefined;
   readonly site: Node | undefined;
   readonly name: string | undefined;
   readonly merged: boolean;
@@ -265,6 +313,8 @@ export interface Callee {
   readonly name: string;
   func: Func | undefined;
   result: Structure;
+  /** What it does to the stores that it is passed, in the order of their leaves; undefined while that is not known. */
+  touched: readonly Touched[] | undefined;
 }
 
 /** An argument of which nothing is known yet but its path. */

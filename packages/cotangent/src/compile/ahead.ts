@@ -1,6 +1,7 @@
 /** Code that is finished when a module is built: what a build writes in the place of `grad(f)`. */
 import { AdError } from "../errors.ts";
-import { transformProgram } from "../differentiate/index.ts";
+import { transformProgram, writtenParameters } from "../differentiate/index.ts";
+import { writtenBy } from "../program/aliases.ts";
 import type { Apart } from "../program/aliases.ts";
 import type { Specialisation } from "../program/captured.ts";
 import type { Site } from "../program/faults.ts";
@@ -14,7 +15,7 @@ import { emitJs } from "./js/emit.ts";
 import { programsOf } from "./plain.ts";
 import { base } from "./recorded.ts";
 import { emitWasm } from "./wasm/emit.ts";
-import { interfaceOf, writtenArrays } from "./wasm/interface.ts";
+import { interfaceOf } from "./wasm/interface.ts";
 import type { Interface } from "./wasm/interface.ts";
 
 /** A function of the user's that the code calls: which class, and which half. */
@@ -88,9 +89,9 @@ function argumentsFor(f: AnyFunction, count: number): readonly unknown[] {
 /** What is known of the arguments of a function that writes to them. */
 function apartOf(f: AnyFunction, count: number): Apart | undefined {
   const root = base(f);
-  const { params, outside, program } = programsOf(root)!.specialise(argumentsFor(root, count));
-  const written = writtenArrays(program.functions[0]!);
-  if (written.length === 0) return undefined;
+  const { params, outside, program, effects } = programsOf(root)!.specialise(argumentsFor(root, count));
+  const written = writtenBy(writtenParameters(program), effects);
+  if (written.leaves.length + written.objects.length === 0) return undefined;
   return { params, outside, written, keep: f !== root, lists: listsAround(f) };
 }
 
@@ -104,7 +105,7 @@ const listsAround = (f: AnyFunction): number => {
 function variantOf(of: Specialisation, options: AheadOptions, isDerived: boolean): AheadVariant {
   const { params, outside, result } = of;
   const program = optimise(of.program);
-  const keep = isDerived ? writtenArrays(program.functions[0]!) : [];
+  const keep = isDerived ? writtenParameters(program) : [];
   return { params, outside, result, keep, code: codeOf(program, options) };
 }
 
@@ -122,7 +123,7 @@ function codeOf(program: Program, { target, math }: AheadOptions): AheadCode {
   }
   const { bytes, primitives, externals, sites } = emitWasm(program, { math });
   return {
-    wasm: { bytes, interface: interfaceOf(program.functions[0]!, []) },
+    wasm: { bytes, interface: interfaceOf(program, []) },
     primitives,
     externals: externals.map(externalOf),
     sites: sites.map(site),

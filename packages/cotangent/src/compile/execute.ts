@@ -1,4 +1,5 @@
 /** Programs that run: compiled to WebAssembly or JavaScript, or interpreted, all called alike. */
+import { writtenParameters } from "../differentiate/index.ts";
 import { exhaustion, faultOf } from "../program/faults.ts";
 import { interpreter } from "../program/interpret.ts";
 import { someOp } from "../program/ir.ts";
@@ -7,7 +8,7 @@ import { external } from "./external.ts";
 import { emitJs } from "./js/emit.ts";
 import { Instance } from "./instance.ts";
 import { emitWasm } from "./wasm/emit.ts";
-import { interfaceOf, writtenArrays } from "./wasm/interface.ts";
+import { interfaceOf } from "./wasm/interface.ts";
 import { hasWebAssembly, instantiate } from "./webassembly.ts";
 
 /** What stands for a value outside: a number, or the elements of an array. */
@@ -88,7 +89,7 @@ function executableOf(program: Program, options: ExecuteOptions): Executable {
 
 /** Works on copies of the arrays that it writes to. */
 function keeping(executable: Executable, program: Program): Executable {
-  const written = writtenArrays(program.functions[0]!);
+  const written = writtenParameters(program);
   if (written.length === 0) return executable;
   const call: Executable["call"] = (...args) => {
     for (const k of written) args[k] = (args[k] as Float64Array).slice();
@@ -143,7 +144,7 @@ function tryWasm(program: Program, { math, outputs, keep }: ExecuteOptions): Exe
       user: Object.fromEntries(emitted.externals.map((op, k) => [String(k), called(op)])),
     };
     const instance = new Instance(
-      interfaceOf(program.functions[0]!, outputs ?? []),
+      interfaceOf(program, outputs ?? []),
       instantiate(emitted.bytes, imports),
       (site, values) => faultOf(emitted.sites[site], values),
       keep,

@@ -1,13 +1,20 @@
 /** Transforms of plain functions: programs of programs, compiled, and called with the user's structures. */
-import { fixedLeaves, transformProgram, transformSparsely } from "../differentiate/index.ts";
+import {
+  fixedLeaves,
+  transformProgram,
+  transformSparsely,
+  writtenParameters,
+} from "../differentiate/index.ts";
 import type { Selection, Transform } from "../differentiate/index.ts";
 import { AdError } from "../errors.ts";
-import { aliasCheck } from "../program/aliases.ts";
+import { aliasCheck, writtenBy } from "../program/aliases.ts";
 import type { AliasCheck } from "../program/aliases.ts";
 import type { Captured, Specialisation } from "../program/captured.ts";
 import type { Program } from "../program/ir.ts";
 import { optimise } from "../program/optimise/index.ts";
 import { builder, copyOf, taker, toLeaves } from "../program/marshal.ts";
+import { restorer } from "../program/restore.ts";
+import type { Restore } from "../program/restore.ts";
 import { children, leafTypes } from "../program/structure.ts";
 import type { Leaf, Structure } from "../program/structure.ts";
 import { derivationOf } from "../transforms/transformed.ts";
@@ -16,7 +23,6 @@ import type { AnyFunction } from "../transforms/arguments.ts";
 import type { Executable } from "./execute.ts";
 import { base } from "./recorded.ts";
 import { bySize } from "./sizes.ts";
-import { writtenArrays } from "./wasm/interface.ts";
 
 /** How programs are made to run. */
 export interface How {
@@ -128,10 +134,8 @@ export function plainCall(f: AnyFunction, args: readonly unknown[], how: How): P
   const of = root.specialise(ownArguments(f, args));
   const keep = derivationOf(f) !== undefined;
   const { check } = once(aliases, of, String(keep), () => {
-    const written = writtenArrays(of.program.functions[0]!);
-    return {
-      check: written.length === 0 ? undefined : aliasCheck(of.params, of.outside, new Set(written), keep),
-    };
+    const written = writtenBy(writtenParameters(of.program), of.effects);
+    return { check: aliasCheck(of.params, of.outside, written, keep) };
   });
   if (check === undefined) return made;
   return {
@@ -160,10 +164,10 @@ function callOf(f: AnyFunction, args: readonly unknown[], how: How): PlainCall {
     const inner = programsOf(derivation.f)!;
     return pullback(inner, inner.specialise(args), how);
   }
-  const captured = programsOf(f)!;
-  const of = captured.specialise(args);
   // A function may write to its arguments; its derivatives do not.
   const keep = derivation !== undefined;
+  const captured = keep ? programsOf(f)! : bySize(f, true)!;
+  const of = captured.specialise(args);
   const call = directly(captured, of, how, keep);
   if (derivation?.transform !== "jacobian") return call;
   const inner = programsOf(derivation.f)!;
@@ -179,19 +183,22 @@ class Ready {
   readonly #peek: Executable["call"];
   readonly #call: Executable["call"];
   readonly #marshal: Marshal;
+  readonly #restore: Restore | undefined;
   readonly #again: () => Ready;
   #isBusy = false;
 
-  constructor(of: Specialisation, how: How, keep: boolean) {
+  /** @param keep whether the arguments stay as they are */
+  constructor(name: string, of: Specialisation, how: How, keep: boolean) {
     this.program = optimise(of.program);
+    this.#restore = keep ? undefined : restorer(name, of, writtenParameters(this.program));
     this.executable = how.run(this.program, keep);
     this.build = builder(of.result);
     const { call, peek = call } = this.executable;
     this.#peek = peek;
     // Lists and objects are copies.
-    this.#call = isHandedOut(of.result) ? call : peek;
+    this.#call = isHandedOut(of.result) || this.#restore !== undefined ? call : peek;
     this.#marshal = marshaller(of);
-    this.#again = () => new Ready(of, how, keep);
+    this.#again = () => new Ready(name, of, how, keep);
   }
 
   call(list: readonly unknown[], outside: Captured["outside"], peeks?: boolean): unknown {
@@ -200,12 +207,17 @@ class Ready {
     this.#isBusy = true;
     try {
       const leaves = this.#marshal(list, outside);
+      if (this.#restore !== undefined) return this.#restore(list, leaves, listed(this.#call(...leaves)));
       return this.build(peeks === true ? this.#peek(...leaves) : this.#call(...leaves));
     } finally {
       this.#isBusy = false;
     }
   }
 }
+
+/** What code returns, bare where it is one leaf. */
+const listed = (out: ReturnType<Executable["call"]>): readonly Leaf[] =>
+  typeof out === "number" || out instanceof Float64Array ? [out] : (out ?? []);
 
 /** Whether a Float64Array that a program returns is, or is part of, what the user gets. */
 const isHandedOut = (s: Structure): boolean =>
@@ -214,10 +226,10 @@ const isHandedOut = (s: Structure): boolean =>
 /** What closures share: there may be any number of them, each asked once. */
 const shared: WeakMap<Specialisation, Map<string, Ready>> = new WeakMap();
 
-const ready = ({ isClosure }: Captured, of: Specialisation, how: How, keep: boolean): Ready =>
+const ready = ({ isClosure, name }: Captured, of: Specialisation, how: How, keep: boolean): Ready =>
   isClosure === true
-    ? once(shared, of, `${keep}${how.key}`, () => new Ready(of, how, keep))
-    : new Ready(of, how, keep);
+    ? once(shared, of, `${keep}${how.key}`, () => new Ready(name, of, how, keep))
+    : new Ready(name, of, how, keep);
 
 /** A program, called. */
 function directly(captured: Captured, of: Specialisation, how: How, keep: boolean): PlainCall {
@@ -320,7 +332,7 @@ function byPattern(
         fits: (now) =>
           now.every((x, i) => typeof x === "number" || x.length === lengths[i]) &&
           fixed.every((i) => isSame(now[i]!, like[i]!)),
-        ready: sparse && new Ready(sparse, how, true),
+        ready: sparse && new Ready(name, sparse, how, true),
       };
       known.push(found);
     }

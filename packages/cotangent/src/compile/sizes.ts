@@ -19,19 +19,31 @@ const versions: WeakMap<Specialisation, Choose> = new WeakMap();
  * What `f` carries. A width may be any number as far as types tell, and elements may be found by any arithmetic; where it is a whole
  * number at a call, what is computed of it to find elements is computed in i32, and checked before the loops. So a function has
  * a program for calls with whole numbers, and another that takes anything.
+ * @param withEffects whether its program also returns what is new in the arguments
  */
-export function bySize(f: object): Captured | undefined {
+export function bySize(f: object, withEffects: boolean = false): Captured | undefined {
   const captured = capturedOf(f);
-  return captured && versioned(captured);
+  return captured && versioned(captured, withEffects);
 }
 
-function versioned(captured: Captured): Captured {
+/** The same with the program that also tells what is new in the arguments. */
+function whole(of: Specialisation): Specialisation {
+  if (of.effects === undefined) return of;
+  let found = wholes.get(of);
+  if (found === undefined) wholes.set(of, (found = { ...of, program: of.effects.program }));
+  return found;
+}
+
+const wholes: WeakMap<Specialisation, Specialisation> = new WeakMap();
+
+function versioned(captured: Captured, withEffects: boolean): Captured {
   const outside = (): readonly unknown[] => captured.outside();
   return {
     ...captured,
     outside,
     specialise: (args) => {
-      const of = captured.specialise(args);
+      const known = captured.specialise(args);
+      const of = withEffects ? whole(known) : known;
       let choose = versions.get(of);
       if (choose === undefined) versions.set(of, (choose = chooser(of)));
       return choose(args, outside);

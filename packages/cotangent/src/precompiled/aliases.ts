@@ -4,10 +4,10 @@ import type { AliasCheck, Apart } from "../program/aliases.ts";
 
 /** What refuses arguments that share an array which is written to. */
 export function apart({ params, outside, written, keep, lists }: Apart): AliasCheck {
-  const check = aliasCheck(params, outside, new Set(written), keep);
+  const check = aliasCheck(params, outside, written, keep);
   return (args, around) => {
     let own = args;
     for (let k = 0; k < lists; k++) own = own[0] as readonly unknown[];
-    check(own, around);
+    check?.(own, around);
   };
 }

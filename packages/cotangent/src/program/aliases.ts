@@ -1,21 +1,42 @@
 /** The same array passed twice, to a function that writes to it. */
-import type { Captured, CapturedParameter } from "./captured.ts";
-import { overlapping } from "./faults.ts";
+import type { Captured, CapturedParameter, Effects, Path } from "./captured.ts";
+import { overlapping, shared, unwritable } from "./faults.ts";
 import { children, leafTypes } from "./structure.ts";
 import type { Structure } from "./structure.ts";
 
 const partOf = (x: unknown, key: string | number): unknown =>
   (x as Readonly<Record<string | number, unknown>> | null | undefined)?.[key];
 
+const isList = (x: unknown): boolean => Array.isArray(x) || ArrayBuffer.isView(x);
+
 type ArrayStructure = Extract<Structure, { kind: "array" }>;
 
-/** Something that was passed: where, which leaf has its numbers, and which of these. */
+/** Something that was passed: where, and which numbers of its block it has. */
 interface Passed {
   readonly path: string;
-  readonly leaf: number;
+  readonly isWritten: boolean;
+  /** A Float64Array that is read and written in place. */
+  readonly isInPlace: boolean;
   readonly from: number;
   readonly to: number;
 }
+
+/** What of the arguments a function writes to. */
+export interface Written {
+  /** Arrays, by their leaves. */
+  readonly leaves: readonly number[];
+  /** Lists that become longer or shorter, by their leaves. */
+  readonly resized: readonly number[];
+  /** Objects and tuples that are in no array, by where they are. */
+  readonly objects: readonly Path[];
+}
+
+/** @param leaves the leaves that its program writes to, by position */
+export const writtenBy = (leaves: readonly number[], effects: Effects | undefined): Written => ({
+  leaves: [...leaves, ...(effects?.resized ?? [])],
+  resized: effects?.resized ?? [],
+  objects: effects?.changes.map((c) => c.path.slice(0, -1)) ?? [],
+});
 
 /** Called before the function, with its arguments. */
 export type AliasCheck = (args: readonly unknown[], around: Captured["outside"]) => void;
@@ -24,8 +45,7 @@ export type AliasCheck = (args: readonly unknown[], around: Captured["outside"])
 export interface Apart {
   readonly params: readonly CapturedParameter[];
   readonly outside: readonly CapturedParameter[];
-  /** The leaves that are written to, by position. */
-  readonly written: readonly number[];
+  readonly written: Written;
   /** Whether these are copied. */
   readonly keep: boolean;
   /** In how many lists of lists the function's own arguments are: `jvp` and `hvp` take one. */
@@ -35,18 +55,21 @@ export interface Apart {
 /**
  * What refuses arguments that share an array, or an object in one, if the program writes to it: it has a copy of each list, and of what its
  * derivatives write to, so that it would not see what JavaScript sees.
- * @param written the leaves that are written to, by position
  * @param keep whether Float64Arrays are copied that are written to
+ * @returns undefined where nothing is written to
  */
 export function aliasCheck(
   params: readonly CapturedParameter[],
   outside: readonly CapturedParameter[],
-  written: ReadonlySet<number>,
+  written: Written,
   keep: boolean,
-): AliasCheck {
+): AliasCheck | undefined {
+  const leaves = new Set(written.leaves);
+  const objects = new Set(written.objects.map((path) => path.join()));
+  if (leaves.size + objects.size === 0) return undefined;
   return (args, around) => {
     const known = new Map<unknown, Passed[]>();
-    const note = (x: unknown, path: string, leaf: number): void => {
+    const note = (x: unknown, path: string, isWritten: boolean, isInPlace = false): void => {
       // What does not fit is refused where it is taken apart.
       if (typeof x !== "object" || x === null) return;
       const isTyped = x instanceof Float64Array;
@@ -54,14 +77,15 @@ export function aliasCheck(
       const [from, to] = isTyped ? [x.byteOffset, x.byteOffset + x.byteLength] : [0, 1];
       const before = known.get(key) ?? [];
       const same = before.find(
-        (p) => p.from < to && from < p.to && (written.has(leaf) || written.has(p.leaf)),
+        (p) => p.from < to && from < p.to && (isWritten || p.isWritten) && !(isInPlace && p.isInPlace),
       );
-      if (same !== undefined) throw overlapping(same.path, path);
-      known.set(key, [...before, { path, leaf, from, to }]);
+      if (same !== undefined) throw (isList(x) ? overlapping : shared)(same.path, path);
+      if (isWritten && !isTyped && ArrayBuffer.isView(x)) throw unwritable(path);
+      known.set(key, [...before, { path, isWritten, isInPlace, from, to }]);
     };
     /** @param leaf its own; those of the arrays in it come behind */
     const list = (s: ArrayStructure, x: unknown, path: string, leaf: number): void => {
-      note(x, path, leaf);
+      note(x, path, leaves.has(leaf));
       if (s.element.kind === "number" || s.element.kind === "boolean") return;
       if (!Array.isArray(x)) return;
       x.forEach((item: unknown, i) => record(s.element, item, `${path}[${i}]`, leaf, leaf + 1));
@@ -73,19 +97,25 @@ export function aliasCheck(
         return next + leafTypes(s).length;
       }
       if (s.kind !== "tuple" && s.kind !== "object") return next;
-      note(x, path, block);
+      note(x, path, leaves.has(block));
       return children(s).reduce((k, [key, e]) => record(e, partOf(x, key), `${path}.${key}`, block, k), next);
     };
-    const value = (s: Structure, x: unknown, path: string, next: number): number => {
+    const value = (s: Structure, x: unknown, path: string, next: number, place: string): number => {
       if (s.kind === "array") {
         // Float64Arrays that are not copied are read and written in place.
-        if (keep || !(x instanceof Float64Array)) list(s, x, path, next);
+        if (written.resized.includes(next) && ArrayBuffer.isView(x)) throw unwritable(path);
+        if (!keep && x instanceof Float64Array) note(x, path, leaves.has(next), true);
+        else list(s, x, path, next);
       } else if (s.kind === "tuple" || s.kind === "object") {
-        return children(s).reduce((k, [key, e]) => value(e, partOf(x, key), `${path}.${key}`, k), next);
+        note(x, path, objects.has(place));
+        return children(s).reduce(
+          (k, [key, e]) => value(e, partOf(x, key), `${path}.${key}`, k, `${place},${key}`),
+          next,
+        );
       }
       return next + leafTypes(s).length;
     };
     const values = [...params.map((_, i) => args[i]), ...(outside.length === 0 ? [] : around())];
-    [...params, ...outside].reduce((k, p, i) => value(p.structure, values[i], p.name, k), 0);
+    [...params, ...outside].reduce((k, p, i) => value(p.structure, values[i], p.name, k, String(i)), 0);
   };
 }

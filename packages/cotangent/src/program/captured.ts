@@ -14,6 +14,26 @@ export interface CapturedParameter {
   readonly structure: Structure;
 }
 
+/** A part of the arguments: the position of the parameter, then the keys. */
+export type Path = readonly (string | number)[];
+
+/** What is somewhere in the arguments afterwards: something new of this structure, or what was passed elsewhere. */
+export type Change = { readonly path: Path } & ({ readonly structure: Structure } | { readonly from: Path });
+
+/** What a function does to its arguments, beside writing to elements of arrays; plain data. */
+export interface Effects {
+  /** The arrays, by their leaves, that have become longer or shorter. Their elements come first behind the result. */
+  readonly resized: readonly number[];
+  /** What is new comes behind these. */
+  readonly changes: readonly Change[];
+  /** Tuples and objects in arrays, by the leaf and by where in a record they are, of which some were replaced: what differs is new. */
+  readonly fresh: readonly (readonly [leaf: number, path: string])[];
+  /** The result is what was passed here. */
+  readonly same?: Path;
+  /** Why the arguments cannot be given what the function gives them: it can be differentiated, but not compiled itself. */
+  readonly problem?: string;
+}
+
 /** A function's program for arguments of one structure. */
 export interface Specialisation {
   /** The entry takes the leaves of all parameters, then those of everything outside, and returns the leaves of the result. */
@@ -21,6 +41,8 @@ export interface Specialisation {
   readonly params: readonly CapturedParameter[];
   readonly outside: readonly CapturedParameter[];
   readonly result: Structure;
+  /** What it does to its arguments, and the program that does: its entry returns what is new there behind the result. */
+  readonly effects?: Effects & { readonly program: Program };
 }
 
 /** What a plain function carries. */

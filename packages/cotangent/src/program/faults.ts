@@ -23,6 +23,22 @@ export const overlapping = (x: string, y: string): AdError =>
     `Pass a copy: ${y}.slice().`,
   );
 
+/** The same of objects and tuples. */
+export const shared = (x: string, y: string): AdError =>
+  new AdError(
+    "aliased-structure",
+    `What was passed for ${x} and ${y} is the same, and the function writes to it.`,
+    `Pass a copy: { ...${y} }.`,
+  );
+
+/** Of arrays of numbers that are written to, but round, or made longer, but cannot be. */
+export const unwritable = (name: string): AdError =>
+  new AdError(
+    "wrong-structure",
+    `${name} cannot take what the function writes to it: typed arrays keep their length, and all but Float64Array round.`,
+    "Pass a list of numbers.",
+  );
+
 /** Of `f64.index`. */
 export function notAnIndex(name: string, x: number, loc: Location | undefined): AdError {
   return new AdError(

@@ -2,8 +2,9 @@
 export { Builder, buildFunction } from "./builder.ts";
 export type { ParameterSpec } from "./builder.ts";
 export { attach, CAPTURE_VERSION, capturedOf } from "./captured.ts";
-export type { Captured, CapturedParameter, Specialisation } from "./captured.ts";
+export type { Captured, CapturedParameter, Change, Effects, Path, Specialisation } from "./captured.ts";
 export { check } from "./check.ts";
+export { specialisation } from "./effects.ts";
 export { interpreter } from "./interpret.ts";
 export type { Datum, InterpretOptions } from "./interpret.ts";
 export { isOp, someOp } from "./ir.ts";

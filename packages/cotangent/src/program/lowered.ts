@@ -4,7 +4,8 @@ import * as library from "../primitives/index.ts";
 import * as inner from "../primitives/inner.ts";
 import type { PrimitiveBase, UserFunction } from "../real/real.ts";
 import { attach, CAPTURE_VERSION } from "./captured.ts";
-import type { CapturedParameter, Specialisation } from "./captured.ts";
+import type { CapturedParameter, Effects, Specialisation } from "./captured.ts";
+import { specialisation } from "./effects.ts";
 import { parse } from "./parse.ts";
 import { children } from "./structure.ts";
 import type { Structure } from "./structure.ts";
@@ -17,6 +18,8 @@ export interface LoweredVariant {
   readonly result: Structure;
   /** As `print` writes it. */
   readonly program: string;
+  /** What the function does to its arguments; then the program's entry returns what is new there, too. */
+  readonly effects?: Effects;
 }
 
 /** What a build writes for a function; plain data. */
@@ -133,11 +136,7 @@ const named = (classes: readonly UserFunction[], names: readonly string[]): read
   classes.map((f, i) => Object.create(f, { name: { value: names[i] } }) as UserFunction);
 
 function read(variant: LoweredVariant, functions: readonly UserFunction[]): Specialisation {
-  const { params, outside, result, program } = variant;
-  return {
-    params,
-    outside,
-    result,
-    program: bringInside(parse(program, { primitives: primitives(), functions })),
-  };
+  const { params, outside, result, effects } = variant;
+  const program = bringInside(parse(variant.program, { primitives: primitives(), functions }));
+  return specialisation({ params, outside, result, program }, effects);
 }

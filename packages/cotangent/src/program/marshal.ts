@@ -104,7 +104,7 @@ function placeOf(of: readonly string[] | undefined, x: unknown): number {
 }
 
 /** What is at that place. */
-const choiceAt = (of: readonly string[] | undefined, place: unknown): unknown =>
+export const choiceAt = (of: readonly string[] | undefined, place: unknown): unknown =>
   of === undefined ? place !== 0 : of[place as number];
 
 const isList = (x: unknown): boolean => Array.isArray(x) || ArrayBuffer.isView(x);
