@@ -208,6 +208,82 @@ console.log(JSON.stringify([
     }
   });
 
+  test("what a function writes to its arguments, its caller has, as after a plain call", async () => {
+    await project.write({
+      "writes.ts": `import { compile, grad } from "cotangent";
+interface Body { p: { x: number; y: number }; v: { x: number; y: number }; trace: number[] }
+const lists = (a: number[], m: number[][]): number => {
+  "use grad";
+  a[0] *= 2;
+  a.push(m[1][0]);
+  const t = m[0];
+  m[0] = m[1];
+  m[1] = t;
+  m[0][0] = 7;
+  return a.length;
+};
+const bodies = (bs: Body[], h: number): number => {
+  "use grad";
+  for (const b of bs) {
+    b.v.x += h;
+    b.p = { x: b.p.x + b.v.x, y: b.p.y };
+    b.trace[0] = b.p.x;
+  }
+  return bs[0].p.x;
+};
+const object = (o: { q: { x: number }; n: number; on: boolean }): { x: number } => {
+  "use grad";
+  o.n += grad((x: number) => x * x)(o.q.x);
+  o.on = o.n > 1;
+  o.q = { x: o.n };
+  return o.q;
+};
+const self = (a: number[]): number[] => {
+  "use grad";
+  a[0] = 5;
+  return a;
+};
+const typed = (a: Float64Array): number => {
+  "use grad";
+  a[0] *= 3;
+  return a[0];
+};
+const body = (): Body => ({ p: { x: 1, y: 2 }, v: { x: 3, y: 4 }, trace: [0] });
+const args: any[] = [
+  () => [[1, 2], [[3, 4], [5]]], () => [[body(), body()], 0.5], () => [{ q: { x: 2 }, n: 0, on: false }], () => [[1, 2]], () => [Float64Array.of(2)],
+];
+const outcome = (f: any, given: any[]) => {
+  const [first] = given;
+  const inner = first.q ?? first[0]?.p;
+  const result = f(...given);
+  return [result, result === first, inner === (first.q ?? first[0]?.p), given];
+};
+const compiled: any[] = [compile(lists), compile(bodies), compile(object), compile(self), compile(typed)];
+console.log(JSON.stringify(compiled.map((f, i) => [outcome(f, args[i]()), outcome(f, args[i]())])));`,
+    });
+    const body = { p: { x: 4.5, y: 2 }, v: { x: 3.5, y: 4 }, trace: [4.5] };
+    const o = { q: { x: 4 }, n: 4, on: true };
+    const expected = [
+      [
+        3,
+        false,
+        true,
+        [
+          [2, 2, 5],
+          [[7], [3, 4]],
+        ],
+      ],
+      [4.5, false, false, [[body, body], 0.5]],
+      [{ x: 4 }, false, false, [o]],
+      [[5, 2], true, true, [[5, 2]]],
+      [6, false, true, [{ 0: 6 }]],
+    ].map((x) => [x, x]);
+    for (const options of [{}, { precompile: true }, { precompile: { target: "wasm" } }] as const) {
+      const { file } = await bundle("writes.ts", options);
+      expect(await project.run(file)).toEqual(expected);
+    }
+  });
+
   test("the same list twice, where the function writes to it, is refused as at run time", async () => {
     await project.write({
       "shared.ts": `import { compile, grad, hvp, jvp } from "cotangent";

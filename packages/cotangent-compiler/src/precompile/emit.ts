@@ -88,7 +88,7 @@ class Writer {
     this.#relative = relative;
   }
 
-  variant({ params, outside, result, code, keep, pullback, apart }: AheadVariant): string {
+  variant({ params, outside, result, code, keep, pullback, apart, restored }: AheadVariant): string {
     const fields = [`params: ${JSON.stringify(params)}`];
     if (outside.length > 0) fields.push(`outside: ${JSON.stringify(outside)}`);
     fields.push(`result: ${JSON.stringify(result)}`);
@@ -99,11 +99,16 @@ class Writer {
       const check = this.#imports.use("cotangent/precompiled/aliases", "apart");
       fields.push(`apart: ${check}(${JSON.stringify(apart)})`);
     }
+    if (restored !== undefined) {
+      const restore = this.#imports.use("cotangent/precompiled/aliases", "restore");
+      fields.push(`restore: ${restore}(${JSON.stringify(restored)})`);
+    }
     const isDirect =
       code.js !== undefined &&
       outside.length === 0 &&
       keep.length === 0 &&
       pullback === undefined &&
+      restored === undefined &&
       apart?.keep !== true;
     const direct = isDirect ? directText(params, result) : undefined;
     if (direct !== undefined) fields.push(`direct: ${direct}`);

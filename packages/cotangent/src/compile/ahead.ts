@@ -7,6 +7,8 @@ import type { Specialisation } from "../program/captured.ts";
 import type { Site } from "../program/faults.ts";
 import type { Op, Program } from "../program/ir.ts";
 import { optimise } from "../program/optimise/index.ts";
+import { restorer } from "../program/restore.ts";
+import type { Restored } from "../program/restore.ts";
 import type { PrimitiveBase } from "../real/real.ts";
 import type { AnyFunction } from "../transforms/arguments.ts";
 import { derivationOf } from "../transforms/transformed.ts";
@@ -14,6 +16,7 @@ import type { MathMode } from "./execute.ts";
 import { emitJs } from "./js/emit.ts";
 import { programsOf } from "./plain.ts";
 import { base } from "./recorded.ts";
+import { bySize } from "./sizes.ts";
 import { emitWasm } from "./wasm/emit.ts";
 import { interfaceOf } from "./wasm/interface.ts";
 import type { Interface } from "./wasm/interface.ts";
@@ -46,6 +49,8 @@ export interface AheadVariant extends Omit<Specialisation, "program"> {
   readonly pullback?: AheadVariant;
   /** Of a function that writes to arrays: what its arguments must not share. */
   readonly apart?: Apart;
+  /** What a function does to copies of its arguments, which it gives its caller. */
+  readonly restored?: Restored;
 }
 
 export interface AheadOptions {
@@ -60,7 +65,8 @@ export interface AheadOptions {
 export function aheadOfTime(f: AnyFunction, count: number, options: AheadOptions): AheadVariant {
   const derivation = derivationOf(f);
   const isPullback = derivation?.transform === "vjp";
-  const captured = programsOf(isPullback ? derivation.f : f);
+  // What is called itself gives its arguments what it writes to them.
+  const captured = derivation === undefined ? bySize(f, true) : programsOf(isPullback ? derivation.f : f);
   if (captured === undefined) {
     throw new AdError("no-source", `${f.name || "The function"} was not captured.`, 'Mark it "use grad".');
   }
@@ -68,6 +74,7 @@ export function aheadOfTime(f: AnyFunction, count: number, options: AheadOptions
   const apart = apartOf(f, count);
   const variant = {
     ...variantOf(of, options, derivation !== undefined),
+    ...(derivation === undefined ? restoredOf(captured.name, of) : {}),
     ...(apart === undefined ? {} : { apart }),
   };
   if (!isPullback) return variant;
@@ -93,6 +100,15 @@ function apartOf(f: AnyFunction, count: number): Apart | undefined {
   const written = writtenBy(writtenParameters(program), effects);
   if (written.leaves.length + written.objects.length === 0) return undefined;
   return { params, outside, written, keep: f !== root, lists: listsAround(f) };
+}
+
+/** @throws AdError `aliased-structure` */
+function restoredOf(name: string, of: Specialisation): { readonly restored?: Restored } {
+  const { params, result, effects } = of;
+  const written = writtenParameters(of.program);
+  if (restorer(name, of, written) === undefined) return {};
+  const { program: _, ...known } = effects ?? { program: undefined, changes: [], resized: [], fresh: [] };
+  return { restored: { params, result, effects: known, written } };
 }
 
 const listsAround = (f: AnyFunction): number => {

@@ -12,7 +12,7 @@ import type { AliasCheck } from "../program/aliases.ts";
 import type { Captured, Specialisation } from "../program/captured.ts";
 import type { Program } from "../program/ir.ts";
 import { optimise } from "../program/optimise/index.ts";
-import { builder, copyOf, taker, toLeaves } from "../program/marshal.ts";
+import { builder, copyOf, listed, taker, toLeaves } from "../program/marshal.ts";
 import { restorer } from "../program/restore.ts";
 import type { Restore } from "../program/restore.ts";
 import { children, leafTypes } from "../program/structure.ts";
@@ -214,10 +214,6 @@ class Ready {
     }
   }
 }
-
-/** What code returns, bare where it is one leaf. */
-const listed = (out: ReturnType<Executable["call"]>): readonly Leaf[] =>
-  typeof out === "number" || out instanceof Float64Array ? [out] : (out ?? []);
 
 /** Whether a Float64Array that a program returns is, or is part of, what the user gets. */
 const isHandedOut = (s: Structure): boolean =>

@@ -1,6 +1,8 @@
 /** Imported by precompiled code of functions that write to their arguments. */
 import { aliasCheck } from "../program/aliases.ts";
 import type { AliasCheck, Apart } from "../program/aliases.ts";
+import { restorer } from "../program/restore.ts";
+import type { Restore, Restored } from "../program/restore.ts";
 
 /** What refuses arguments that share an array which is written to. */
 export function apart({ params, outside, written, keep, lists }: Apart): AliasCheck {
@@ -11,3 +13,6 @@ export function apart({ params, outside, written, keep, lists }: Apart): AliasCh
     check?.(own, around);
   };
 }
+
+/** What gives the caller what the function wrote to its copies of lists and objects. */
+export const restore = (of: Restored): Restore | undefined => restorer("", of, of.written);

@@ -7,7 +7,8 @@ import type { AliasCheck } from "../program/aliases.ts";
 import type { CapturedParameter } from "../program/captured.ts";
 import { faultOf } from "../program/faults.ts";
 import type { Site } from "../program/faults.ts";
-import { assign, builder, copyOf, taker, toLeaves } from "../program/marshal.ts";
+import { assign, builder, copyOf, listed, taker, toLeaves } from "../program/marshal.ts";
+import type { Restore } from "../program/restore.ts";
 import type { Leaf, Structure } from "../program/structure.ts";
 import { isMapped } from "../transforms/arguments.ts";
 import { compiler } from "../transforms/transformed.ts";
@@ -45,6 +46,8 @@ export interface Precompiled {
   readonly pullback?: Precompiled;
   /** What refuses arguments that share an array which the function writes to. */
   readonly apart?: AliasCheck;
+  /** What gives its caller what it writes to copies of the arguments. */
+  readonly restore?: Restore | undefined;
 }
 
 /**
@@ -122,6 +125,7 @@ function bind(variant: Precompiled): Bound {
   };
   const backCode = pullback === undefined ? undefined : made(pullback);
   const build = builder(result);
+  const { restore } = variant;
   const value = (leaves: Leaf[]): unknown => build(run(leaves));
   const buildBack = pullback === undefined ? build : builder(pullback.result);
   return {
@@ -131,6 +135,10 @@ function bind(variant: Precompiled): Bound {
     wasm: variant.wasm,
     call: (args, outside) => {
       variant.apart?.(args, outside);
+      if (restore !== undefined) {
+        const leaves = leavesOf(args, outside);
+        return restore(args, leaves, listed(run(leaves)));
+      }
       if (backCode === undefined) return value(leavesOf(args, outside));
       // The pullback belongs to what the arguments hold now, and code may write to its arguments.
       const kept = copyOf(leavesOf(args, outside));

@@ -265,6 +265,10 @@ function giver(s: Structure): (leaves: readonly Leaf[]) => unknown {
 /** Puts leaves together, once. */
 export const fromLeaves = (s: Structure, leaves: Iterable<Leaf>): unknown => giver(s)([...leaves]);
 
+/** What code returns, bare where it is one leaf, as a list. */
+export const listed = (out: Leaf | readonly Leaf[] | undefined): readonly Leaf[] =>
+  typeof out === "number" || out instanceof Float64Array ? [out] : (out ?? []);
+
 /** From what code returns, bare where it is one leaf, to the result. */
 export function builder(result: Structure): (out: Leaf | readonly Leaf[] | undefined) => unknown {
   const give = giver(result);

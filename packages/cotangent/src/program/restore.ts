@@ -1,6 +1,6 @@
 /** What a function writes to its copies of the caller's objects and arrays, the caller gets. */
 import { AdError } from "../errors.ts";
-import type { Path, Specialisation } from "./captured.ts";
+import type { CapturedParameter, Effects, Path } from "./captured.ts";
 import { choiceAt, fromLeaves } from "./marshal.ts";
 import { children, leafTypes, stride } from "./structure.ts";
 import type { Leaf, Structure } from "./structure.ts";
@@ -11,6 +11,15 @@ type Holder = Record<string | number, unknown>;
 /** After a call: from the arguments, their leaves and what the program returned, to the result. */
 export type Restore = (args: readonly unknown[], leaves: readonly Leaf[], out: readonly Leaf[]) => unknown;
 
+/** What a build knows of what a function writes to. */
+export interface Restored {
+  readonly params: readonly CapturedParameter[];
+  readonly result: Structure;
+  readonly effects?: Effects;
+  /** The leaves that the program writes to, by position. */
+  readonly written: readonly number[];
+}
+
 /**
  * What gives the caller what is new in the arguments, and makes the result; undefined where nothing has to be given.
  * @param written the leaves that the program writes to, by position
@@ -18,7 +27,7 @@ export type Restore = (args: readonly unknown[], leaves: readonly Leaf[], out: r
  */
 export function restorer(
   name: string,
-  { params, result, effects }: Specialisation,
+  { params, result, effects }: Omit<Restored, "written">,
   written: readonly number[],
 ): Restore | undefined {
   if (effects?.problem !== undefined) {
