@@ -14,8 +14,12 @@ export interface Plan {
 /** Expressions nest no deeper than this, so that neither our recursion nor the engine's overflows. */
 const DEEPEST = 24;
 
-export function plan(f: Func): Plan {
+const isConstant = ({ def }: Value): boolean => isOp(def) && def.kind === "constant";
+
+/** @param displaced whether an index plus a constant is written at each access, which reaches that far by itself */
+export function plan(f: Func, displaced = false): Plan {
   const uses = new Int32Array(f.size);
+  const indexing = new Int32Array(f.size);
   const inlined = new Uint8Array(f.size);
   const depth = new Uint8Array(f.size);
   const user: (Op | undefined)[] = Array.from({ length: f.size });
@@ -28,6 +32,8 @@ export function plan(f: Func): Plan {
         uses[v.id]!++;
         user[v.id] = op;
       }
+      const index = op.args[Number(op.kind !== "bound")];
+      if (displaced && index !== undefined && /load|store|acc|bound/.test(op.kind)) indexing[index.id]!++;
       op.regions.forEach(visit);
     }
     const isTest = region.parent?.kind === "while" && region.parent.regions[0] === region;
@@ -48,7 +54,8 @@ export function plan(f: Func): Plan {
     const consumer = user[out.id];
     // A condition of a `while` has no consumer among the operations: it is tested where its region ends.
     const near = consumer === undefined || (consumer.parent === op.parent && consumer.kind !== "while");
-    if (uses[out.id] === 1 && near && deepest < DEEPEST) {
+    const isDisplaced = op.kind === "i32.add" && isConstant(op.args[1]!) && indexing[out.id] === uses[out.id];
+    if (((uses[out.id] === 1 && near) || isDisplaced) && deepest < DEEPEST) {
       inlined[out.id] = 1;
       depth[out.id] = deepest + 1;
     }

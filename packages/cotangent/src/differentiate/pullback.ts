@@ -208,8 +208,18 @@ export class Pullback {
 
   #primitive(op: OpOf<"primitive">, adjoint: Value, at: Back): void {
     const result = op.results[0]!;
+    const value = (v: Value): Value => this.#augmented.value(v);
     const real = (v: Value): Parameters<typeof scale>[2] =>
-      operand(v, this.#owner.activity.beyond(this.#f, v), () => this.#need(v, at));
+      operand(
+        v,
+        this.#owner.activity.beyond(this.#f, v),
+        () => this.#need(v, at),
+        // What is written for people computes where it uses.
+        (f) =>
+          this.#owner.readable || v === result
+            ? undefined
+            : this.#tapes.beside(f, value(v), op.attr, value(result), at),
+      );
     const args = op.args.map(real);
     const out = real(result);
     op.args.forEach((v, i) => {

@@ -39,15 +39,23 @@ abstract class Symbolic extends Traced {
   abstract readonly beyond: Beyond;
 }
 
+/** What a value is to a rule besides: where a function of it is to be had that has been computed with the operation itself. */
+type Beside = (f: PrimitiveBase) => Value | undefined;
+
+/** Primitives that have most of their computation in common, so that one costs little where the other is computed. */
+export const twins: Readonly<Record<string, string>> = { sin: "cos", tanh: "sech" };
+
 /** A value that the program has. */
 class Leaf extends Symbolic {
   readonly #value: () => Value;
   readonly beyond: Beyond;
+  readonly beside: Beside | undefined;
 
-  constructor(value: () => Value, beyond: Beyond) {
+  constructor(value: () => Value, beyond: Beyond, beside?: Beside) {
     super();
     this.#value = value;
     this.beyond = beyond;
+    this.beside = beside;
   }
 
   emit(): Value {
@@ -76,7 +84,10 @@ class Application extends Symbolic {
   }
 
   emit(b: Builder): Value {
-    return (this.#value ??= b.primitive(this.f, ...this.args.map((x) => emitReal(b, x))));
+    const [x] = this.args;
+    return (this.#value ??=
+      (x instanceof Leaf ? x.beside?.(this.f) : undefined) ??
+      b.primitive(this.f, ...this.args.map((y) => emitReal(b, y))));
   }
 }
 
@@ -231,8 +242,8 @@ const isTruth = (f: PrimitiveBase): boolean =>
   });
 
 /** What a rule is told of a value: the number, where it is a constant; otherwise how to get hold of it. */
-export function operand(v: Value, beyond: Beyond, get: () => Value): Real {
-  return constantOf(v) ?? new Leaf(get, beyond);
+export function operand(v: Value, beyond: Beyond, get: () => Value, beside?: Beside): Real {
+  return constantOf(v) ?? new Leaf(get, beyond, beside);
 }
 
 /** ∂f/∂xᵢ of a primitive operation, from its operands. */

@@ -8,6 +8,8 @@ import type { Builder } from "../program/builder.ts";
 import type { Op, OpOf, Region, Ty, Value } from "../program/ir.ts";
 import { leastRecorded } from "./cut.ts";
 import type { Repeating } from "./cut.ts";
+import { twins } from "./rules.ts";
+import type { PrimitiveBase } from "../real/real.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -168,6 +170,16 @@ export class Tapes {
     found!.name ??= v.name;
     known.set(v, found!);
     return found!;
+  }
+
+  /** `f` of `x`, if it is computed together with `g` of x, which is `y`: on the way there, to be recorded. */
+  beside(f: PrimitiveBase, x: Value, g: PrimitiveBase, y: Value, at: Back): Value | undefined {
+    const { forth } = this.home(y, at);
+    if (forth.kind !== "records" || (twins[f.id] !== g.id && twins[g.id] !== f.id)) return undefined;
+    const b = this.forward;
+    const ops = aside(b, () => b.primitive(f, x));
+    insert(forth.region, forth.region.ops.length, ops);
+    return this.need(ops[0]!.results[0]!, at);
   }
 
   /** Completes the way back through a region, of which `region` is what has been written: settles how to have what it wants. */

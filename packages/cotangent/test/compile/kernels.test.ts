@@ -4,7 +4,7 @@ import { add, compile, digamma, grad, hessian, lgamma, mul } from "../../src/ind
 import type { Real } from "../../src/index.ts";
 import { digammaOf, lgammaOf } from "../../src/numeric/gamma.ts";
 import { polygammaOf } from "../../src/numeric/zeta.ts";
-import { kernel } from "./kernels.ts";
+import { kernel, twins } from "./kernels.ts";
 import references from "./kernels.json" with { type: "json" };
 
 /**
@@ -133,6 +133,56 @@ describe.each(Object.entries(references as Record<string, number[][]>))("%s", (i
       const isOrdinary = Number.isFinite(wanted) && wanted !== 0;
       const isRight = isOrdinary ? Math.abs(mine - wanted) <= 3 * ulp(wanted) : Object.is(mine, wanted);
       expect([list, mine, isRight]).toEqual([list, mine, true]);
+    }
+  });
+});
+
+describe.each([
+  ["sincos", "sin", "cos"],
+  ["tanhsech", "tanh", "sech"],
+] as const)("%s: %s and %s together", (id, first, second) => {
+  const { one, two } = twins(id);
+  const rows = [first, second].flatMap((of) => (references as Record<string, number[][]>)[of]!);
+  const special = [
+    0,
+    -0,
+    5e-324,
+    -1e-310,
+    1e300,
+    -Infinity,
+    Infinity,
+    NaN,
+    21.99,
+    22,
+    -22.01,
+    708,
+    -746,
+    1e4,
+    -1e5,
+  ];
+  const all = [...rows.map(([x]) => x!), ...special];
+
+  test("the first is what it is by itself, and so is the second, but for rounding", () => {
+    const [f, g] = [kernel(first), kernel(second)];
+    for (const x of all) {
+      const [y, z] = one(x);
+      expect([x, y]).toEqual([x, f.one(x)]);
+      const [alone, most] = [g.one(x), id === "sincos" ? 0 : 3];
+      expect([x, Object.is(z, alone) || Math.abs(z - alone) <= most * ulp(alone)]).toEqual([x, true]);
+    }
+  });
+
+  test(`the second is within ${BOUNDS[second]} ulp of the true value`, () => {
+    const errors = (references as Record<string, number[][]>)[second]!.map(([x, y, rest]) =>
+      Math.abs((one(x!)[1] - y!) / ulp(y!) - rest!),
+    );
+    expect(Math.max(...errors)).toBeLessThanOrEqual(BOUNDS[second]! + 0.001);
+  });
+
+  test("gives the same bits on two lanes as on one", () => {
+    for (let k = 1; k < all.length; k++) {
+      const [x, y] = [all[k]!, all[k - 1]!];
+      expect([x, y, two(x, y)]).toEqual([x, y, [one(x), one(y)]]);
     }
   });
 });

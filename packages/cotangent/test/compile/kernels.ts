@@ -44,3 +44,37 @@ export function kernel(id: string): KernelUnderTest {
     },
   };
 }
+
+/** Two functions that are computed together: both values at a number, and those at each of two numbers. */
+export function twins(id: string): {
+  readonly one: (x: number) => [number, number];
+  readonly two: (x: number, y: number) => [number, number][];
+} {
+  const module = new ModuleBuilder(80);
+  const kernels = new Kernels(module);
+  const scalar = kernels.scalar(id);
+  const at = 65_000;
+  const pairs = module.function("pairs", "", "");
+  const [first, second] = [pairs.local("v"), pairs.local("v")];
+  pairs.i32(at).access("v128.load").call(kernels.vector(id)).set(second).set(first);
+  pairs.i32(at).get(first).access("v128.store").i32(at).get(second).access("v128.store", 16);
+  module.exportFunction("run", scalar);
+  module.exportFunction("pairs", pairs);
+  const exports = instantiate(module.encode(65_536), {}) as unknown as {
+    readonly run: (x: number) => [number, number];
+    readonly pairs: () => void;
+    readonly memory: { readonly buffer: ArrayBuffer };
+  };
+  const cells = new Float64Array(exports.memory.buffer, at, 4);
+  return {
+    one: exports.run,
+    two: (x, y) => {
+      cells.set([x, y]);
+      exports.pairs();
+      return [
+        [cells[0]!, cells[2]!],
+        [cells[1]!, cells[3]!],
+      ];
+    },
+  };
+}

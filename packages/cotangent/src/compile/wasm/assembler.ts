@@ -177,6 +177,16 @@ export class FunctionBuilder implements Callable {
     return this;
   }
 
+  /** Stores the second lane of the vector on the stack at the address below it plus `offset`. */
+  storeSecondLane(offset: number): this {
+    this.#pops("iv", "v128.store64_lane");
+    this.#opcode(0xfd5b);
+    this.#code.u32(3);
+    this.#code.u32(offset);
+    this.#code.byte(1);
+    return this;
+  }
+
   /** Of two values of one type, the first if the condition on top of the stack is not zero. */
   select(type: "i" | "l" | "f"): this {
     this.#pops(`${type}${type}i`, "select");

@@ -5,10 +5,10 @@ import { isInside } from "./affine.ts";
 import type { Instruction } from "./instructions.ts";
 import { abreast } from "./abreast.ts";
 import { Outer } from "./outer.ts";
+import { LONGEST } from "./values.ts";
 import { vectorLoop } from "./vectorise.ts";
 
-/** A function of more operations than this is written in pieces of so many. */
-const LONGEST = 4000;
+/** So many operations are one piece of a function that is written in pieces. */
 const PIECE = 2000;
 
 /** Calls `visit` for everything that an operation uses, its regions included. */

@@ -1,5 +1,5 @@
 /** One operation of a program after the other, but for loops and branches. */
-import { isOp } from "../../program/ir.ts";
+import { isOp, kinds } from "../../program/ir.ts";
 import type { Op, OpOf, Region, Value } from "../../program/ir.ts";
 import type { Instruction } from "./instructions.ts";
 import { TAPE_CAPACITY } from "./layout.ts";
@@ -64,11 +64,52 @@ export abstract class Operations extends Values {
   protected abstract whileLoop(op: OpOf<"while">): void;
   protected abstract branch(op: OpOf<"if">): void;
 
+  /** Of a check, those behind it that are made with it; and which these are. */
+  readonly #checks: Map<Op, readonly OpOf<"bound">[]> = new Map();
+
   protected ops(region: Region): void {
+    this.#gather(region);
     for (const op of region.ops) {
       this.operation(op);
       this.bury(op);
     }
+  }
+
+  /** Finds checks of one array beside each other, behind which nothing but reading goes on until the next. */
+  #gather({ ops }: Region): void {
+    let first: OpOf<"bound"> | undefined;
+    let list: OpOf<"bound">[] = [];
+    for (const op of ops) {
+      if (op.kind === "bound") {
+        const isBeside = first?.args[1] === op.args[1];
+        if (isBeside && this.displaced(first!.args[0]!).base === this.displaced(op.args[0]!).base) {
+          list.push(op);
+          this.#checks.set(op, []);
+        } else this.#checks.set((first = op), (list = [op]));
+      } else if (op.kind !== "load" && kinds[op.kind].effect !== "pure") first = undefined;
+    }
+  }
+
+  /** An index as another and a constant. */
+  protected displaced(v: Value): { readonly base: Value; readonly constant: number } {
+    if (isOp(v.def) && v.def.kind === "i32.add" && this.plan.inlined[v.id]) {
+      const [base, y] = v.def.args as [Value, Value];
+      if (isOp(y.def) && y.def.kind === "constant") return { base, constant: y.def.attr };
+    }
+    return { base: v, constant: 0 };
+  }
+
+  /** The least and the greatest of some indices beside each other: if these are in range, all are. */
+  protected extremes(checks: readonly OpOf<"bound">[]): readonly number[] {
+    const constants = checks.map(({ args }) => this.displaced(args[0]!).constant);
+    return [Math.min(...constants), Math.max(...constants)];
+  }
+
+  /** Pushes whether an index is out of range. */
+  protected isOutside(base: Value, constant: number, array: Value): void {
+    this.push(base);
+    if (constant !== 0) this.f.i32(constant).op("i32.add");
+    this.f.get(this.length[array.id]!).op("i32.ge_u");
   }
 
   protected operation(op: Op): void {
@@ -91,6 +132,15 @@ export abstract class Operations extends Values {
     const { f } = this;
     const { runtime } = this.shared;
     const [x, y, z] = op.args as [Value, Value, Value];
+    const twins = this.twins.get(op);
+    if (twins !== undefined) {
+      // One of them came first.
+      if (this.local[op.results[0]!.id]! >= 0) return;
+      this.push(x);
+      f.call(twins.call(1));
+      this.defineAll(twins.values);
+      return;
+    }
     switch (op.kind) {
       case "data":
         f.i32(this.shared.data(op.attr)).i32(op.attr.length);
@@ -107,13 +157,11 @@ export abstract class Operations extends Values {
         }
         break;
       case "f64.index": {
-        this.push(x);
-        const number = f.local("f");
         const index = f.local("i");
-        f.tee(number).op("i32.trunc_sat_f64_s").tee(index).op("f64.convert_i32_s").get(number).op("f64.ne");
-        f.if("", () => f.i32(this.shared.site(op)).get(number).call(runtime.fail(1)));
+        this.index(x, index, (number) => {
+          f.if("", () => f.i32(this.shared.site(op)).get(number).call(runtime.fail(1)));
+        });
         f.get(index);
-        f.release(number);
         f.release(index);
         break;
       }
@@ -156,16 +204,37 @@ export abstract class Operations extends Values {
         this.push(y);
         f.op("i32.sub");
         break;
-      case "bound":
-        this.push(x);
-        f.get(this.length[y.id]!).op("i32.ge_u");
-        f.if("", () => {
-          f.i32(this.shared.site(op));
-          this.push(x);
-          f.op("f64.convert_i32_s").get(this.length[y.id]!).op("f64.convert_i32_s").call(runtime.fail(2));
+      case "bound": {
+        const checks = this.#checks.get(op) ?? [op];
+        const check = (op: Op): void => {
+          const { base, constant } = this.displaced(op.args[0]!);
+          this.isOutside(base, constant, y);
+          f.if("", () => {
+            f.i32(this.shared.site(op));
+            this.push(base);
+            f.i32(constant).op("i32.add");
+            f.op("f64.convert_i32_s").get(this.length[y.id]!).op("f64.convert_i32_s").call(runtime.fail(2));
+            f.unreachable();
+          });
+        };
+        if (checks.length < 3) {
+          checks.forEach(check);
+          return;
+        }
+        const { base } = this.displaced(x);
+        const [least, greatest] = this.extremes(checks) as [number, number];
+        f.block("", (done) => {
+          f.block("", (outside) => {
+            this.isOutside(base, least, y);
+            f.brIf(outside);
+            this.isOutside(base, greatest, y);
+            f.op("i32.eqz").brIf(done);
+          });
+          checks.forEach(check);
           f.unreachable();
         });
         return;
+      }
       case "fail": {
         f.i32(this.shared.site(op));
         const values = op.args.slice(0, 8);
@@ -231,6 +300,20 @@ export abstract class Operations extends Values {
         this.pure(op);
     }
     this.defineAll(op.results);
+  }
+
+  /** Makes an index of x: `refuse` pops whether it is none, and is given the local that holds x. */
+  protected index(x: Value, index: number, refuse: (number: number) => void): void {
+    const { f } = this;
+    const number = f.local("f");
+    this.push(x);
+    f.tee(number);
+    // Of a sum with this, the last bits are those of an integer; engines take twice as long to truncate.
+    this.shared.arithmetic.constant(f, 1.5 * 2 ** 52);
+    f.op("f64.add").op("i64.reinterpret_f64").op("i32.wrap_i64").tee(index);
+    f.op("f64.convert_i32_s").get(number).op("f64.ne");
+    refuse(number);
+    f.release(number);
   }
 
   /** Pushes the result of an operation that has no effect. */

@@ -43,7 +43,7 @@ export abstract class Pairs extends Operations {
   }
 
   /** Pushes whether all iterations from `begin` to below `end` may run in pairs. */
-  protected checks(vector: VectorLoop, begin: number, end: number): void {
+  protected checks(vector: Pick<VectorLoop, "bounds" | "guards">, begin: number, end: number): void {
     const { f } = this;
     f.i32(1);
     // So that slope times count stays below 2^31.
@@ -252,10 +252,7 @@ export abstract class Pairs extends Operations {
     const push = (v: Value): void => this.pushLanes(v, lanes);
     const out = op.results[0];
     const define = (): void => {
-      const local = f.local("v");
-      owned.push(local);
-      f.set(local);
-      lanes.set(out!, local);
+      owned.push(this.defineLanes(out!, lanes));
     };
     if (vector.reductions.some((r) => r.op === op)) return;
     const access = vector.accesses.get(op);
@@ -310,10 +307,27 @@ export abstract class Pairs extends Operations {
     } else if (out!.ty === "i32" && op.kind.startsWith("i32.") && !/and|or|not/.test(op.kind)) {
       // An index: that of the first lane.
       if (!this.plan.inlined[out!.id]) this.op(op);
-    } else {
+    } else if (this.twins.has(op)) owned.push(...this.twinLanes(op, lanes));
+    else {
       this.inLanes(op, lanes);
       define();
     }
+  }
+
+  protected defineLanes(v: Value, lanes: Map<Value, number>): number {
+    const local = this.f.local("v");
+    this.f.set(local);
+    lanes.set(v, local);
+    return local;
+  }
+
+  /** Primitives that are computed together, where the first of them is; the locals of both. */
+  protected twinLanes(op: Op, lanes: Map<Value, number>): readonly number[] {
+    if (lanes.has(op.results[0]!)) return [];
+    const { values, call } = this.twins.get(op)!;
+    this.pushLanes(op.args[0]!, lanes);
+    this.f.call(call(2));
+    return [...values].reverse().map((v) => this.defineLanes(v, lanes));
   }
 
   /** Pushes an integer as a number, in the second lane with what `growth` adds to it. */

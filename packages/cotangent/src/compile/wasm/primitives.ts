@@ -1,4 +1,5 @@
 /** How the library's primitives are computed in WebAssembly: by an instruction or a few, by a kernel, or by a call to the host. */
+import { twins } from "../../differentiate/rules.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
 import type { Callable, FunctionBuilder, ModuleBuilder } from "./assembler.ts";
 import type { Instruction } from "./instructions.ts";
@@ -186,6 +187,14 @@ export class Arithmetic {
   /** Whether a primitive can be computed two at a time. */
   hasVector(id: string): boolean {
     return id in single || id in comparisons || id in pairs || (isKernel(id) && !this.#imports.has(id));
+  }
+
+  /** What computes both of a number, one after the other on the stack; undefined if nothing does. */
+  both(first: PrimitiveBase, second: PrimitiveBase): ((lanes: 1 | 2) => Callable) | undefined {
+    const id = first.id + second.id;
+    if (twins[first.id] !== second.id || this.#imports.has(first.id) || this.#imports.has(second.id))
+      return undefined;
+    return (lanes) => (lanes === 1 ? this.#kernels.scalar(id) : this.#kernels.vector(id));
   }
 
   /** Pushes primitive(args) on two lanes; the same bits in each as `apply` gives. */

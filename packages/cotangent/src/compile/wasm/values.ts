@@ -7,7 +7,7 @@ import { Blocks } from "../../program/optimise/blocks.ts";
 import { affine, isInside, keyOf } from "./affine.ts";
 import type { Affine } from "./affine.ts";
 import type { Callable, FunctionBuilder, ModuleBuilder } from "./assembler.ts";
-import { TAPE_CAPACITY, TAPE_RECORDS } from "./layout.ts";
+import { REACH, TAPE_CAPACITY, TAPE_RECORDS } from "./layout.ts";
 import { overlaps } from "./origins.ts";
 import type { Overlap } from "./origins.ts";
 import type { Arithmetic } from "./primitives.ts";
@@ -49,10 +49,16 @@ interface Loop {
   readonly pointers: readonly Pointer[];
 }
 
+/** Primitives of one number that are computed together, wherever the first of them is. */
+interface Twins {
+  readonly values: readonly [Value, Value];
+  readonly call: (lanes: 1 | 2) => Callable;
+}
+
+/** A function of more operations than this is written in pieces. */
+export const LONGEST = 4000;
 /** More than this would not stay in registers: then addresses stay, and one distance moves. */
 const MOST_POINTERS = 10;
-/** A pointer serves elements up to this far behind it; memory begins with as much that no array lies in. */
-const REACH = 8;
 
 export abstract class Values {
   /** The function being written: that of the program, or a piece of it. */
@@ -70,18 +76,20 @@ export abstract class Values {
   /** Which slots of a tape are accessed, and whether they are written. */
   protected readonly accessed: Map<Value, { readonly slots: Set<number>; written: boolean }> = new Map();
   protected readonly loops: Loop[] = [];
+  protected readonly twins: Map<Op, Twins> = new Map();
   /** Arrays and tapes of which every element has two lanes: each of two iterations has its own. */
   protected readonly wide: Set<Value> = new Set();
 
   constructor(func: Func, f: FunctionBuilder, shared: Shared) {
     this.f = f;
     this.shared = shared;
-    this.plan = plan(func);
+    this.plan = plan(func, true);
     this.overlap = overlaps(func);
     this.blocks = new Blocks(func);
     this.local = new Int32Array(func.size).fill(-1);
     this.length = new Int32Array(func.size).fill(-1);
     this.scanTapes(func.body);
+    if (func.body.ops.length <= LONGEST) this.findTwins(func.body);
     let next = 0;
     for (const v of func.body.args) {
       this.local[v.id] = next++;
@@ -130,6 +138,27 @@ export abstract class Values {
     this.slots.get(v)?.forEach((l) => this.f.release(l));
     this.slots.delete(v);
     this.local[v.id] = -1;
+  }
+
+  protected findTwins(region: Region): void {
+    const seen = new Map<Value, OpOf<"primitive">[]>();
+    for (const op of region.ops) {
+      op.regions.forEach((r) => this.findTwins(r));
+      if (op.kind !== "primitive" || op.args.length !== 1) continue;
+      const others = seen.get(op.args[0]!) ?? [];
+      seen.set(op.args[0]!, [...others, op]);
+      for (const other of others) {
+        for (const pair of [[op, other] as const, [other, op] as const]) {
+          const call = this.shared.arithmetic.both(pair[0].attr, pair[1].attr);
+          if (call === undefined || pair.some((one) => this.twins.has(one))) continue;
+          const values = pair.map(({ results }) => results[0]!) as [Value, Value];
+          for (const one of pair) {
+            this.twins.set(one, { values, call });
+            this.plan.inlined[one.results[0]!.id] = 0;
+          }
+        }
+      }
+    }
   }
 
   // Tapes
@@ -210,13 +239,11 @@ export abstract class Values {
       if (i.def.kind === "constant") return i.def.attr << shift;
       const [x, y] = i.def.args;
       const isSum = i.def.kind === "i32.add" && this.plan.inlined[i.id];
-      if (isSum && isOp(y!.def) && y!.def.kind === "constant" && y!.def.attr >= 0 && y!.def.attr < 2 ** 20) {
-        // x alone may be negative: x + y may not. The address of a[x] may lie before memory, if y is large.
-        if (y!.def.attr <= REACH) {
-          this.push(x!);
-          f.i32(shift).op("i32.shl").op("i32.add");
-          return y!.def.attr << shift;
-        }
+      // x alone may be negative: x + y may not. The address of a[x] may lie before memory, if y is large.
+      if (isSum && isOp(y!.def) && y!.def.kind === "constant" && y!.def.attr >= 0 && y!.def.attr <= REACH) {
+        this.push(x!);
+        f.i32(shift).op("i32.shl").op("i32.add");
+        return y!.def.attr << shift;
       }
     }
     this.push(i);

@@ -43,14 +43,14 @@ interface Reduction {
  * Two accesses in their order: the second must not lie one element behind the first (`neighbour`), or the two must not have an
  * element in common in the whole loop (`apart`).
  */
-interface Guard {
+export interface Guard {
   readonly first: Access;
   readonly second: Access;
   readonly kind: "neighbour" | "apart";
 }
 
 /** A loop with more guards than this is not worth it. */
-const MOST_GUARDS = 64;
+export const MOST_GUARDS = 64;
 
 /**
  * Loops that count down are carried out upwards: then no iteration may have to do with another.

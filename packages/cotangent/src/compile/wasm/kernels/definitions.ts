@@ -29,10 +29,11 @@ bh = head(b)
 bl = b - bh
 e = ((ah * bh - p) + ah * bl + al * bh) + al * bl
 
-quotient(nh, nl, dh, dl) = h, l:
-q = nh / dh
-p, e = product(q, dh)
-c = (((nh - p) - e) + nl - q * dl) / dh
+quotient(nh, nl, dh, dl) = h, l, v:
+v = 1 / dh
+q = head(nh * v)
+b = head(dh)
+c = ((nh - q * b) - q * (dh - b) + (nl - q * dl)) * v
 h = q + c
 l = q - h + c
 
@@ -70,6 +71,15 @@ y = s + s * (r + p)
 
 exp_slow(x) = y:
 y = expslow(x, 0)
+
+growthpair(x) = h, l:
+i, j, m, r, rl, p = expparts(x, 0)
+s = float(bits(m) + ((i - j) << 45i))
+a = s - 1
+b = a + r
+c = (s - a - 1) + (a - b + r) + (a * r + s * (p + EXPLOW[j] * r))
+h = b + c
+l = b - h + c
 
 expm1pair(x) = h, l:
 i, j, m, r, rl, p = expparts(x, 0)
@@ -302,6 +312,25 @@ cos_slow(x) = y:
 n, h, l = reduceslow(x)
 y = angle(n + 1i, h, l)
 
+sincos(x) = s, c:
+n, h, l = reduce(x)
+a, c = angles(n, h, l)
+guard abs(x) < 10000
+s = x == 0 ? x : a
+
+sincos_slow(x) = s, c:
+n, h, l = reduceslow(x)
+s, c = angles(n, h, l)
+
+angles(n, h, l) = y, z:
+s, sl = sinpair(h, l)
+c, cl = cospair(h, l)
+odd = (n & 1i) == 1i
+v = odd ? c : s
+w = odd ? s : c
+y = float(bits(v) + ((n & 2i) << 62i))
+z = float(bits(w) + (((n + 1i) & 2i) << 62i))
+
 tangent(n, h, l) = y:
 s, sl = sinpair(h, l)
 c, cl = cospair(h, l)
@@ -374,7 +403,7 @@ y = arc(sqrt((1 - a) * (1 + a)), a, x < 0)
 
 sinh(x) = y:
 a = abs(x)
-e, l = expm1pair(a)
+e, l = growthpair(a)
 s = 0.5 * (e + e / (e + 1))
 guard a < 708
 y = copysign(s, x)
@@ -404,10 +433,24 @@ y = 2 * expslow(-abs(x), 0)
 
 tanh(x) = y:
 a = min(abs(x), 22)
-e, f = expm1pair(a + a)
+e, f = growthpair(a + a)
 d, g = twosum(e, 2)
 h, l = quotient(e, f, d, g + f)
 y = copysign(h, x)
+
+tanhsech(x) = t, s:
+a = min(abs(x), 22)
+e, f = growthpair(a + a)
+d, g = twosum(e, 2)
+h, l, v = quotient(e, f, d, g + f)
+guard abs(x) < 22
+t = copysign(h, x)
+c = 2 * sqrt(e + 1) / d
+s = c - c * (g * v)
+
+tanhsech_slow(x) = t, s:
+t = x == x ? copysign(1, x) : x
+s = 2 * expslow(-abs(x), 0)
 
 asinh(x) = y:
 a = abs(x)

@@ -1,5 +1,6 @@
 /** The numerical functions inside a module: each is written when first used. */
 import type { Callable, FunctionBuilder, ModuleBuilder } from "../assembler.ts";
+import type { Letter } from "../instructions.ts";
 import { definitions } from "./definitions.ts";
 import { gammaDefinitions } from "./gamma.ts";
 import { parseKernels, Writer } from "./language.ts";
@@ -11,7 +12,7 @@ const all = (): ReadonlyMap<string, Definition> => (parsed ??= parseKernels(defi
 
 /** Building blocks of kernels, which are not functions of the library. */
 const isBlock =
-  /pair$|slow$|parts$|^(?:copysign|head|twosum|product|quotient|scaled|reduce|digit|whole|angle|tangent|arc|root|logspecial)$/;
+  /pair$|slow$|parts$|^(?:copysign|head|twosum|product|quotient|scaled|reduce|digit|whole|angles?|sincos|tanhsech|tangent|arc|root|logspecial)$/;
 
 /** Whether a primitive has a kernel. */
 export const isKernel = (id: string): boolean => id === "polygamma" || (all().has(id) && !isBlock.test(id));
@@ -24,7 +25,7 @@ export class Kernels {
     this.#module = module;
   }
 
-  /** The function from one f64 per argument. */
+  /** The function from one f64 per argument; of what are two functions, to the values of both. */
   scalar(id: string): Callable {
     if (id === "polygamma") return this.#polygamma();
     return this.#function(id, 1, (f, definition, params) => {
@@ -32,41 +33,37 @@ export class Kernels {
       const passes = f.local("i");
       this.#writer(f, 1).write(definition, params, () => f.set(passes));
       if (slow === undefined) return;
-      const y = f.local("f");
-      f.set(y).get(passes);
-      f.if(
-        "f",
-        () => f.get(y),
-        () => this.#writer(f, 1).write(slow, params, () => f.op("drop")),
-      );
+      this.#unless(f, passes, () => this.#writer(f, 1).write(slow, params, () => f.op("drop")));
     });
+  }
+
+  /** Keeps the results on the stack if they passes, else pushes those of `slow`. */
+  #unless(f: FunctionBuilder, passes: number, slow: () => void): void {
+    const locals = Array.from(f.results, (type) => f.local(type as Letter));
+    for (const local of [...locals].reverse()) f.set(local);
+    f.get(passes);
+    f.if(f.results, () => locals.forEach((local) => f.get(local)), slow);
   }
 
   /** The function from one f64x2 per argument; the same bits in each lane as `scalar` gives. */
   vector(id: string): Callable {
     const one = this.scalar(id);
     const inTurn = (f: FunctionBuilder, params: readonly number[]): void => {
-      const lane = (k: 0 | 1): void => {
+      const lane = (k: 0 | 1): number[] => {
         for (const x of params) f.get(x).lane("f64x2.extract_lane", k);
         f.call(one);
+        const locals = Array.from(one.results, () => f.local("f"));
+        for (const local of [...locals].reverse()) f.set(local);
+        return locals;
       };
-      lane(0);
-      f.op("f64x2.splat");
-      lane(1);
-      f.lane("f64x2.replace_lane", 1);
+      const [first, second] = [lane(0), lane(1)];
+      first.forEach((x, k) => f.get(x).op("f64x2.splat").get(second[k]!).lane("f64x2.replace_lane", 1));
     };
     if (id === "polygamma") return this.#once(`${id}2`, "vv", "v", (f) => inTurn(f, [0, 1]));
     return this.#function(id, 2, (f, definition, params) => {
       const passes = f.local("i");
       this.#writer(f, 2).write(definition, params, () => f.op("i64x2.all_true").set(passes));
-      if (!all().has(`${id}_slow`)) return;
-      const y = f.local("v");
-      f.set(y).get(passes);
-      f.if(
-        "v",
-        () => f.get(y),
-        () => inTurn(f, params),
-      );
+      if (all().has(`${id}_slow`)) this.#unless(f, passes, () => inTurn(f, params));
     });
   }
 
@@ -86,8 +83,8 @@ export class Kernels {
     write: (f: FunctionBuilder, definition: Definition, params: readonly number[]) => void,
   ): Callable {
     const definition = all().get(id)!;
-    const [type, { params }] = [lanes === 1 ? "f" : "v", definition];
-    return this.#once(`${id}${lanes}`, type.repeat(params.length), type, (f) =>
+    const [type, { params, results }] = [lanes === 1 ? "f" : "v", definition];
+    return this.#once(`${id}${lanes}`, type.repeat(params.length), type.repeat(results.length), (f) =>
       write(
         f,
         definition,
