@@ -148,3 +148,140 @@ describe("where they are not", () => {
     for (const step of [0.5, 3, 2.5]) expect(gradient(a, step)).toBeCloseTo(sum(step), 14);
   });
 });
+
+describe("rows of one length", () => {
+  const nearest = differentiable((from: number[][], to: number[][]): number => {
+    let total = 0;
+    for (const p of from) {
+      let best = Infinity;
+      for (const q of to) best = Math.min(best, (p[0]! - q[0]!) ** 2 + (p[1]! - q[1]!) ** 2);
+      total += best;
+    }
+    return total;
+  });
+  const product = differentiable((a: number[][], b: number[][]): number => {
+    let total = 0;
+    for (let i = 0; i < a.length; i++)
+      for (let j = 0; j < b[0]!.length; j++) {
+        let s = 0;
+        for (let k = 0; k < b.length; k++) s += a[i]![k]! * b[k]![j]!;
+        total += s * s;
+      }
+    return total;
+  });
+  const ragged = differentiable((a: number[][]): number => {
+    let total = 0;
+    for (let i = 0; i < a.length; i++) for (const x of a[i]!) total += x * (i + 1) + a[i]!.length;
+    return total;
+  });
+  const samples = differentiable((w: number[], data: { x: number[]; y: number; z: number[] }[]): number => {
+    let total = 0;
+    for (const { x, y, z } of data)
+      total += (x.reduce((s, v, i) => s + v * w[i]!, 0) - y) ** 2 * z[z.length - 1]!;
+    return total;
+  });
+  const tuples = differentiable((paths: [number, number][][]): number => {
+    let total = 0;
+    for (const path of paths)
+      for (let i = 1; i < path.length; i++) total += (path[i]![0] - path[i - 1]![1]) ** 2;
+    return total + paths[1]![0]![1] * paths[0]![1]![0];
+  });
+  const cubes = differentiable((a: { rows: number[][][] }): number => {
+    let total = 0;
+    for (const plane of a.rows) for (const row of plane) for (const x of row) total = total * 1.1 + x;
+    return total + a.rows[1]![0]![1]!;
+  });
+  const elementWritten = differentiable((a: number[][]): number => {
+    const [first] = a;
+    for (let i = 1; i < a.length; i++)
+      for (let j = 0; j < first!.length; j++) a[i]![j]! += a[i - 1]![j]! * 0.5;
+    return a.at(-1)!.reduce((s, x) => s + x * x, 0);
+  });
+  const rowWritten = differentiable((a: number[][]): number => {
+    a[0] = a[1]!;
+    return a[0].reduce((s, x, i) => s + x * (i + 1), 0);
+  });
+  const list = (n: number, m: (i: number) => number): number[][] =>
+    Array.from({ length: n }, (_, i) => Array.from(numbers(m(i)), (x) => x + i));
+  const pairs = (n: number): [number, number][] => Array.from(numbers(n), (x, i) => [x, x * i]);
+  const equal = (): readonly unknown[] => [list(4, () => 3)];
+
+  // oxlint-disable-next-line no-explicit-any -- functions of all kinds
+  type Any = (...args: any[]) => number;
+  const cases: readonly (readonly [string, Any, () => readonly unknown[]])[] = [
+    ["points", nearest, () => [list(4, () => 2), list(5, () => 2)]],
+    ["points, some of them longer", nearest, () => [list(4, () => 2), list(5, (i) => 2 + (i % 2))]],
+    ["matrices", product, () => [list(4, () => 3), list(3, () => 2)]],
+    ["rows of many lengths", ragged, () => [list(5, (i) => i)]],
+    ["rows of one length", ragged, equal],
+    ["no rows", ragged, () => [[]]],
+    ["rows of none", ragged, () => [[[], [], []]]],
+    ["Float64Arrays among them", ragged, () => [[numbers(3), [1, 2, 3]]]],
+    [
+      "arrays in objects",
+      samples,
+      () => [[1, 2, 3], list(4, () => 3).map((x, i) => ({ x, y: i, z: [i, i + 2] }))],
+    ],
+    [
+      "arrays in objects, one of them of many lengths",
+      samples,
+      () => [[1, 2, 3], list(4, () => 3).map((x, i) => ({ x, y: i, z: x.slice(0, 1 + (i % 2)) }))],
+    ],
+    ["tuples in rows", tuples, () => [[pairs(4), pairs(4), pairs(4)]]],
+    ["tuples in rows of many lengths", tuples, () => [[pairs(4), pairs(2), pairs(3)]]],
+    ["rows of rows", cubes, () => [{ rows: [list(2, () => 3), list(2, () => 3)] }]],
+    ["rows of rows of many lengths", cubes, () => [{ rows: [list(2, () => 3), list(2, (i) => 2 + i)] }]],
+    ["rows that are written to", elementWritten, equal],
+    ["rows that are exchanged", rowWritten, equal],
+  ];
+
+  test.each(cases)("%s: what the plain call gives", (_, f, make) => {
+    for (const target of ["js", "wasm"] as const)
+      expect(compile(f, { math: "exact", target })(...make())).toBe(f(...make()));
+  });
+
+  test("nothing is looked up in a loop", () => {
+    const compiled = compile(nearest);
+    compiled(
+      list(4, () => 2),
+      list(5, () => 2),
+    );
+    expect(print(compiled.program)).not.toMatch(/toInt32/);
+    expect(innermost(print(compiled.program))).not.toMatch(/subarray|bound/);
+  });
+
+  test("rows may change their lengths from call to call", () => {
+    const compiled = compile(ragged, { math: "exact" });
+    for (const a of [list(3, () => 2), list(3, (i) => i), list(2, () => 5), []])
+      expect(compiled(a)).toBe(ragged(a));
+  });
+
+  test("what is not there is an error that names it", () => {
+    expect(() =>
+      compile(product)(
+        list(2, () => 2),
+        list(3, () => 2),
+      ),
+    ).toThrow(/\[2\] does not exist: its indices are 0 to 1/);
+    expect(() => compile(nearest)([[1]], [[1, 2]])).toThrow(/\[1\] does not exist: its indices are 0 to 0/);
+  });
+
+  test("derivatives", () => {
+    const [a, b] = [list(2, () => 3), list(3, () => 2)];
+    const [byA] = grad(product, { wrt: [0, 1] })(a, b);
+    const ab = a.map((row) => [0, 1].map((j) => row.reduce((s, x, k) => s + x * b[k]![j]!, 0)));
+    byA.forEach((row, i) =>
+      row.forEach((d, k) => expect(d).toBeCloseTo(2 * (ab[i]![0]! * b[k]![0]! + ab[i]![1]! * b[k]![1]!), 12)),
+    );
+    expect(grad(ragged)([[1], [2, 3]])).toEqual([[1], [2, 2]]);
+    expect(
+      grad(ragged)([
+        [1, 4],
+        [2, 3],
+      ]),
+    ).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+  });
+});

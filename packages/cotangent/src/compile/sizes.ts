@@ -2,10 +2,12 @@
 import { capturedOf } from "../program/captured.ts";
 import type { Captured, Specialisation } from "../program/captured.ts";
 import { someOp } from "../program/ir.ts";
+import type { Program } from "../program/ir.ts";
 import { evaluator, integerValues, LARGEST_INTEGER } from "../program/optimise/integers.ts";
 import { optimise } from "../program/optimise/index.ts";
 import { children, leafTypes, stride } from "../program/structure.ts";
 import type { Structure } from "../program/structure.ts";
+import { areLookedUp, rowsIn, withEqualRows } from "./rows.ts";
 
 /** What a program is called with: the arguments, and behind them what is outside the function. */
 type Inputs = readonly unknown[];
@@ -53,33 +55,43 @@ function versioned(captured: Captured, withEffects: boolean): Captured {
 
 /** Chooses among the versions of a program; each is made when it is first wanted. */
 function chooser(of: Specialisation): Choose {
+  const parameters = [...of.params, ...of.outside];
+  let leaf = 0;
+  const allRows = parameters.flatMap(({ structure }, i) => {
+    const first = leaf;
+    leaf += leafTypes(structure).length;
+    return rowsIn(structure, first, (inputs) => (inputs as Inputs)[i]);
+  });
+  const rows = allRows.filter((r) => areLookedUp(of.program, r)).slice(0, MOST_SIZES);
   // Most have nothing to choose, which costs less to see than to optimise.
-  if (!of.program.functions.some((f) => someOp(f.body, (op) => op.kind === "f64.index"))) return () => of;
+  const hasIndices = of.program.functions.some((f) => someOp(f.body, (op) => op.kind === "f64.index"));
+  if (!hasIndices && rows.length === 0) return () => of;
   const program = optimise(of.program, { stage: "primal" });
-  const reads = [...of.params, ...of.outside].flatMap(({ structure }, i) =>
-    readsOf(structure, (inputs) => inputs[i]),
-  );
+  const reads = parameters.flatMap(({ structure }, i) => readsOf(structure, (inputs) => inputs[i]));
   const sizes = integerValues(program).map((value) => ({ value, compute: evaluator(value) }));
   const made: Specialisation[] = [];
   return (args, outside) => {
-    if (sizes.length === 0) return of;
     const inputs = of.outside.length === 0 ? args : [...of.params.map((_, i) => args[i]), ...outside()];
     let which = 0;
     for (let k = 0; k < sizes.length && k < MOST_SIZES; k++) {
       if (isSize(sizes[k]!.compute((parameter) => reads[parameter]?.(inputs) ?? NaN))) which |= 1 << k;
     }
+    for (let k = 0; k < rows.length; k++) if (rows[k]!.areEqual(inputs)) which |= 1 << (k + MOST_SIZES);
     if (which === 0) return of;
-    return (made[which] ??= {
-      ...of,
-      program: optimise(program, {
-        stage: "primal",
-        integers: new Set(sizes.flatMap(({ value }, k) => (which & (1 << k) ? [value] : []))),
-      }),
-    });
+    return (made[which] ??= { ...of, program: version(which) });
   };
+  function version(which: number): Program {
+    const integers = sizes.flatMap(({ value }, k) => (which & (1 << k) ? [value] : []));
+    const equal = rows.filter((_, k) => which & (1 << (k + MOST_SIZES)));
+    const found = equal.length === 0 ? undefined : withEqualRows(program, equal);
+    return optimise(found?.program ?? program, {
+      stage: "primal",
+      integers: new Set(integers.map((v) => found?.values.get(v) ?? v)),
+    });
+  }
 }
 
-/** Of more sizes than this, the others count as any number. */
+/** Of more sizes than this, the others count as any number; and of more arrays of arrays, as any. */
 const MOST_SIZES = 8;
 
 const isSize = (x: number): boolean => Object.is(x, x | 0) && Math.abs(x) <= LARGEST_INTEGER;
