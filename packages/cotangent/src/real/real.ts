@@ -52,7 +52,7 @@ export abstract class Traced {
     throw new AdError(
       "implicit-conversion",
       `${this} was used as a plain number (by * or Math.sin, say): its derivative would be lost.`,
-      'Write mul(x, y), sin(x), lt(x, y), or value(x) for the number; or compile the plain function ("use grad").',
+      'Write mul(x, y), lt(x, y), value(x); or mark the function "use grad", for cotangent-compiler.',
     );
   }
 

@@ -71,7 +71,9 @@ export class Chosen {
       if (Number.isInteger(i) && i >= 0 && i < args.length) continue;
       throw new AdError(
         "wrong-option",
-        `wrt names argument ${String(i)}, but there are ${args.length}, counted from 0.`,
+        typeof i === "string"
+          ? `wrt names ${JSON.stringify(i)}, but parameters are known by name only of plain functions that are compiled.`
+          : `wrt names argument ${String(i)}, but there are ${args.length}, counted from 0.`,
         "Give the position of an argument, or a list of positions.",
       );
     }
@@ -121,7 +123,9 @@ export function checkScalar(transform: string, f: AnyFunction, out: unknown): as
     throw new AdError(
       "result-not-a-number",
       `${transform}: ${name} returned ${describe(out)}.`,
-      "Return a number.",
+      out === undefined
+        ? "Return a number: between braces, an arrow function needs a return, too."
+        : `Return a number${out instanceof Promise ? ": await what it needs before" : ""}.`,
     );
   }
   throw new AdError(

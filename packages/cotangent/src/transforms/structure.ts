@@ -179,7 +179,7 @@ export function flatten(x: unknown, what: string, nan: "refuse" | "allow" = "ref
       throw new AdError(
         "not-a-number",
         `${what}${textOf(stem)} is ${describe(y)}, which is neither a number nor made of numbers.`,
-        "Use numbers, arrays, plain objects and Float64Array; pass anything else as another argument and choose by { wrt }.",
+        "Use numbers, arrays, plain objects and Float64Array; keep anything else outside the function, or in an argument that { wrt } leaves out.",
       );
     }
     above.delete(y);
