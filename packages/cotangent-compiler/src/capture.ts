@@ -15,6 +15,7 @@ import { bare, isFunction, walk } from "./ast.ts";
 import type { Node } from "./ast.ts";
 import { deriveTransform } from "./derive/derive.ts";
 import { CompileError } from "./errors.ts";
+import { withLists } from "./lists.ts";
 import { TRANSFORMS } from "./lower/derivatives.ts";
 import { lower } from "./lower/lower.ts";
 import type { Found, Lowered, Outside, Surroundings } from "./lower/lower.ts";
@@ -203,7 +204,7 @@ class Programs {
       this.latest = lowered;
       const { params, outside, result, effects, program: pure } = lowered;
       const whole = effects?.program ?? pure;
-      return specialisation({ params, outside, result, program: bringInside(whole) }, effects);
+      return specialisation({ params, outside, result, program: withLists(bringInside(whole)) }, effects);
     });
   }
 

@@ -27,6 +27,7 @@ import type {
 import { bare, isFunction } from "./ast.ts";
 import type { Node } from "./ast.ts";
 import { ByStructure } from "./structures.ts";
+import { withLists } from "./lists.ts";
 import { lower, nowhere } from "./lower/lower.ts";
 import type { Found, Surroundings } from "./lower/lower.ts";
 import { functionsOf, readModule } from "./lower/module.ts";
@@ -98,11 +99,12 @@ export function readFunction(text: string, options: ReadOptions = {}): TextFunct
     if (user !== undefined) refuseClass(module, user);
     return lowered;
   };
+  const settled = (of: Specialisation): Specialisation => ({ ...of, program: withLists(of.program) });
   const first = lowering(undefined);
   const known = new ByStructure();
   known.add(
     first.params.map((p) => p.structure),
-    first,
+    settled(first),
   );
   const captured: Captured = {
     version: CAPTURE_VERSION,
@@ -110,7 +112,7 @@ export function readFunction(text: string, options: ReadOptions = {}): TextFunct
     specialise: (args) => {
       const required = requiredParameters(node);
       if (args.length < required) throw missingArgument(name, required, args.length);
-      return known.find(args, lowering);
+      return known.find(args, (given) => settled(lowering(given)));
     },
     outside: () => [],
   };

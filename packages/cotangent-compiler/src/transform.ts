@@ -5,6 +5,7 @@ import type { Effects, LoweredFunction, Program } from "cotangent/program";
 
 import type { Node } from "./ast.ts";
 import type { CompileError } from "./errors.ts";
+import { withLists } from "./lists.ts";
 import { nowhere } from "./lower/lower.ts";
 import type { Surroundings } from "./lower/lower.ts";
 import { readModule } from "./lower/module.ts";
@@ -235,7 +236,7 @@ class Writer {
         const { program: whole, ...known } = effects ?? { program: pure };
         const problems = check(whole);
         if (problems.length > 0) throw new Error(`The program of ${name} is illegal: ${problems.join(" ")}`);
-        const program = located(whole, this.#root);
+        const program = located(withLists(whole), this.#root);
         return { params, outside: free, result, program, ...(effects && { effects: known as Effects }) };
       }),
       ...(users.length === 0 ? {} : { users }),

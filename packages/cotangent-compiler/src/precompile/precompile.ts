@@ -9,6 +9,7 @@ import { bare, isFunction, walk } from "../ast.ts";
 import type { Node } from "../ast.ts";
 import type { AnyFunction } from "../capture.ts";
 import { CompileError } from "../errors.ts";
+import { withLists } from "../lists.ts";
 import type { Surroundings } from "../lower/lower.ts";
 import type { Module } from "../lower/module.ts";
 import { folderOf, relativePath } from "../paths.ts";
@@ -378,7 +379,8 @@ const TRANSFORMS = new Map(
 );
 
 /** The transforms themselves, applied to a function that carries the programs: what they are asked for is then known. */
-function transformed({ steps }: Chain, { name, variants }: LoweredTarget): AnyFunction {
+function transformed({ steps }: Chain, { name, variants: lowered }: LoweredTarget): AnyFunction {
+  const variants = lowered.map((v) => ({ ...v, program: withLists(v.program) }));
   const captured: Captured = {
     version: CAPTURE_VERSION,
     name,

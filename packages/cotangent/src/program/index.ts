@@ -12,6 +12,7 @@ export type { Func, Location, Op, Program, Region, Ty, Value } from "./ir.ts";
 export { lowered } from "./lowered.ts";
 export type { Lower, LoweredFunction, LoweredVariant } from "./lowered.ts";
 export { optimise } from "./optimise/index.ts";
+export { lists } from "./optimise/lists.ts";
 export { parse } from "./parse.ts";
 export { print } from "./print.ts";
 export { replay } from "./replay.ts";

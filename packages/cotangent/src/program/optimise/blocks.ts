@@ -21,7 +21,7 @@ interface Touch {
 }
 
 /** A block, and all that is done to it, in the order of the program. */
-interface Block {
+export interface Block {
   readonly allocation: OpOf<"allocate">;
   readonly touches: Touch[];
   isOwn: boolean;
@@ -95,10 +95,11 @@ export class Blocks {
 
   /** Whether the array of this allocation is the function's own. */
   isOwn(array: Value): boolean {
-    return this.#own(array) !== undefined;
+    return this.own(array) !== undefined;
   }
 
-  #own(root: Value): Block | undefined {
+  /** The block of an allocation, if it is the function's own and all is known that is done to it. */
+  own(root: Value): Block | undefined {
     const block = this.#blocks.get(root);
     return block?.isOwn === true && block.touches.length <= MOST_TOUCHES ? block : undefined;
   }
@@ -109,7 +110,7 @@ export class Blocks {
    */
   elementIn(loop: OpOf<"for">, root: Value): { readonly array: Value; readonly offset: number } | undefined {
     const [begin, end] = this.#spans.get(loop)!;
-    const inside = this.#own(root)?.touches.filter(({ at }) => begin < at && at <= end);
+    const inside = this.own(root)?.touches.filter(({ at }) => begin < at && at <= end);
     const first = inside?.[0];
     if (first?.index === undefined) return undefined;
     const [base, offset] = affine(first.index);
@@ -126,7 +127,7 @@ export class Blocks {
   isOverwritten(op: OpOf<"allocate" | "fill">): boolean {
     const isNew = op.kind === "allocate";
     const root = rootOf(isNew ? op.results[0]! : op.args[0]!);
-    const block = isNew ? this.#blocks.get(root) : this.#own(root);
+    const block = isNew ? this.#blocks.get(root) : this.own(root);
     if (block === undefined || block.touches.length > MOST_TOUCHES) return false;
     const { touches } = block;
     if (isNew) return this.#writtenFirst(op.parent, block, touches);
@@ -180,7 +181,7 @@ export class Blocks {
     if (this.#dead === undefined) {
       const dead = new Set<Op>();
       for (const root of this.#blocks.keys()) {
-        const block = this.#own(root);
+        const block = this.own(root);
         if (block === undefined) continue;
         const home = this.#homeOf(block);
         block.touches.forEach(({ op }, k) => {
@@ -220,7 +221,7 @@ export class Blocks {
 }
 
 /** Whether an array begins where its block does. */
-function begins(array: Value): boolean {
+export function begins(array: Value): boolean {
   const view = definedBy(array, "subarray");
   return view === undefined || (isConstant(view.args[1], 0) && begins(view.args[0]!));
 }
@@ -255,4 +256,4 @@ function goesThrough({ args, attr: { step } }: OpOf<"for">, n: Value): boolean {
   );
 }
 
-const isConstant = (v: Value | undefined, n: number): boolean => definedBy(v, "constant")?.attr === n;
+export const isConstant = (v: Value | undefined, n: number): boolean => definedBy(v, "constant")?.attr === n;

@@ -1,13 +1,14 @@
 /** Carries that grow by the same integer in each iteration: instead of going round, they are computed from the loop's index. */
 import { add, mul } from "../../primitives/index.ts";
 import type { OpOf, Region, Value } from "../ir.ts";
-import { definedBy } from "./analysis.ts";
+import { constantOf, definedBy } from "./analysis.ts";
 import type { Folder } from "./folder.ts";
 
-/** A carry that grows by `by`. */
+/** A carry that grows by `by`, and by integers from outside the loop. */
 interface Steady {
   readonly place: number;
   readonly by: number;
+  readonly more: readonly Value[];
   /** Of an f64: the conversion to an index that each iteration begins with. It will only succeed if the carry is an integer. */
   readonly index: OpOf<"f64.index"> | undefined;
 }
@@ -20,31 +21,47 @@ export function steadyCarries(region: Region): readonly Steady[] {
   const first = region.args.length - region.yields.length;
   return region.yields.flatMap((next, place): Steady[] => {
     const carry = region.args[first + place]!;
-    const by = growth(next, carry);
-    if (by === 0 || by !== (by | 0) || Math.abs(by) > LARGEST_STEP) return [];
-    if (carry.ty === "i32") return [{ place, by, index: undefined }];
+    const growth = growthOf(next, carry, region.args[0]!);
+    if (growth === undefined) return [];
+    const { by, more } = growth;
+    if ((by === 0 && more.length === 0) || Math.abs(by) > LARGEST_STEP) return [];
+    if (carry.ty === "i32") return [{ place, by, more, index: undefined }];
     const index = region.ops.find(
       (op): op is OpOf<"f64.index"> => op.kind === "f64.index" && op.args[0] === carry,
     );
-    return index === undefined ? [] : [{ place, by, index }];
+    return index === undefined ? [] : [{ place, by, more, index }];
   });
 }
 
-/** What constants v adds to the carry, all together; NaN if it is something else. */
-function growth(v: Value, carry: Value): number {
-  let sum = 0;
+/**
+ * What v adds to the carry: integers, all together, and what is older than the loop; in i32, where nothing rounds and all wraps around
+ * alike. Undefined if it is something else.
+ */
+function growthOf(
+  v: Value,
+  carry: Value,
+  { id: start }: Value,
+): { readonly by: number; readonly more: readonly Value[] } | undefined {
+  let by = 0;
+  const more: Value[] = [];
   for (let at = v; at !== carry;) {
     const op = definedBy(at, "i32.add") ?? definedBy(at, "primitive");
-    if (op === undefined || (op.kind === "primitive" && op.attr !== add)) return NaN;
+    if (op === undefined || (op.kind === "primitive" && op.attr !== add)) return undefined;
     const [x, y] = op.args as [Value, Value];
-    const [left, right] = [definedBy(x, "constant"), definedBy(y, "constant")];
-    const constant = left ?? right;
-    // Fractions might round on the way.
-    if (constant === undefined || constant.attr !== (constant.attr | 0)) return NaN;
-    sum += constant.attr;
-    at = left === undefined ? x : y;
+    const step = isStep(y) ? y : x;
+    if (!isStep(step)) return undefined;
+    const constant = constantOf(step);
+    if (constant === undefined) more.push(step);
+    else by += constant;
+    at = step === y ? x : y;
   }
-  return sum;
+  return { by, more };
+
+  // Fractions might round on the way.
+  function isStep(x: Value): boolean {
+    const constant = constantOf(x);
+    return constant === undefined ? x.ty === "i32" && x.id < start : constant === (constant | 0);
+  }
 }
 
 /** The carry of a loop with steps of 1, before, in and after the loop. */
@@ -54,23 +71,27 @@ export interface Counted {
   readonly after: () => Value;
 }
 
-/** Writes before the loop from lo to hi, in steps of 1 or -1, what it takes to compute the carry from the loop's index. */
+/**
+ * Writes before the loop from lo to hi, in steps of 1 or -1, what it takes to compute the carry from the loop's index. `more` has been
+ * written anew.
+ */
 export function counted(
   b: Folder,
-  { by, index }: Steady,
+  { by, more, index }: Steady,
   init: Value,
   loop: { readonly lo: Value; readonly hi: Value; readonly step: number },
 ): Counted {
   const up = loop.step > 0;
   const [from, to] = up ? [loop.lo, loop.hi] : [loop.hi, loop.lo];
+  const step = more.reduce((sum, v) => b.op("i32.add", sum, v), b.i32(by));
   const past = (i: Value): Value =>
-    b.op("i32.mul", up ? b.op("i32.sub", i, loop.lo) : b.op("i32.sub", loop.lo, i), b.i32(by));
+    b.op("i32.mul", up ? b.op("i32.sub", i, loop.lo) : b.op("i32.sub", loop.lo, i), step);
   const runs = b.op("i32.lt", from, to);
   const trips = (): Value => b.op("i32.max", b.i32(0), b.op("i32.sub", to, from));
   if (index === undefined) {
     return {
       at: (i) => b.op("i32.add", init, past(i)),
-      after: () => b.op("i32.add", init, b.op("i32.mul", trips(), b.i32(by))),
+      after: () => b.op("i32.add", init, b.op("i32.mul", trips(), step)),
     };
   }
   const later = (n: Value): Value =>

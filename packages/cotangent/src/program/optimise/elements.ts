@@ -5,6 +5,7 @@ import { definedBy } from "./analysis.ts";
 import type { Analysis } from "./analysis.ts";
 import type { Blocks } from "./blocks.ts";
 import type { Folder } from "./folder.ts";
+import type { Lists } from "./lists.ts";
 import type { Group } from "./memory.ts";
 import type { OptimiseOptions } from "./options.ts";
 import { loopElements, smallArrays } from "./registers.ts";
@@ -18,6 +19,8 @@ export interface Source {
 }
 
 export interface RebuildOptions extends OptimiseOptions {
+  /** How lists are allocated once where it is known how long they will become: for front ends, whose functions have them. */
+  readonly lists?: Lists;
   /** Values known to be i32, those of all rounds; what they become is added. */
   readonly integers: Set<Value>;
 }

@@ -234,7 +234,7 @@ function integer(
     }
     case "i32.sub":
       if (x === y) return b.i32(0);
-      return q === undefined ? undefined : b.op("i32.add", x, b.i32(-q | 0));
+      return q === undefined ? differenceFrom(x, y) : b.op("i32.add", x, b.i32(-q | 0));
     case "i32.mul":
       if (p !== undefined) return b.op("i32.mul", y, x);
       if (q === 0) return b.i32(0);
@@ -277,6 +277,12 @@ function integer(
   }
 }
 
+/** u + y - y, which is u however much wraps around. */
+function differenceFrom(x: Value, y: Value): Value | undefined {
+  const [u, v] = definedBy(x, "i32.add")?.args ?? [];
+  return u === y ? v : v === y ? u : undefined;
+}
+
 function other(
   b: Builder,
   kind: Kind,
@@ -306,8 +312,13 @@ function other(
     case "length":
       return lengthOf(b, x);
     case "subarray": {
-      const whole = definedBy(z, "length");
-      return constants[1] === 0 && whole?.args[0] === x ? x : undefined;
+      if (constants[1] !== 0) return undefined;
+      const view = definedBy(x, "subarray")?.args;
+      const isWhole =
+        definedBy(z, "length")?.args[0] === x ||
+        definedBy(x, "allocate")?.args[0] === z ||
+        (view !== undefined && b.op("i32.sub", view[2]!, view[1]!) === z);
+      return isWhole ? x : undefined;
     }
     case "load": {
       const data = definedBy(x, "data")?.attr;

@@ -9,7 +9,8 @@ import type { Choice } from "./choices.ts";
 import { simplify } from "./fold.ts";
 import { LARGEST_INTEGER } from "./integers.ts";
 import { Known } from "./known.ts";
-import { affine, Memory } from "./memory.ts";
+import { Limits } from "./limits.ts";
+import { Memory } from "./memory.ts";
 import type { OptimiseOptions } from "./options.ts";
 import { ANY, decided, rangeOf } from "./ranges.ts";
 import type { Range } from "./ranges.ts";
@@ -59,6 +60,7 @@ export class Folder extends Builder {
     regions: readonly Region[] = [],
   ): readonly Value[] {
     if (this.#truths.size > 0) args = args.map((v) => this.#settled(v));
+    if (kind === "load" || kind === "store" || kind === "accumulate") args = inBlock(args);
     const { effect } = kinds[kind];
     if (kind === "if" && regions[0]!.yields.length > 0) return this.#choose(args[0]!, types, regions);
     if (effect === "regions" || effect === "calls") return super.emit(kind, args, attr, types, regions);
@@ -428,13 +430,26 @@ export class Folder extends Builder {
   #known(kind: Kind, args: readonly Value[]): Value | undefined {
     const [x, y] = args as [Value, Value];
     if (kind === "load") return this.memory.load(x, y);
+    if (kind === "select") return this.#natural(x, y, args[2]!);
     if (!kind.startsWith("i32.") || args.length !== 2) return undefined;
     const [a, b] = [this.rangeOf(x), this.rangeOf(y)];
     if (kind === "i32.min") return a[1] <= b[0] ? x : b[1] <= a[0] ? y : undefined;
     if (kind === "i32.max") return a[0] >= b[1] ? x : b[0] >= a[1] ? y : undefined;
     if (kind === "i32.rem" && a[0] >= 0 && b[0] > a[1]) return x;
-    const truth = decided(kind, a, b);
+    const truth = decided(
+      kind,
+      (c) => this.isLess(x, y, c),
+      (c) => this.isLess(y, x, c),
+    );
     return truth === undefined ? undefined : this.i32(truth);
+  }
+
+  /** `0 < n ? n : 0`, where n is not negative. */
+  #natural(condition: Value, n: Value, otherwise: Value): Value | undefined {
+    const isPositive = definedBy(condition, "i32.lt")?.args;
+    if (isPositive?.[1] !== n || constantOf(isPositive[0]) !== 0 || constantOf(otherwise) !== 0)
+      return undefined;
+    return this.rangeOf(n)[0] >= 0 ? n : undefined;
   }
 
   #writes<K extends Kind>(
@@ -475,6 +490,13 @@ export class Folder extends Builder {
       }
       default:
     }
+    if (kind === "copy") {
+      const x = memory.filledWith(i);
+      if (x !== undefined) {
+        this.fill(this.subarray(a, this.i32(0), this.length(i)), x);
+        return [];
+      }
+    }
     if (kind === "accumulate" || kind === "copy") memory.forget(memory.groupOf(a));
     return super.emit(kind, args, attr, types);
   }
@@ -501,25 +523,23 @@ export class Folder extends Builder {
 
   /** Whether a[i] exists, by what is known here. */
   exists(i: Value, a: Value): boolean {
-    const isChecked = (key: string): boolean => (this.#checked.get(key) ?? Infinity) <= this.depth;
-    if (isChecked(`bound ${i.id},${a.id}`)) return true;
-    const length = this.#lengthOf(a);
-    return (length !== undefined && isChecked(`below ${i.id},${length.id}`)) || this.#inRange(i, a);
+    return this.#isChecked(`bound ${i.id},${a.id}`) || this.#inRange(i, a);
+  }
+
+  /** Whether x + c < y is certain. */
+  isLess(x: Value, y: Value, c: number = 0): boolean {
+    return this.#limits.isBelow(x, y, c);
+  }
+
+  #isChecked(key: string): boolean {
+    return (this.#checked.get(key) ?? Infinity) <= this.depth;
   }
 
   /** Whether 0 <= i < length(a) is certain. */
   #inRange(i: Value, a: Value): boolean {
-    const [least, greatest] = this.rangeOf(i);
-    if (least < 0) return false;
+    if (this.rangeOf(i)[0] < 0) return false;
     const length = this.#lengthOf(a);
-    if (length === undefined) return false;
-    if (greatest < this.rangeOf(length)[0]) return true;
-    // base < limit = length + d, so base + offset < length if offset <= -d.
-    const [base, offset] = affine(i);
-    const limit = base === null ? undefined : this.#limits.get(base);
-    if (limit === undefined) return false;
-    const [whole, d] = limit;
-    return whole === length && d <= 0 && offset <= -d;
+    return length !== undefined && this.#limits.isBelow(i, length);
   }
 
   /** The length of an array, if anybody has asked for it or it is known without asking. */
@@ -528,18 +548,19 @@ export class Folder extends Builder {
     return isKnown ? this.length(a) : this.#seen.get(this.#key("length", [a], undefined, ["i32"]));
   }
 
-  /** Indices of loops that stay below a value plus a constant. */
-  readonly #limits = new Map<Value, readonly [base: Value | null, offset: number]>();
+  readonly #limits = new Limits({
+    rangeOf: (v) => this.rangeOf(v),
+    isChecked: (x, y) => this.#isChecked(`below ${x.id},${y.id}`),
+  });
 
   /** Notes that i < limit wherever i is visible. */
   below(i: Value, limit: Value): void {
-    this.#limits.set(i, affine(limit));
+    this.#limits.below(i, limit, 0);
   }
 
   /** Notes that i <= most wherever i is visible. */
   notAbove(i: Value, most: Value): void {
-    const [base, offset] = affine(most);
-    this.#limits.set(i, [base, offset + 1]);
+    this.#limits.below(i, most, 1);
   }
 
   override region(types: readonly Ty[], write: (...args: Value[]) => readonly Value[]): Region {
@@ -573,6 +594,14 @@ export class Folder extends Builder {
       if (v.ty === "array") this.memory.forget(this.memory.groupOf(v));
     }
   }
+}
+
+/** The same element by the handle of the block, where a view begins with it. */
+function inBlock(args: readonly Value[]): readonly Value[] {
+  const view = definedBy(args[0], "subarray");
+  return view !== undefined && constantOf(view.args[1]) === 0
+    ? inBlock([view.args[0]!, ...args.slice(1)])
+    : args;
 }
 
 /** Elements further from an index are looked at by themselves. */

@@ -10,7 +10,7 @@ import type { Callee } from "./rebuild.ts";
 export type { OptimiseOptions } from "./options.ts";
 
 /** How often the whole is rewritten: what one pass uncovers, the next takes up; the last only sweeps. */
-const ROUNDS = 3;
+const ROUNDS = 5;
 /** Programs of more values are rewritten once: what is left to gain is not worth the time. */
 const LARGE = 100_000;
 /** A function of at most so many operations takes the place of its calls. */
@@ -22,7 +22,10 @@ const INLINED_ONCE_OPS = 2000;
  * The same program, faster: what it computes is the same to the bit (unless `fast` is allowed), and it fails where and how
  * the original does. Functions that are not called any more are left out.
  */
-export function optimise(program: Program, options: OptimiseOptions = {}): Program {
+export function optimise(
+  program: Program,
+  options: OptimiseOptions & Pick<RebuildOptions, "lists"> = {},
+): Program {
   let functions = program.functions;
   const all = { ...options, integers: new Set(options.integers) };
   for (let round = 0, before = 0; round < ROUNDS; round++) {

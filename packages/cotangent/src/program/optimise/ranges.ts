@@ -69,22 +69,27 @@ export function rangeOf(kind: Kind, args: readonly Range[]): Range {
   }
 }
 
-/** What a comparison of numbers in these ranges must give, if it must. */
-export function decided(kind: Kind, x: Range, y: Range): 0 | 1 | undefined {
+/** What a comparison of x and y must give, if it must; by whether x + c < y is certain, and y + c < x. */
+export function decided(
+  kind: Kind,
+  isLess: (c: number) => boolean,
+  isGreater: (c: number) => boolean,
+): 0 | 1 | undefined {
   const yes = (always: boolean, never: boolean): 0 | 1 | undefined => (always ? 1 : never ? 0 : undefined);
+  const apart = (): boolean => isLess(0) || isGreater(0);
   switch (kind) {
     case "i32.lt":
-      return yes(x[1] < y[0], x[0] >= y[1]);
+      return yes(isLess(0), isGreater(-1));
     case "i32.le":
-      return yes(x[1] <= y[0], x[0] > y[1]);
+      return yes(isLess(-1), isGreater(0));
     case "i32.gt":
-      return yes(x[0] > y[1], x[1] <= y[0]);
+      return yes(isGreater(0), isLess(-1));
     case "i32.ge":
-      return yes(x[0] >= y[1], x[1] < y[0]);
+      return yes(isGreater(-1), isLess(0));
     case "i32.eq":
-      return yes(false, x[1] < y[0] || x[0] > y[1]);
+      return yes(false, apart());
     case "i32.ne":
-      return yes(x[1] < y[0] || x[0] > y[1], false);
+      return yes(apart(), false);
     default:
       return undefined;
   }

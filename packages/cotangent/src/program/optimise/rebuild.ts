@@ -2,12 +2,15 @@
 import { add, ceil, div, floor, mul, sub } from "../../primitives/index.ts";
 import { buildFunction } from "../builder.ts";
 import type { Attributes, Func, Op, OpOf, Region, Value } from "../ir.ts";
-import { constantOf, definedBy } from "./analysis.ts";
+import { constantOf, definedBy, rootOf } from "./analysis.ts";
+import { begins } from "./blocks.ts";
 import { counted, steadyCarries } from "./counters.ts";
 import type { Counted } from "./counters.ts";
 import { Elements } from "./elements.ts";
 import type { RebuildOptions, Source } from "./elements.ts";
 import { Folder } from "./folder.ts";
+import type { Formulas } from "./formulas.ts";
+import type { Access } from "./registers.ts";
 import { counterOf, isCheap, isChecks, isEmpty, isSmall, tripsOf } from "./shapes.ts";
 import type { Counter } from "./shapes.ts";
 import { isExact, union } from "./ranges.ts";
@@ -44,10 +47,12 @@ export function rebuild(source: Source, calleeOf: (name: string) => Callee, opti
 
 class Rebuilder extends Elements {
   readonly #calleeOf: (name: string) => Callee;
+  readonly #formulas: Formulas | undefined;
 
   constructor(b: Folder, source: Source, calleeOf: (name: string) => Callee, options: RebuildOptions) {
     super(b, source, options);
     this.#calleeOf = calleeOf;
+    this.#formulas = options.lists?.formulas(b, source.blocks);
   }
 
   /** Writes the function's body with these parameters, and returns its results. */
@@ -69,7 +74,9 @@ class Rebuilder extends Elements {
     for (let k = 0; k < ops.length; k++) {
       const op = ops[k]!;
       this.b.loc = op.loc;
-      if (op.kind === "if") {
+      if (op.kind === "if" && op.results[0] !== undefined && this.#grown.has(op.results[0])) {
+        this.is(op.results[0], this.new(op.regions[1]!.yields[0]!));
+      } else if (op.kind === "if") {
         // Branches on the same condition, one after the other, are one.
         const same = [op];
         for (let next = ops[k + 1]; next?.kind === "if" && next.args[0] === op.args[0]; next = ops[k + 1]) {
@@ -101,7 +108,7 @@ class Rebuilder extends Elements {
       case "load":
       case "store":
       case "accumulate":
-        if (this.inValues(op) || (op.kind === "store" && this.accumulates(op))) return;
+        if (this.inValues(op) || this.#inFormula(op) || (op.kind === "store" && this.accumulates(op))) return;
         break;
       default:
     }
@@ -109,6 +116,19 @@ class Rebuilder extends Elements {
     const results = this.b.emit(op.kind, this.all(op.args), op.attr, types);
     this.bind(op.results, results);
     if (op.kind === "allocate" && this.source.blocks.isOwn(op.results[0]!)) this.b.memory.own(results[0]!);
+  }
+
+  /** An element that is read where it is known what it is by its place; what is stored is noted. */
+  #inFormula(op: Access): boolean {
+    if (this.#formulas === undefined || !begins(op.args[0]!)) return false;
+    const array = rootOf(op.args[0]!);
+    const index = this.new(op.args[1]!);
+    if (op.kind === "store") this.#formulas.store(array, index, this.new(op.args[2]!));
+    if (op.kind !== "load") return false;
+    const x = this.#formulas.load(array, index);
+    if (x === undefined) return false;
+    this.is(op.results[0]!, x);
+    return true;
   }
 
   #call(op: OpOf<"call">): void {
@@ -142,6 +162,10 @@ class Rebuilder extends Elements {
       }
       return this.bind(op.results, values);
     }
+    const isNeeded = (o: Op): boolean => this.source.analysis.needed.has(o);
+    const renew = (v: Value): Value => this.new(v);
+    for (const v of this.options.lists?.allocateOnce(b, { loop: op, lo, hi, inits, isNeeded, renew }) ?? [])
+      this.#grown.add(v);
     const leave = this.enterElements(op, lo, hi);
     const [kept, steady] = this.#counts(op, this.#carried(carries, inits, region.yields, op.results), inits, {
       lo,
@@ -161,7 +185,9 @@ class Rebuilder extends Elements {
       steady.forEach((c, k) => this.is(carries[k]!, c.at(i)));
       kept.forEach((k, at) => this.is(carries[k]!, values[at]));
       elements.forEach((e, at) => e.set(values[kept.length + at]!));
+      this.#formulas?.begin(op, i, hi);
       const yields = b.inLoop({ index: i, lo, hi, step }, () => this.#region(region));
+      this.#formulas?.end(op);
       return [...kept.map((k) => yields[k]!), ...elements.map((e) => e.get())];
     };
     const begin = [...kept.map((k) => inits[k]!), ...elements.map((e) => e.get())];
@@ -174,6 +200,9 @@ class Rebuilder extends Elements {
     leave();
   }
 
+  /** Handles of blocks that are as large as they ever will be. */
+  readonly #grown = new Set<Value>();
+
   /** Of the carries that stay, those that have to go round, and those that are computed from the index instead. */
   #counts(
     op: OpOf<"for" | "while">,
@@ -184,8 +213,9 @@ class Rebuilder extends Elements {
     const found = new Map<number, Counted>();
     if (Math.abs(loop.step) === 1) {
       for (const steady of steadyCarries(op.regions.at(-1)!)) {
-        if (kept.includes(steady.place))
-          found.set(steady.place, counted(this.b, steady, inits[steady.place]!, loop));
+        if (!kept.includes(steady.place)) continue;
+        const more = this.all(steady.more);
+        found.set(steady.place, counted(this.b, { ...steady, more }, inits[steady.place]!, loop));
       }
     }
     return [kept.filter((k) => !found.has(k)), found];
@@ -329,7 +359,10 @@ class Rebuilder extends Elements {
     carries.forEach((carry, k) => {
       const yielded = yields[k]!;
       // It goes round unchanged, or what is yielded is defined outside (before it) and is what it was at first.
-      const same = yielded === carry || (yielded.id < carry.id && this.map[yielded.id] === inits[k]);
+      const same =
+        yielded === carry ||
+        this.#grown.has(carry) ||
+        (yielded.id < carry.id && this.map[yielded.id] === inits[k]);
       if (this.isLive(carry) && !same) {
         kept.push(k);
         return;
