@@ -56,6 +56,9 @@ export interface Node {
   readonly imported: Node;
   readonly local: Node;
   readonly exported: Node;
+  readonly block: Node;
+  readonly handler: Node | null;
+  readonly finalizer: Node | null;
   readonly cases: readonly Node[];
   readonly discriminant: Node;
   readonly quasis: readonly Node[];

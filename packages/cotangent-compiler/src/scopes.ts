@@ -1,5 +1,5 @@
 /** What the names in a module stand for: something of the module's, or something inside that is called the same. */
-import { bare, isFunction, namesIn } from "./ast.ts";
+import { bare, isFunction, namesIn, walk } from "./ast.ts";
 import type { Node } from "./ast.ts";
 
 /** A use of a name. */
@@ -84,8 +84,23 @@ export function refersOutside(node: Node, f: Node): boolean {
 }
 
 /** The same for what belongs to a function around, not to the module. */
-export const refersAround = (node: Node, f: Node): boolean =>
+const refersAround = (node: Node, f: Node): boolean =>
   meanings.get(node) !== null && refersOutside(node, f);
+
+/** Whether a function or a class uses what belongs to a function around. */
+export function usesAround(node: Node): boolean {
+  let found = closing.get(node);
+  if (found === undefined) {
+    found = false;
+    walk(node, (n) => {
+      if (refersAround(n, node)) found = true;
+      return found !== true;
+    });
+    closing.set(node, found);
+  }
+  return found;
+}
+const closing = new WeakMap<Node, boolean>();
 
 /** All uses of the module's own names, in the order of the source. */
 export const referencesOf = (program: Node): readonly Reference[] => namesOf(program).references;

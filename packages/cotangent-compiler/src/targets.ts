@@ -131,12 +131,40 @@ export function targetsOf(module: Module): readonly Target[] {
       parents.set(f, node);
       return add(f, f.id?.name ?? "anonymous", false, !isTransform);
     }
+    // `grad(this.cost)`: an arrow function in a field of the class around.
+    const field = f.type === "MemberExpression" ? fieldOfThis(f, node, parents) : undefined;
+    if (field !== undefined) later.push([field, f.property.name, !isTransform]);
     // Declared further up or down: its parents are known when the walk is over.
     const named = f.type === "Identifier" ? functionNamed(module, f) : undefined;
     if (named !== undefined) later.push([named, f.name, !isTransform]);
   });
   for (const [node, name, optional] of later) add(node, name, false, optional);
   return [...found.values()].sort((a, b) => a.node.start - b.node.start);
+}
+
+/** The arrow function that a field of the class around a node holds, named by `this.field` there. */
+function fieldOfThis(member: Node, at: Node, parents: ReadonlyMap<Node, Node | undefined>): Node | undefined {
+  if (member.computed || member.object.type !== "ThisExpression") return undefined;
+  let n: Node | undefined = at;
+  while (n !== undefined && n.type !== "ClassBody") {
+    const parent: Node | undefined = parents.get(n);
+    // Whose this that is, only methods and fields of the class say.
+    const isOther =
+      isFunction(n) && n.type !== "ArrowFunctionExpression" && parent?.type !== "MethodDefinition";
+    if (isOther) return undefined;
+    n = parent;
+  }
+  const members = n?.body as readonly Node[] | undefined;
+  const field = members?.find(
+    (m) =>
+      m.type === "PropertyDefinition" &&
+      m.static !== true &&
+      m.key.type === member.property.type &&
+      m.key.name === member.property.name,
+  );
+  const value = field?.value as Node | null | undefined;
+  if (value === null || value === undefined) return undefined;
+  return bare(value).type === "ArrowFunctionExpression" ? bare(value) : undefined;
 }
 
 /** What a name was given where it was declared, and stands for always. */

@@ -207,6 +207,51 @@ check("all transforms of another closure", all(1), [
   1,
   [4, 1],
 ]);
+// An arrow function in a field, by this, which calls methods and getters of its object.
+class Learner {
+  readonly data = [1, 3];
+  power = 2;
+  get count(): number {
+    return this.data.length;
+  }
+  predict(w: number, x: number): number {
+    return w * x ** this.power;
+  }
+  readonly loss = (w: number): number => {
+    let s = 0;
+    for (const x of this.data) s += this.predict(w, x) - 1;
+    return s / this.count;
+  };
+  slope(): number {
+    return grad(this.loss)(3);
+  }
+}
+const learner = new Learner();
+check("a field by this", learner.slope(), 5);
+learner.power = 1;
+check("a field by this, changed", learner.slope(), 2);
+
+// A class around: its instances, passed and made.
+class Point {
+  x: number;
+  y: number;
+  constructor(x: number, y: number) {
+    this.x = x;
+    this.y = y;
+  }
+  scaled(k: number): Point {
+    return new Point(k * this.x, k * this.y);
+  }
+  get square(): number {
+    return this.x ** 2 + this.y ** 2;
+  }
+}
+function around(): number {
+  const p = new Point(1, 2);
+  return grad((k: number) => p.scaled(k).square)(3);
+}
+check("an instance around", around(), 30);
+
 // A pullback belongs to what was there when the function was called.
 function remembered(): number {
   let k = 2;

@@ -64,7 +64,7 @@ export const g = grad((x: Scalar) => mul(x, new Scalar(2)));`;
   });
 
   test("a marked function outside the language fails the build, with its place", () => {
-    const source = 'export function f(x: number) {\n  "use grad";\n  return x + "a";\n}';
+    const source = 'export function f(x: number) {\n  "use grad";\n  return x * "a";\n}';
     const attempt = (): unknown => transform(source, "/project/src/f.ts");
     expect(attempt).toThrow(CompileError);
     expect(attempt).toThrow(/\/project\/src\/f\.ts:3:14[\s\S]*\^\^\^[\s\S]*unsupported-type/);

@@ -57,14 +57,11 @@ const scope = { Cube, PlainCube, Product, grad };
 
 describe("a forward that calls a compiled function", () => {
   const cube = differentiable((x: number): number => x ** 3);
-  const built = lowered(
-    (x: number): number => x ** 3,
-    {
-      version: CAPTURE_VERSION,
-      name: "cube",
-      variants: [moduleText("export function cube(x: number): number { return x ** 3; }", "cube")],
-    },
-  );
+  const built = lowered((x: number): number => x ** 3, {
+    version: CAPTURE_VERSION,
+    name: "cube",
+    variants: [moduleText("export function cube(x: number): number { return x ** 3; }", "cube")],
+  });
   test.each([
     ["read at run time", compile(cube)],
     ["read by a build", compile(built)],

@@ -16,12 +16,11 @@ import {
   unshared,
 } from "./arrays.ts";
 import type { Context } from "./context.ts";
+import { among, byText } from "./choices.ts";
 import { bound, memberOf, staticMember } from "./classes.ts";
-import { choose } from "./control.ts";
 import { there } from "./maybe.ts";
 import { index } from "./numbers.ts";
-import { byText, forText } from "./texts.ts";
-import { bool, Cell, constant, kindOf, NOTHING, openPath, UNSET } from "./values.ts";
+import { Cell, constant, kindOf, NOTHING, openPath, UNSET } from "./values.ts";
 import type { Accessor, Fun, Num, Obj, Place, Str, Val, Vec } from "./values.ts";
 
 /** An argument turns out to be something: start again knowing it. */
@@ -49,7 +48,16 @@ function inherited(cx: Context, object: Obj | Place, key: string): Accessor | Fu
 
 /** A field that is no variable of its object, read; undefined if there is none. */
 function inheritedField(cx: Context, object: Obj | Place, key: string, node: Node): Val | undefined {
-  const found = inherited(cx, object, key);
+  return gotten(cx, object, inherited(cx, object, key), node);
+}
+
+/** The same of something passed in, of which the class alone is known. */
+function fieldAt(cx: Context, object: Val, path: string, key: string, node: Node): Val | undefined {
+  const made = cx.parts.classAt(path);
+  return gotten(cx, object, made && memberOf(made, key, false), node);
+}
+
+function gotten(cx: Context, object: Val, found: Accessor | Fun | undefined, node: Node): Val | undefined {
   if (found?.t !== "accessor") return found;
   return found.get === undefined ? NOTHING : cx.parts.call(bound(found.get, object), [], node);
 }
@@ -65,7 +73,9 @@ export function getField(cx: Context, whole: Val, key: string, node: Node): Val 
       staleness(cx, object, node);
       if (cell !== undefined) return cx.read(cell);
       if (object.tuple && key === "length") return constant(object.fields.size);
-      if (object.guessed !== undefined) return learn(cx, object.guessed, "object", key);
+      if (object.guessed !== undefined) {
+        return fieldAt(cx, object, object.guessed, key, node) ?? learn(cx, object.guessed, "object", key);
+      }
       return inheritedField(cx, object, key, node) ?? noField(cx, object, key, node);
     }
     case "place": {
@@ -87,6 +97,8 @@ export function getField(cx: Context, whole: Val, key: string, node: Node): Val 
     case "unknown": {
       const path = openPath(object);
       if (path === undefined) return noField(cx, object, key, node);
+      const inClass = fieldAt(cx, object, path, key, node);
+      if (inClass !== undefined) return inClass;
       return key === "length" ? learn(cx, path, "array") : learn(cx, path, "object", key);
     }
     case "str":
@@ -146,7 +158,7 @@ export function getElement(cx: Context, whole: Val, key: Val, node: Node): Val {
   if (key.t === "str") return getField(cx, object, key.k, node);
   if (key.t === "text") {
     const field = (k: string): Val => getField(cx, object, k, node);
-    return byText(cx, key, field, () => noSuchKey(cx, node));
+    return byText(cx, key, field, () => noSuchKey(cx));
   }
   if (object.t === "str") return character(cx, object, key, node);
   if (object.t === "poison") return cx.poisoned(node, object);
@@ -158,9 +170,7 @@ export function getElement(cx: Context, whole: Val, key: Val, node: Node): Val {
     return getField(cx, object, String(at.k), node);
   }
   if (object.t === "obj" && object.tuple) {
-    return hasFunctions(object)
-      ? oneOf(cx, object, at, node)
-      : elementAt(cx, inMemory(cx, object, node), at, node);
+    return hasFunctions(object) ? oneOf(cx, object, at) : elementAt(cx, inMemory(cx, object, node), at, node);
   }
   if (object.t === "place" && object.structure.kind === "tuple") return computed(cx, object, node);
   return cx.refuse(
@@ -200,7 +210,7 @@ function hasFunctions(x: Val): boolean {
 }
 
 /** An element of a table of functions, or of objects with functions in them, by a computed index. */
-function oneOf(cx: Context, table: Obj, at: Num, node: Node): Val {
+function oneOf(cx: Context, table: Obj, at: Num): Val {
   const items = [...table.fields.values()];
   const i = index(cx, at, "index");
   const { b } = cx;
@@ -217,22 +227,11 @@ function oneOf(cx: Context, table: Obj, at: Num, node: Node): Val {
     );
     return [];
   });
-  const from = (k: number): Val => {
-    if (k === items.length - 1) return cx.read(items[k]!);
-    const { b } = cx;
-    return choose(
-      cx,
-      bool(b.op("i32.eq", i, b.i32(k))),
-      () => cx.read(items[k]!),
-      () => from(k + 1),
-      new Cell(NOTHING),
-    );
-  };
-  return from(0);
+  return among(cx, i, items.length, (k) => cx.read(items[k]!));
 }
 
 /** A text that is passed in is the name of no field that could be meant: the program throws. */
-function noSuchKey(cx: Context, node: Node): Val {
+function noSuchKey(cx: Context): Val {
   cx.impure = true;
   cx.b.fail({
     code: "unknown-field",
@@ -355,8 +354,8 @@ export function setByKey(cx: Context, whole: Val, key: Val, value: Val, node: No
   const object = there(cx, whole, node);
   if (key.t === "str") return setField(cx, object, key.k, value, node);
   if (key.t === "text") {
-    const set = (k: string): void => setField(cx, object, k, value, node);
-    return forText(cx, key, set, () => void noSuchKey(cx, node));
+    const set = (k: string): Val => (setField(cx, object, k, value, node), NOTHING);
+    return void byText(cx, key, set, () => (noSuchKey(cx), NOTHING));
   }
   if (object.t === "unknown") return learn(cx, object.path, "array");
   if (object.t === "poison") return cx.poisoned(node, object);

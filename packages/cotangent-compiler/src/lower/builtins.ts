@@ -2,12 +2,12 @@
 import * as library from "cotangent";
 import type { PrimitiveBase, Structure, UserFunction } from "cotangent/program";
 
-import { bare } from "../ast.ts";
+import { bare, isFunction, walk } from "../ast.ts";
 import type { Node } from "../ast.ts";
 import { getElement, getField, inMemory, learn, makeObject, setField } from "./access.ts";
 import { copyOf, dataArray, handle, initialise, newArray, NUMBER } from "./arrays.ts";
 import type { Context } from "./context.ts";
-import { choose } from "./control.ts";
+import { among } from "./choices.ts";
 import { callPullback, derivativeOf } from "./derivatives.ts";
 import {
   both,
@@ -32,20 +32,9 @@ import { compare, extreme, f64, primitive, round, sub, toInt32 } from "./numbers
 import { FOLDS, IS, SUM } from "./prelude.ts";
 import { fround } from "./rounding.ts";
 import { textMethod } from "./texts.ts";
-import {
-  bool,
-  constant,
-  FALSE,
-  I32_MAX,
-  I32_MIN,
-  integer,
-  NOTHING,
-  number,
-  openPath,
-  TRUE,
-} from "./values.ts";
+import { constant, FALSE, I32_MAX, I32_MIN, integer, NOTHING, number, openPath, TRUE } from "./values.ts";
 import { Cell } from "./values.ts";
-import type { Builtin, Choice, Class, Env, Fun, Num, Val } from "./values.ts";
+import type { Builtin, Class, Env, Fun, Num, Val } from "./values.ts";
 
 /** Names that every module sees. */
 const GLOBALS: ReadonlySet<string> = new Set([
@@ -90,6 +79,10 @@ export function callExpression(cx: Context, node: Node, env: Env, name: string |
   const callee = bare(node.callee);
   if (callee.type === "MemberExpression" && callee.object.type === "Super")
     return call(cx, superMethod(cx, callee, env), spread(cx, node.arguments, env), node, name);
+  if (callee.type === "MemberExpression" && isConsole(callee.object, env)) {
+    says(cx, node);
+    return NOTHING;
+  }
   if (callee.type === "MemberExpression") {
     const object = there(cx, expression(cx, callee.object, env), callee.object);
     if (object.t === "nothing" && object.is !== "label" && (callee.optional || node.optional)) return NOTHING;
@@ -127,7 +120,7 @@ export function callExpression(cx: Context, node: Node, env: Env, name: string |
       const fold = FOLDS[f.id.slice(5)];
       if (fold !== undefined) return foldAll(cx, f.id.slice(5), fold, node, env);
     }
-    const isMethod = object.t === "obj" ? !object.tuple : object.t === "place" || object.t === "class";
+    const isMethod = object.t === "obj" ? !object.tuple : METHODS_OF.has(object.t);
     const method = f.t === "fun" && isMethod ? bound(f, object) : f;
     return call(cx, method, spread(cx, node.arguments, env), node, name);
   }
@@ -136,6 +129,40 @@ export function callExpression(cx: Context, node: Node, env: Env, name: string |
   const f = expression(cx, callee, env);
   return call(cx, f, spread(cx, node.arguments, env), node, name);
 }
+
+const isConsole = (node: Node, env: Env): boolean => {
+  if (node.type !== "Identifier" || node.name !== "console") return false;
+  const found = env.find("console", node);
+  return !(found instanceof Cell) && found?.t === "builtin";
+};
+
+/** `console.log(...)` is left to the plain call; what it is given must not do anything else than that. */
+function says(cx: Context, node: Node): void {
+  for (const argument of node.arguments) {
+    walk(argument, (n) => {
+      const method = n.type === "CallExpression" ? bare(n.callee) : undefined;
+      const name = method?.type === "MemberExpression" ? method.property.name : method?.name;
+      if (CHANGES.has(n.type) || (name !== undefined && !FORMATS.has(name))) {
+        cx.refuse(
+          n,
+          "unsupported-call",
+          "What is logged here also does something, and compiled code logs nothing.",
+          "Compute it before: const y = g(x); console.log(y).",
+        );
+      }
+      return !isFunction(n);
+    });
+  }
+}
+const CHANGES: ReadonlySet<string> = new Set(["AssignmentExpression", "UpdateExpression", "NewExpression"]);
+const FORMATS: ReadonlySet<string> = new Set(
+  "String Number toFixed toPrecision toExponential toString toLocaleString join map slice from stringify round padStart padEnd".split(
+    " ",
+  ),
+);
+
+/** What has methods, beside objects. */
+const METHODS_OF: ReadonlySet<Val["t"]> = new Set(["place", "class", "unknown"]);
 
 /** The object and the class whose method this is. */
 function around(cx: Context, node: Node, env: Env): { readonly self: Val; readonly home: Class } {
@@ -220,26 +247,10 @@ function applyUser(cx: Context, f: UserFunction, args: readonly Val[], node: Nod
 
 export function call(cx: Context, f: Val, args: readonly Val[], node: Node, name?: string): Val {
   if (f.t === "nothing" && node.optional) return NOTHING;
-  if (f.t === "choice") return callOneOf(cx, f, args, node);
+  if (f.t === "choice") return among(cx, f.v, f.of.length, (i) => call(cx, f.of[i]!, args, node));
   const fun = asFunction(cx, f, node.callee ?? node);
   if (fun.t === "fun") return cx.parts.call(fun, args, node);
   return builtin(cx, fun, args, node, name);
-}
-
-/** Calls the one of several functions that it is. */
-function callOneOf(cx: Context, { of, v }: Choice, args: readonly Val[], node: Node): Val {
-  const from = (i: number): Val => {
-    if (i === of.length - 1) return call(cx, of[i]!, args, node);
-    const { b } = cx;
-    return choose(
-      cx,
-      bool(b.op("i32.eq", v, b.i32(i))),
-      () => call(cx, of[i]!, args, node),
-      () => from(i + 1),
-      new Cell(NOTHING),
-    );
-  };
-  return from(0);
 }
 
 function builtin(cx: Context, f: Builtin, args: readonly Val[], node: Node, name?: string): Val {

@@ -1,7 +1,7 @@
 /** Classes of the user's: what they declare, how their instances are made, and what belongs to all of these. */
 import { bare, walk } from "../ast.ts";
 import type { Node } from "../ast.ts";
-import { refersAround } from "../scopes.ts";
+import { usesAround } from "../scopes.ts";
 import {
   classId,
   constructorOf,
@@ -36,16 +36,6 @@ export function classValue(cx: Context, node: Node, env: Env, name: string, isLo
   inner.variables.set(name, new Cell(made, name, "constant"));
   cx.classes.set(made.id, made);
   return made;
-}
-
-/** Whether each call of the function around makes another class. */
-function usesAround(node: Node): boolean {
-  let found = false;
-  walk(node, (n) => {
-    if (refersAround(n, node)) found = true;
-    return !found;
-  });
-  return found;
 }
 
 /** The name of a member: `#name` of a private one. */

@@ -104,6 +104,8 @@ export interface Parts {
   initial(pattern: Node, init: Node, env: Env, name: string | undefined): Val;
   /** The class of which instances are that have a structure. */
   classOf(s: Structure): Class | undefined;
+  /** The class of something passed in of which nothing else is known, by its path. */
+  classAt(path: string): Class | undefined;
   /** Whether other modules can assign to what belongs to a class. */
   isExported(declared: Node): boolean;
   /** The module that something is written in. */

@@ -683,19 +683,26 @@ export function keyOf(cx: Context, property: Node, env: Env): string {
   return unsupported(cx, property.key, "A computed field name");
 }
 
+/** Fields in the order in which JavaScript goes through them: those whose names are indices come first. */
+function inOrder(fields: readonly (readonly [string, Val])[]): readonly (readonly [string, Val])[] {
+  const isIndex = (key: string): boolean => /^(?:0|[1-9]\d*)$/.test(key);
+  const indices = fields.filter(([key]) => isIndex(key)).sort(([x], [y]) => Number(x) - Number(y));
+  return [...indices, ...fields.filter(([key]) => !isIndex(key))];
+}
+
 /** The fields of an object. */
 export function entriesOf(cx: Context, whole: Val, node: Node): readonly (readonly [string, Val])[] {
   const x = there(cx, whole, node);
   if (x.t === "obj" && !x.tuple) {
     const own = [...x.fields].filter(([key]) => !key.startsWith("#"));
     const gotten = [...(x.accessors?.keys() ?? [])];
-    return [
+    return inOrder([
       ...own.map(([key, cell]) => [key, cx.read(cell)] as const),
       ...gotten.map((key) => [key, getField(cx, x, key, node)] as const),
-    ];
+    ]);
   }
   if (x.t === "place" && x.structure.kind === "object") {
-    return x.structure.fields.map(([key]) => [key, getField(cx, x, key, node)] as const);
+    return inOrder(x.structure.fields.map(([key]) => [key, getField(cx, x, key, node)] as const));
   }
   return cx.refuse(
     node,

@@ -44,6 +44,8 @@ export function ends(node: Node): boolean {
     }
     case "LabeledStatement":
       return ends(node.body as Node);
+    case "TryStatement":
+      return node.handler === null && ends(node.block);
     default:
       return false;
   }

@@ -8,7 +8,7 @@ import type { Local } from "../scopes.ts";
 import { elementsOfKind } from "./elements.ts";
 import { sameStructure } from "./merge.ts";
 import type { Module } from "./module.ts";
-import { structureFromType } from "./types.ts";
+import { structureFromType, structureOfNew } from "./types.ts";
 
 const NUMBER: Structure = { kind: "number" };
 const BOOLEAN: Structure = { kind: "boolean" };
@@ -128,6 +128,8 @@ class Inference {
   }
 
   #made(node: Node): Structure | undefined {
+    const made = structureOfNew(node, this.#module.types);
+    if (made !== undefined) return made;
     const { name } = bare(node.callee);
     if (name === "Float64Array") return TYPED;
     const elements = elementsOfKind(name);

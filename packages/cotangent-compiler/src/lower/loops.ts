@@ -8,7 +8,7 @@ import { elementUnchecked, lengthOf } from "./arrays.ts";
 import { assuming, MIRRORED } from "./assumptions.ts";
 import type { Context, Loop } from "./context.ts";
 import { anyOf, branch, conditionalLoop, countedCarries, countedLoop } from "./control.ts";
-import { condition, expression, toNumber, unsupported } from "./expressions.ts";
+import { condition, entriesOf, expression, toNumber, unsupported } from "./expressions.ts";
 import { checkEnd } from "./flow.ts";
 import { add, compare, demand, index } from "./numbers.ts";
 import { there } from "./maybe.ts";
@@ -250,6 +250,33 @@ export function forOf(cx: Context, node: Node, env: Env, labels: readonly string
     branch(cx, anyOf(cx, exitsOf(cx, loop)), noop, () =>
       step(constant(i), getField(cx, list, String(i), node.right)),
     );
+  }
+}
+
+/** `for (const key in object)`: the names of its fields are known when compiling. */
+export function forIn(cx: Context, node: Node, env: Env, labels: readonly string[]): void {
+  const loop = newLoop(labels, true);
+  const whole = there(cx, expression(cx, node.right, env), node.right);
+  const declaration = node.left;
+  if (declaration.type !== "VariableDeclaration")
+    unsupported(cx, declaration, "for ... in without const or let");
+  const path = openPath(whole);
+  const isList = whole.t === "vec" || path !== undefined || (whole.t === "obj" && whole.tuple);
+  if (isList) {
+    cx.refuse(
+      node.right,
+      "unsupported-type",
+      `for ... in of ${kindOf(whole)} gives texts, of which nothing can be computed.`,
+      "Go through a list by for ... of, or count: for (let i = 0; i < list.length; i++).",
+    );
+  }
+  const kind = declaration.kind === "const" ? "const" : "let";
+  for (const [key] of entriesOf(cx, whole, node.right)) {
+    branch(cx, anyOf(cx, exitsOf(cx, loop)), noop, () => {
+      const inner = new Env(env);
+      cx.parts.bind(declaration.declarations[0]!.id!, { t: "str", k: key }, inner, kind);
+      iteration(cx, loop, node.body as Node, inner);
+    });
   }
 }
 

@@ -22,7 +22,7 @@ import type { ConstantDeclaration } from "./constants.ts";
 import { Context, Knowledge, Restart } from "./context.ts";
 import { Watch } from "./effects.ts";
 import { expression } from "./expressions.ts";
-import { classId, isExported, plainly } from "./class-syntax.ts";
+import { classId, isExported, membersOf, plainly } from "./class-syntax.ts";
 import { classValue } from "./classes.ts";
 import { callDerivative, derivationFrom } from "./derivatives.ts";
 import { bind, body, callFunction } from "./functions.ts";
@@ -130,6 +130,8 @@ class Lowering {
   /** Where what is passed from outside is imported from, by its path. */
   readonly #origins = new Map<string, string>();
   readonly #constants = new Map<Declaration, Env>();
+  /** The classes of what is around the function, by what it is called. */
+  readonly #classesAround = new Map<string, Class>();
   #cx!: Context;
 
   constructor(
@@ -171,6 +173,7 @@ class Lowering {
       bind: (pattern, value, env, declare) => bind(cx, pattern, value, env, declare),
       initial: (pattern, init, env, name) => initial(cx, pattern, init, env, name),
       classOf: (s) => this.#classOf(s),
+      classAt: (path) => this.#classesAround.get(path),
       isExported: (declared) => isExported(this.#programOf(declared), declared),
       programOf: (node) => this.#programOf(node),
       prelude: (call, key, text) => this.#prelude(call, key, text),
@@ -212,6 +215,8 @@ class Lowering {
         );
         for (const o of outside) {
           const place = this.#knowledge.places.get(o.name);
+          const made = this.#classAround(place?.module ?? this.#module, place?.scope, place?.name ?? o.name);
+          if (made !== undefined) this.#classesAround.set(o.path, made);
           const fixed = `It is declared outside ${this.#name}.`;
           const x = o.unknown
             ? this.#unknown(o.path, leaves)
@@ -510,6 +515,24 @@ class Lowering {
       }
     }
     return this.#cx.classes.get(id);
+  }
+
+  /** The class of something around: of `this`, that in one of whose fields the function is written; else it is made by `new`. */
+  #classAround(module: Module, scope: Scope | undefined, name: string): Class | undefined {
+    const field = scope?.node;
+    const isThis = name === "this" && field?.type === "PropertyDefinition" && field.static !== true;
+    const local = scope?.names.get(name);
+    const own = module.declarations.get(name);
+    const outer = scope === undefined && own?.kind === "constant" ? bare(own.init) : undefined;
+    const init = local === undefined ? outer : valueOf(local);
+    const called = init?.type === "NewExpression" ? init.callee.name : undefined;
+    for (const [each, d] of module.declarations) {
+      if (d.kind !== "other" || !(isThis ? membersOf(d.node).includes(field) : each === called)) continue;
+      return isScalarFunction(module, d.node)
+        ? undefined
+        : classValue(this.#cx, d.node, this.#root(module), each, false);
+    }
+    return undefined;
   }
 
   /** The text that a node was read from, as a tree. */

@@ -5,7 +5,7 @@ import type { Context } from "./context.ts";
 import { choose } from "./control.ts";
 import { asText, isNoText } from "./texts.ts";
 import { Cell, FALSE, NOTHING, TRUE, bool } from "./values.ts";
-import type { Bool, Env, Maybe, Nothing, Val } from "./values.ts";
+import type { Bool, Env, Nothing, Val } from "./values.ts";
 
 /** undefined, null, or either of them. */
 export type Absent = "undefined" | "null" | "either";
@@ -13,7 +13,7 @@ export type Absent = "undefined" | "null" | "either";
 /** Whether x is undefined (or null, or either). */
 export function isAbsent(cx: Context, x: Val, what: Absent, node: Node): Bool {
   if (x.t === "nothing") {
-    if (x.is === "label") asText(cx, x, undefined) ?? label(cx, node);
+    if (x.is === "label") label(cx, x, node);
     return fits(x, what) ? TRUE : FALSE;
   }
   if (x.t === "text") return isNoText(cx, x, what !== "null", what !== "undefined");
@@ -111,7 +111,8 @@ export function written(node: Node): Nothing | undefined {
   return node.type === "Literal" && node.raw === "null" ? { ...NOTHING, is: "null" } : undefined;
 }
 
-function label(cx: Context, node: Node): never {
+function label(cx: Context, x: Nothing, node: Node): never {
+  asText(cx, x, undefined);
   return cx.refuse(
     node,
     "unsupported-type",
@@ -130,5 +131,5 @@ const unassigned = (cx: Context, node: Node): never =>
 
 /** Refuses a text or a function of an argument where what it is decides something. */
 export function noLabel(cx: Context, x: Val, node: Node): void {
-  if (x.t === "nothing" && x.is === "label") asText(cx, x, undefined) ?? label(cx, node);
+  if (x.t === "nothing" && x.is === "label") label(cx, x, node);
 }

@@ -5,6 +5,7 @@
 import type { Structure, Ty, Value } from "cotangent/program";
 
 import type { Context } from "./context.ts";
+import { usesAround } from "../scopes.ts";
 import { f64 } from "./numbers.ts";
 import { isOneOf, place } from "./texts.ts";
 import { Cell, I32_MAX, I32_MIN, bool, integer, kindOf, number } from "./values.ts";
@@ -130,10 +131,16 @@ const isCallable = (x: Val): x is Fun | Builtin | Choice =>
 const functionsIn = (x: Fun | Builtin | Choice): readonly (Fun | Builtin)[] =>
   x.t === "choice" ? x.of : [x];
 
-/** One of the functions of both; not of those that are made anew where they are written. */
+/** One of the functions of both. */
 function joinFunctions(x: Fun | Builtin | Choice, y: Fun | Builtin | Choice): Form {
-  const all = [...functionsIn(x)];
-  for (const f of functionsIn(y)) {
+  const form = wider(functionsIn(x), functionsIn(y));
+  return form.t === "choice" && form.of.length === 1 && x.t !== "choice" ? { t: "same", value: x } : form;
+}
+
+/** One of all these functions; not of those that are made anew where they are written, with what is around them there. */
+function wider(x: readonly (Fun | Builtin)[], y: readonly (Fun | Builtin)[]): Form {
+  const all = [...x];
+  for (const f of y) {
     if (all.some((g) => isSame(f, g))) continue;
     if (f.t === "fun" && all.some((g) => g.t === "fun" && g.node === f.node)) {
       return {
@@ -141,10 +148,14 @@ function joinFunctions(x: Fun | Builtin | Choice, y: Fun | Builtin | Choice): Fo
         reason: `This is the function ${f.name}, with other variables around it on one path than on another.`,
       };
     }
-    if (f.t === "builtin" && f.pullback !== undefined) return poison(x, y);
+    if (f.t === "builtin" && f.pullback !== undefined)
+      return {
+        t: "poison",
+        reason: "This is one of several pullbacks, and which one depends on the path taken.",
+      };
     all.push(f);
   }
-  return all.length === 1 && x.t !== "choice" ? { t: "same", value: x } : { t: "choice", of: all };
+  return { t: "choice", of: all };
 }
 
 const isSame = (f: Fun | Builtin, g: Fun | Builtin): boolean =>
@@ -162,7 +173,7 @@ function placeOf(cx: Context, of: readonly (Fun | Builtin)[], x: Fun | Builtin |
 
 /** The same function with the same variables around it, of the same object. */
 const isSameFunction = (x: Fun, y: Fun): boolean =>
-  x.node === y.node && x.env === y.env && x.self?.value === y.self?.value;
+  x.node === y.node && (x.env === y.env || !usesAround(x.node)) && x.self?.value === y.self?.value;
 
 const isUnset = (x: Val): boolean => x.t === "nothing" && x.unset === true;
 
@@ -455,6 +466,7 @@ export function widen(old: Form, now: Form): Form {
       hi: now.hi > old.hi ? I32_MAX : old.hi,
     };
   }
+  if (old.t === "choice" && now.t === "choice") return wider(old.of, now.of);
   if (old.t === "maybe" && now.t === "maybe") return { ...now, value: widen(old.value, now.value) };
   if (old.t === "obj" && now.t === "obj" && old.fields.length === now.fields.length) {
     return { ...now, fields: now.fields.map(([key, f], i) => [key, widen(old.fields[i]![1], f)]) };

@@ -15,7 +15,7 @@ import { isSeenAs } from "./class-syntax.ts";
 import { storesIn, touch, Watch } from "./effects.ts";
 import { chosen, isOneOf, place } from "./texts.ts";
 import { structureFromType } from "./types.ts";
-import { bool, Cell, isStatic, kindOf, NOTHING, number } from "./values.ts";
+import { Cell, isStatic, kindOf, NOTHING, number } from "./values.ts";
 import type { Builtin, Callee, Derived, Fun, Outlined, Val } from "./values.ts";
 
 /** The value that leaves make. */

@@ -7,7 +7,7 @@ import type { Context } from "./context.ts";
 import { anyOf, branch } from "./control.ts";
 import { condition, expression, operate, unsupported } from "./expressions.ts";
 import { FUNCTIONS, jumps } from "./flow.ts";
-import { conditional, forLoop, forOf, newLoop, within } from "./loops.ts";
+import { conditional, forIn, forLoop, forOf, newLoop, within } from "./loops.ts";
 import { knowing } from "./maybe.ts";
 import { thrown } from "./throws.ts";
 import { structureFromType } from "./types.ts";
@@ -138,6 +138,10 @@ function statement(cx: Context, node: Node, env: Env, labels: readonly string[] 
       return forLoop(cx, node, env, labels);
     case "ForOfStatement":
       return forOf(cx, node, env, labels);
+    case "ForInStatement":
+      return forIn(cx, node, env, labels);
+    case "TryStatement":
+      return tryStatement(cx, node, env);
     case "WhileStatement":
     case "DoWhileStatement": {
       const loop = newLoop(labels, true);
@@ -160,15 +164,10 @@ function statement(cx: Context, node: Node, env: Env, labels: readonly string[] 
 }
 
 const CALLED: Readonly<Record<string, string>> = {
-  ForInStatement: "for ... in",
-  TryStatement: "try",
   WithStatement: "with",
 };
 
-const INSTEAD: Readonly<Record<string, string>> = {
-  ForInStatement: "Name the fields, or go through an array by for ... of.",
-  TryStatement: "Test for what may go wrong before it does; or put try around the call of the derivative.",
-};
+const INSTEAD: Readonly<Record<string, string>> = {};
 
 export function declare(cx: Context, node: Node, env: Env): void {
   for (const d of node.declarations) {
@@ -219,6 +218,40 @@ function jump(cx: Context, node: Node): void {
 }
 /** No user's label: labels are identifiers. */
 const SWITCH = "(switch)";
+
+/** `try { } finally { }`: what throws ends the program, and what goes wrong there nobody sees. */
+function tryStatement(cx: Context, node: Node, env: Env): void {
+  if (node.handler !== null) {
+    unsupported(
+      cx,
+      node,
+      "catch",
+      "Test for what may go wrong before it does; or put try around the call of the derivative.",
+    );
+  }
+  scoped(cx, node.block, env)();
+  // It is run whether the block was left or not; afterwards that is as it was.
+  const marks = [cx.frame.returned, ...cx.frame.loops.flatMap((l) => [l.broken, l.continued])];
+  const before = marks.map((cell) => cx.read(cell));
+  const last = node.finalizer!;
+  if (leavesBy(last)) unsupported(cx, last, "A finally that is left by return, break or continue");
+  for (const cell of marks) cx.write(cell, FALSE);
+  const result = cx.read(cx.frame.result);
+  scoped(cx, last, env)();
+  marks.forEach((cell, i) => cx.write(cell, before[i]!));
+  cx.write(cx.frame.result, result);
+}
+
+/** Whether there is a way out of a statement, but to its end. */
+function leavesBy(node: Node): boolean {
+  let found = false;
+  walk(node, (n) => {
+    if (JUMPS.has(n.type)) found = true;
+    return !FUNCTIONS.has(n.type);
+  });
+  return found;
+}
+const JUMPS: ReadonlySet<string> = new Set(["ReturnStatement", "BreakStatement", "ContinueStatement"]);
 
 function labelled(cx: Context, node: Node, env: Env, labels: readonly string[]): void {
   within(cx, newLoop(labels, false), scoped(cx, node, env));

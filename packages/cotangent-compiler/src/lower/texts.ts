@@ -4,8 +4,7 @@ import type { Structure, Value } from "cotangent/program";
 
 import type { Node } from "../ast.ts";
 import type { Context } from "./context.ts";
-import { branch, choose } from "./control.ts";
-import { bool, Cell, constant, FALSE, kindOf, NOTHING, TRUE } from "./values.ts";
+import { bool, constant, FALSE, kindOf, NOTHING, TRUE } from "./values.ts";
 import type { Bool, Nothing, Num, Str, Text, Val } from "./values.ts";
 
 /** A text with what it was compared with so far: all starts again with one more. */
@@ -131,40 +130,6 @@ export function isNoText(cx: Context, x: Text, undefinedToo: boolean, nullToo: b
 /** A text or function in an argument that decides something: from now on it is one of those with which it is compared. */
 export function asText(cx: Context, x: Nothing, k: string | undefined): never | undefined {
   return x.is === "label" && x.at !== undefined ? learnText(cx, x.at, k) : undefined;
-}
-
-/** What `each` gives for the text that it is; `other`, where it is none of those that it may be. */
-export function byText(cx: Context, x: Text, each: (k: string) => Val, other: () => Val): Val {
-  const from = (i: number): Val => {
-    if (i === x.of.length) return other();
-    if (i === x.of.length - 1 && x.at === undefined) return each(x.of[i]!);
-    const { b } = cx;
-    const isIt = bool(b.op("i32.eq", x.v, b.i32(i)));
-    return choose(
-      cx,
-      isIt,
-      () => each(x.of[i]!),
-      () => from(i + 1),
-      new Cell(NOTHING),
-    );
-  };
-  return from(0);
-}
-
-/** The same where nothing is asked for but what it does. */
-export function forText(cx: Context, x: Text, each: (k: string) => void, other: () => void): void {
-  const from = (i: number): void => {
-    if (i === x.of.length) return other();
-    if (i === x.of.length - 1 && x.at === undefined) return each(x.of[i]!);
-    const { b } = cx;
-    branch(
-      cx,
-      bool(b.op("i32.eq", x.v, b.i32(i))),
-      () => each(x.of[i]!),
-      () => from(i + 1),
-    );
-  };
-  from(0);
 }
 
 /** What texts can do whose arguments are known, and that gives a text, a number or a truth. */

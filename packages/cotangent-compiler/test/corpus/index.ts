@@ -8,6 +8,8 @@ import arraysText from "./arrays.ts?raw";
 import type { Cases } from "./case.ts";
 import * as classes from "./classes.ts";
 import classesText from "./classes.ts?raw";
+import * as functions from "./functions.ts";
+import functionsText from "./functions.ts?raw";
 import * as gradbench from "./gradbench.ts";
 import * as hand from "./hand.ts";
 import * as learning from "./learning.ts";
@@ -48,6 +50,7 @@ const part = ({ cases, ...functions }: { readonly cases: Cases }, text: string):
 export const corpus: Readonly<Record<string, Part>> = {
   arrays: part(arrays, arraysText),
   classes: part(classes, classesText),
+  functions: part(functions, functionsText),
   gradbench: part(gradbench, gradbenchText),
   hand: part(hand, handText),
   learning: part(learning, learningText),
