@@ -450,7 +450,7 @@ class Lowering {
       case "function":
         return { t: "fun", node: d.node, env: this.#root(module), name };
       case "constant":
-        return this.#constant(module, d, name);
+        return this.#constant(module, d, name) ?? this.#elsewhere(module, name, node);
       case "import":
         return this.#imported(module, d, name, node);
       case "variable":
@@ -460,7 +460,9 @@ class Lowering {
             pattern.type === "Identifier"
               ? structureFromType(pattern.typeAnnotation, module.types)
               : undefined;
-          return this.#argumentFor(module, name, annotated ?? "unknown");
+          return (
+            this.#argumentFor(module, name, annotated ?? "unknown") ?? this.#elsewhere(module, name, node)
+          );
         }
         return this.#cx.refuse(
           node,
@@ -472,6 +474,17 @@ class Lowering {
         if (isScalarFunction(module, d.node)) return this.#user(name);
         return classValue(this.#cx, d.node, this.#root(module), name, false);
     }
+  }
+
+  /** What another module holds is not seen by the one that a derivative is taken in, unless it is written out there for good. */
+  #elsewhere(module: Module, name: string, node: Node): undefined {
+    if (module === this.#module) return undefined;
+    return this.#cx.refuse(
+      node,
+      "unknown-name",
+      `${name} is declared in another module than the function that is differentiated, and may change there.`,
+      "Pass it as a parameter, or say that it stays as it is: as const, or readonly number[].",
+    );
   }
 
   #imported(

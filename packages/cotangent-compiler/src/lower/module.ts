@@ -39,7 +39,8 @@ export function readModule(source: Source): Module {
             if (changes || d.init === null) declarations.set(name, { kind: "variable", node: d });
             else {
               // Others may change what is exported, unless its type says that they cannot.
-              const fixed = !escaping.has(name) && (!isExport || d.init.type === "TSAsExpression");
+              const isReadonly = d.init.type === "TSAsExpression" || isFixedList(d.id!.typeAnnotation);
+              const fixed = !escaping.has(name) && (!isExport || isReadonly);
               declarations.set(name, { kind: "constant", pattern: d.id!, init: d.init, fixed });
             }
           }
@@ -76,6 +77,19 @@ export function readModule(source: Source): Module {
     }
   }
   return { source, declarations, types: typeScope(source.program) };
+}
+
+/** `readonly number[]`, `ReadonlyArray<number>`, `readonly [number, number]`: nobody changes the elements, and they are numbers. */
+function isFixedList(annotation: Node | null | undefined): boolean {
+  const type = annotation?.typeAnnotation;
+  const isNumber = (t: Node | undefined): boolean => t?.type === "TSNumberKeyword";
+  if (type?.type === "TSTypeOperator" && type.operator === "readonly") {
+    const list = type.typeAnnotation!;
+    if (list.type === "TSArrayType") return isNumber(list.elementType);
+    return list.type === "TSTupleType" && list.elementTypes.every(isNumber);
+  }
+  if (type?.type !== "TSTypeReference" || type.typeName.name !== "ReadonlyArray") return false;
+  return isNumber((type.typeArguments ?? type.typeParameters)?.params[0]);
 }
 
 /** An enum as the object that it is when it runs: a member without a value is one more than the member before. */
