@@ -2,19 +2,10 @@
 import type { Structure } from "cotangent/program";
 
 import type { Node } from "../ast.ts";
-import {
-  elementAt,
-  lengthOf,
-  NUMBER,
-  partOf,
-  setElement,
-  setPart,
-  shorten,
-  staleness,
-  structureOf,
-  toMemory,
-  unshared,
-} from "./arrays.ts";
+import { staleness, unshared } from "./aliases.ts";
+import { elementAt, setElement, shorten } from "./arrays.ts";
+import { lengthOf, NUMBER } from "./blocks.ts";
+import { partOf, setPart, structureOf, toMemory } from "./records.ts";
 import type { Context } from "./context.ts";
 import { among, byText } from "./choices.ts";
 import { bound, memberOf, staticMember } from "./classes.ts";

@@ -5,22 +5,15 @@ import type { PrimitiveBase, Structure, UserFunction } from "cotangent/program";
 import { bare, isFunction, walk } from "../ast.ts";
 import type { Node } from "../ast.ts";
 import { getElement, getField, inMemory, learn, makeObject, setField } from "./access.ts";
-import { copyOf, dataArray, handle, initialise, newArray, NUMBER } from "./arrays.ts";
+import { copyOf } from "./arrays.ts";
+import { dataArray, handle, newArray, NUMBER } from "./blocks.ts";
+import { initialise } from "./records.ts";
 import type { Context } from "./context.ts";
 import { among } from "./choices.ts";
 import { callPullback, derivativeOf } from "./derivatives.ts";
-import {
-  both,
-  entriesOf,
-  expression,
-  isRun,
-  runs,
-  spread,
-  toBool,
-  toNumber,
-  tupleOf,
-  unsupported,
-} from "./expressions.ts";
+import { expression } from "./expressions.ts";
+import { entriesOf, isRun, runs, spread, tupleOf } from "./literals.ts";
+import { both, toBool, toNumber, unsupported } from "./operators.ts";
 import { nameOf } from "./class-syntax.ts";
 import { bound, callSuper, construct, memberOf } from "./classes.ts";
 import { anyNumber, elementsOfKind, TYPED_ARRAYS } from "./elements.ts";

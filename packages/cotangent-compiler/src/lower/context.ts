@@ -94,6 +94,8 @@ const MOST_STEPS = 500_000;
 
 /** The parts of the lowering, as they call each other. */
 export interface Parts {
+  /** What an expression is; `name`: what its value will be called. */
+  expression(node: Node, env: Env, name?: string): Val;
   callExpression(node: Node, env: Env, name: string | undefined): Val;
   newExpression(node: Node, env: Env, name: string | undefined): Val;
   /** A statement in a scope of its own. */

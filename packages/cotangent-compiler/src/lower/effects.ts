@@ -4,7 +4,8 @@ import type { Change, Effects, Path, Structure, Value } from "cotangent/program"
 
 import type { Node } from "../ast.ts";
 import { CompileError } from "../errors.ts";
-import { handle, structureOf } from "./arrays.ts";
+import { handle } from "./blocks.ts";
+import { structureOf } from "./records.ts";
 import type { Context } from "./context.ts";
 import { Touched } from "./values.ts";
 import type { Cell, Obj, Store, Val, Vec } from "./values.ts";

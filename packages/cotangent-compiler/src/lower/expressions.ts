@@ -1,22 +1,20 @@
 /** Expressions: what each means in terms of the program. */
 import { bare } from "../ast.ts";
 import type { Node } from "../ast.ts";
-import { getElement, getField, learn, makeObject, setByKey, setField } from "./access.ts";
-import { copyOf, elementAt, lengthOf, newArray, NUMBER, structureOf, toMemory } from "./arrays.ts";
-import type { Context } from "./context.ts";
+import { getElement, getField, setByKey, setField } from "./access.ts";
+import { elementAt } from "./arrays.ts";
+import { lengthOf } from "./blocks.ts";
 import { nameOf } from "./class-syntax.ts";
-import { classValue, isA } from "./classes.ts";
+import { classValue } from "./classes.ts";
+import type { Context } from "./context.ts";
 import { branch, choose } from "./control.ts";
-import { anyNumber } from "./elements.ts";
-import { absentOf, isAbsent, knowing, noLabel, orElse, there, written } from "./maybe.ts";
-import { truth } from "./merge.ts";
-import { add, bitOperation, compare, div, f64, index, mul, neg, power, rem, sub } from "./numbers.ts";
-import type { Bitwise } from "./numbers.ts";
+import { arrayLiteral, objectLiteral, template } from "./literals.ts";
+import { isAbsent, knowing, orElse, written } from "./maybe.ts";
+import { add, bitOperation, compare, index, neg, sub } from "./numbers.ts";
+import { both, EQUALITY, not, operate, toBool, toNumber, typeOf, unsupported } from "./operators.ts";
 import { OUTSIDE } from "./outside.ts";
-import { METHODS_IN_WORDS } from "./prelude.ts";
-import { asString, asText, isText, sameText, textToBool } from "./texts.ts";
-import { bool, Cell, constant, FALSE, integer, kindOf, NOTHING, NULL, number, TRUE } from "./values.ts";
-import type { Accessor, Bool, Env, Fun, Nothing, Num, Obj, Val, Vec } from "./values.ts";
+import { Cell, constant, FALSE, integer, NOTHING, NULL, TRUE } from "./values.ts";
+import type { Bool, Env, Num, Val, Vec } from "./values.ts";
 
 /** Evaluates an expression. `name`: what its value will be called. */
 export function expression(cx: Context, outer: Node, env: Env, name?: string): Val {
@@ -91,30 +89,6 @@ const CALLED: Readonly<Record<string, string>> = {
   SpreadElement: "A spread here",
 };
 
-export function unsupported(
-  cx: Context,
-  node: Node,
-  what: string,
-  remedy: string = "Use numbers, booleans, arrays, tuples and plain objects with loops, branches and function calls.",
-): never {
-  return cx.refuse(
-    node,
-    "unsupported-syntax",
-    `${what} is outside the language that can be differentiated.`,
-    remedy,
-  );
-}
-
-/** A text whose parts are known. */
-function template(cx: Context, node: Node, env: Env): Val {
-  const parts = node.quasis.map((quasi, i) => {
-    const part = node.expressions[i];
-    const text = (quasi.value as { cooked: string }).cooked;
-    return part === undefined ? text : text + asString(cx, expression(cx, part, env), part);
-  });
-  return { t: "str", k: parts.join("") };
-}
-
 function literal(cx: Context, node: Node): Val {
   const { value } = node;
   if (typeof value === "number") return constant(value);
@@ -156,74 +130,6 @@ function thisOf(cx: Context, node: Node, env: Env): Val {
   );
 }
 
-/** A number where one is needed. */
-export function toNumber(cx: Context, x: Val, node: Node): Num {
-  switch (x.t) {
-    case "num":
-      return x;
-    case "bool":
-      if (x.guessed !== undefined) return learn(cx, x.guessed, "number");
-      return x.k === undefined ? integer(x.v!, 0, 1) : constant(x.k ? 1 : 0);
-    case "unknown":
-      return learn(cx, x.path, "number");
-    case "nothing":
-      noLabel(cx, x, node);
-      return constant(x.is === "null" ? 0 : NaN);
-    case "maybe": {
-      const value = toNumber(cx, x.value, node);
-      if (x.present.k !== undefined) return x.present.k ? value : toNumber(cx, x.absent, node);
-      return number(cx.b.select(x.present.v!, f64(cx, value), f64(cx, toNumber(cx, x.absent, node))));
-    }
-    case "poison":
-      return cx.poisoned(node, x);
-    default:
-      return cx.refuse(
-        node,
-        "unsupported-type",
-        `${kindOf(x)} is used as a number.`,
-        x.t === "str" ? "Texts cannot be computed with." : "Use one of its elements or fields.",
-      );
-  }
-}
-
-/** Truth as JavaScript sees it. */
-export function toBool(cx: Context, x: Val, node: Node): Bool {
-  switch (x.t) {
-    case "bool":
-      return x;
-    case "num": {
-      if (x.k !== undefined) return x.k !== 0 && !Number.isNaN(x.k) ? TRUE : FALSE;
-      const { b } = cx;
-      if (x.int) return bool(b.op("i32.ne", x.i!, b.i32(0)));
-      const f = f64(cx, x);
-      const zero = b.f64(0);
-      return bool(b.op("i32.or", b.op("f64.lt", f, zero), b.op("f64.gt", f, zero)));
-    }
-    case "str":
-      return x.k === "" ? FALSE : TRUE;
-    case "text":
-      return textToBool(cx, x);
-    case "nothing":
-      noLabel(cx, x, node);
-      return FALSE;
-    case "maybe":
-      return both(cx, x.present, toBool(cx, x.value, node));
-    case "unknown":
-      return learn(cx, x.path, "boolean");
-    case "poison":
-      return cx.poisoned(node, x);
-    default:
-      return TRUE;
-  }
-}
-
-/** x && y, both of which can be computed. */
-export function both(cx: Context, x: Bool, y: Bool): Bool {
-  if (x.k !== undefined) return x.k ? y : FALSE;
-  if (y.k !== undefined) return y.k ? x : FALSE;
-  return bool(cx.b.op("i32.and", x.v!, y.v!));
-}
-
 export const condition = (cx: Context, node: Node, env: Env): Bool =>
   toBool(cx, expression(cx, node, env), node);
 
@@ -247,37 +153,6 @@ function unary(cx: Context, node: Node, env: Env): Val {
   }
 }
 
-function not(cx: Context, x: Bool): Bool {
-  if (x.k !== undefined) return x.k ? FALSE : TRUE;
-  return bool(cx.b.op("i32.not", x.v!));
-}
-
-function typeOf(cx: Context, x: Val, node: Node): Val {
-  const texts: Partial<Record<Val["t"], string>> = {
-    num: "number",
-    bool: "boolean",
-    str: "string",
-    obj: "object",
-    place: "object",
-    vec: "object",
-    fun: "function",
-    class: "function",
-    choice: "function",
-    nothing: "undefined",
-  };
-  if (x.t === "text") {
-    if (x.at === undefined) return { t: "str", k: "string" };
-    const { b } = cx;
-    const missing = b.op("i32.sub", b.i32(-1), x.v);
-    return { t: "text", of: ["string", "undefined", "object"], v: b.op("i32.max", missing, b.i32(0)) };
-  }
-  noLabel(cx, x, node);
-  const k = x.t === "nothing" && x.is === "null" ? "object" : texts[x.t];
-  return k === undefined || (x.t === "num" && x.hole === true)
-    ? unsupported(cx, node, "typeof here")
-    : { t: "str", k };
-}
-
 function update(cx: Context, node: Node, env: Env): Val {
   const target = reference(cx, node.argument!, env);
   const before = toNumber(cx, target.get(), node.argument!);
@@ -286,92 +161,11 @@ function update(cx: Context, node: Node, env: Env): Val {
   return node.prefix ? after : before;
 }
 
-function binary(cx: Context, node: Node, env: Env): Val {
+export function binary(cx: Context, node: Node, env: Env): Val {
   const asks = (other: Node): boolean => EQUALITY.has(node.operator) && written(bare(other)) !== undefined;
   const x = asks(node.right) ? perhaps(cx, node.left, env) : expression(cx, node.left, env);
   const y = asks(node.left) ? perhaps(cx, node.right, env) : expression(cx, node.right, env);
   return operate(cx, node.operator, x, y, node);
-}
-
-const EQUALITY: ReadonlySet<string> = new Set(["===", "!==", "==", "!="]);
-
-/** x ∘ y for a binary operator. */
-export function operate(cx: Context, operator: string, x: Val, y: Val, node: Node): Val {
-  cx.back(node);
-  if (EQUALITY.has(operator)) {
-    const equal = equality(cx, x, y, operator.length === 3, node);
-    return operator.startsWith("!") ? not(cx, equal) : equal;
-  }
-  if (operator === "instanceof") return isInstance(cx, x, y, node);
-  if (operator === "in") return unsupported(cx, node, operator);
-  const [left, right] = [node.left, node.right];
-  if (operator === "+" && (x.t === "str" || y.t === "str")) {
-    return { t: "str", k: asString(cx, x, left) + asString(cx, y, right) };
-  }
-  const [a, b] = [toNumber(cx, x, left), toNumber(cx, y, right)];
-  switch (operator) {
-    case "+":
-      return add(cx, a, b);
-    case "-":
-      return sub(cx, a, b);
-    case "*":
-      return mul(cx, a, b);
-    case "/":
-      return div(cx, a, b);
-    case "%":
-      return rem(cx, a, b);
-    case "**":
-      return power(cx, a, b);
-    case "<":
-    case "<=":
-    case ">":
-    case ">=":
-      return compare(cx, operator, a, b);
-    default:
-      return bitOperation(cx, operator as Bitwise, a, b);
-  }
-}
-
-/** `x instanceof C`: which class an object was made by is known when compiling. */
-function isInstance(cx: Context, x: Val, y: Val, node: Node): Val {
-  if (x.t === "maybe") {
-    const made = isInstance(cx, x.value, y, node);
-    return both(cx, x.present, made as Bool);
-  }
-  const isOfClass = y.t === "class";
-  const made = x.t === "obj" ? x.made : x.t === "place" ? cx.parts.classOf(x.structure) : undefined;
-  if (isOfClass && x.t !== "unknown" && x.t !== "poison") return isA(made, y) ? TRUE : FALSE;
-  return unsupported(cx, node, "instanceof here", "Ask by a field that says what it is: p.kind === 1.");
-}
-
-function equality(cx: Context, x: Val, y: Val, strict: boolean, node: Node): Bool {
-  if (x.t === "unknown" && y.t === "str") return isText(cx, x.path, y.k);
-  if (x.t === "str" && y.t === "unknown") return isText(cx, y.path, x.k);
-  if (x.t === "nothing" && y.t === "str") asText(cx, x, y.k);
-  if (x.t === "str" && y.t === "nothing") asText(cx, y, x.k);
-  if (x.t === "unknown") return learn(cx, x.path, y.t === "bool" ? "boolean" : "number");
-  if (y.t === "unknown") return learn(cx, y.path, x.t === "bool" ? "boolean" : "number");
-  if (x.t === "num" && y.t === "num") return compare(cx, "===", x, y);
-  if (x.t === "bool" && y.t === "bool") {
-    if (x.k !== undefined && y.k !== undefined) return x.k === y.k ? TRUE : FALSE;
-    return bool(cx.b.op("i32.eq", truth(cx, x), truth(cx, y)));
-  }
-  if ((x.t === "str" || x.t === "text") && (y.t === "str" || y.t === "text")) return sameText(cx, x, y, node);
-  if (x.t === "nothing" || y.t === "nothing") {
-    noLabel(cx, x, node.left);
-    noLabel(cx, y, node.right);
-    return x.t === "nothing"
-      ? isAbsent(cx, y, absentOf(x, strict), node)
-      : isAbsent(cx, x, absentOf(y as Nothing, strict), node);
-  }
-  if (x.t === "maybe" && y.t !== "maybe") return both(cx, x.present, equality(cx, x.value, y, strict, node));
-  if (y.t === "maybe" && x.t !== "maybe") return both(cx, y.present, equality(cx, x, y.value, strict, node));
-  return cx.refuse(
-    node,
-    "unsupported-type",
-    `${kindOf(x)} and ${kindOf(y)} cannot be compared.`,
-    "Compare numbers with numbers and booleans with booleans.",
-  );
 }
 
 function logical(cx: Context, node: Node, env: Env): Val {
@@ -390,6 +184,7 @@ function logical(cx: Context, node: Node, env: Env): Val {
 
 /** x, which came out false: what is never false is not there. */
 const falsy = (x: Val): Val => (x.t === "maybe" && ALWAYS_TRUE.has(x.value.t) ? x.absent : x);
+
 const ALWAYS_TRUE: ReadonlySet<Val["t"]> = new Set([
   "obj",
   "place",
@@ -545,169 +340,4 @@ function member(cx: Context, object: Val, node: Node, env: Env): Val {
     return getField(cx, object, nameOf(node.property), node);
   }
   return getElement(cx, object, expression(cx, node.property, env), node);
-}
-
-/** An array among elements or arguments, spread there, whose length is not known before the program runs. */
-export interface Run {
-  readonly list: Vec;
-  readonly node: Node;
-}
-
-export const isRun = (part: Val | Run): part is Run => "list" in part;
-
-/** The elements of a list in brackets or of arguments, spreads spread. */
-export function spread(cx: Context, nodes: readonly (Node | null)[], env: Env): readonly Val[] {
-  return runs(cx, nodes, env).map((part) =>
-    isRun(part)
-      ? cx.refuse(
-          part.node,
-          "unsupported-array",
-          "The length of what is spread here is not known when compiling.",
-          "Pass the array itself, and take its elements there.",
-        )
-      : part,
-  );
-}
-
-/** The same where arrays of any length have their place. */
-export function runs(cx: Context, nodes: readonly (Node | null)[], env: Env): readonly (Val | Run)[] {
-  return nodes.flatMap((element): readonly (Val | Run)[] => {
-    if (element === null) return [NOTHING];
-    if (element.type !== "SpreadElement") return [expression(cx, element, env)];
-    const x = there(cx, expression(cx, element.argument!, env), element.argument!);
-    if (x.t === "obj" && x.tuple) return [...x.fields.values()].map((cell) => cx.read(cell));
-    if (x.t === "place" && x.structure.kind === "tuple") {
-      return x.structure.elements.map((_, i) => getField(cx, x, String(i), element));
-    }
-    if (x.t === "vec") {
-      const n = lengthOf(cx, x).k;
-      return n !== undefined && n <= 64
-        ? Array.from({ length: n }, (_, i) => getElement(cx, x, constant(i), element))
-        : [{ list: x, node: element }];
-    }
-    if (x.t === "unknown") return learn(cx, x.path, "array");
-    return cx.refuse(
-      element,
-      "unsupported-array",
-      "Only arrays can be spread here.",
-      "Name what is to be passed, one by one.",
-    );
-  });
-}
-
-/** `[...a, x, ...b]`, with arrays of any length. */
-export function joined(cx: Context, parts: readonly (Val | Run)[], node: Node): Val {
-  const lists: Val[] = [];
-  let single: Val[] = [];
-  const flush = (): void => {
-    if (single.length > 0) lists.push(tupleOf(single, node));
-    single = [];
-  };
-  for (const part of parts) {
-    if (isRun(part)) {
-      flush();
-      lists.push(part.list);
-    } else single.push(part);
-  }
-  flush();
-  const [first] = lists;
-  if (lists.length === 1 && first?.t === "vec")
-    return { ...copyOf(cx, first, node, undefined, anyNumber(first.store.element)), typed: false };
-  return lists.reduce((all, list, k) =>
-    cx.parts.call(cx.parts.prelude(node, `concat${k}`, METHODS_IN_WORDS["concat"]!), [all, list], node),
-  );
-}
-
-export const tupleOf = (items: readonly Val[], node: Node): Obj =>
-  makeObject(
-    true,
-    items.map((x, i) => [String(i), x] as const),
-    node,
-  );
-
-function arrayLiteral(cx: Context, node: Node, env: Env, name?: string): Val {
-  const site = cx.knowledge.site(node);
-  const { elements } = node;
-  // [...a] of an array is a copy of it.
-  const only = elements.length === 1 ? elements[0] : undefined;
-  if (only?.type === "SpreadElement") {
-    const x = expression(cx, only.argument!, env);
-    if (x.t === "vec") return { ...copyOf(cx, x, node, name, anyNumber(x.store.element)), typed: false };
-  }
-  if (elements.length === 0 && site.memory !== true) {
-    site.memory = true;
-    site.growable = true;
-  }
-  const parts = runs(cx, elements, env);
-  if (parts.some(isRun)) return joined(cx, parts, node);
-  const items = parts as readonly Val[];
-  const tuple = tupleOf(items, node);
-  if (site.memory !== true) return tuple;
-  const element = site.element ?? (items[0] === undefined ? NUMBER : structureOf(cx, items[0], node));
-  const growable = site.growable === true;
-  if (items.length === 0) return newArray(cx, element, constant(0), node, { growable, name });
-  return toMemory(cx, tuple, element, node, { growable, name, site: node });
-}
-
-function objectLiteral(cx: Context, node: Node, env: Env): Obj {
-  const fields = new Map<string, Val>();
-  const accessors = new Map<string, Accessor>();
-  for (const property of node.properties) {
-    if (property.type === "SpreadElement") {
-      const x = expression(cx, property.argument!, env);
-      for (const [key, value] of entriesOf(cx, x, property)) fields.set(key, value);
-      continue;
-    }
-    const key = keyOf(cx, property, env);
-    if (property.kind !== "init") {
-      const fun: Fun = { t: "fun", node: property.value as Node, env, name: key };
-      const { get, set } = accessors.get(key) ?? {};
-      accessors.set(
-        key,
-        property.kind === "get" ? { t: "accessor", get: fun, set } : { t: "accessor", get, set: fun },
-      );
-    } else fields.set(key, expression(cx, property.value as Node, env, key));
-  }
-  const made = makeObject(false, fields, node);
-  return accessors.size === 0 ? made : { ...made, accessors };
-}
-
-/** The name of a property. */
-export function keyOf(cx: Context, property: Node, env: Env): string {
-  if (!property.computed) {
-    return property.key.type === "Identifier" ? property.key.name : String(property.key.value);
-  }
-  const key = expression(cx, property.key, env);
-  if (key.t === "str") return key.k;
-  if (key.t === "num" && key.k !== undefined) return String(key.k);
-  return unsupported(cx, property.key, "A computed field name");
-}
-
-/** Fields in the order in which JavaScript goes through them: those whose names are indices come first. */
-function inOrder(fields: readonly (readonly [string, Val])[]): readonly (readonly [string, Val])[] {
-  const isIndex = (key: string): boolean => /^(?:0|[1-9]\d*)$/.test(key);
-  const indices = fields.filter(([key]) => isIndex(key)).sort(([x], [y]) => Number(x) - Number(y));
-  return [...indices, ...fields.filter(([key]) => !isIndex(key))];
-}
-
-/** The fields of an object. */
-export function entriesOf(cx: Context, whole: Val, node: Node): readonly (readonly [string, Val])[] {
-  const x = there(cx, whole, node);
-  if (x.t === "obj" && !x.tuple) {
-    const own = [...x.fields].filter(([key]) => !key.startsWith("#"));
-    const gotten = [...(x.accessors?.keys() ?? [])];
-    return inOrder([
-      ...own.map(([key, cell]) => [key, cx.read(cell)] as const),
-      ...gotten.map((key) => [key, getField(cx, x, key, node)] as const),
-    ]);
-  }
-  if (x.t === "place" && x.structure.kind === "object") {
-    return inOrder(x.structure.fields.map(([key]) => [key, getField(cx, x, key, node)] as const));
-  }
-  return cx.refuse(
-    node,
-    "unsupported-type",
-    `The fields of ${kindOf(x)} are not known here.`,
-    "Name the fields one by one.",
-  );
 }

@@ -1,10 +1,13 @@
 /** Calls of the user's functions: their bodies are written where they are called, except where a function calls itself. */
 import type { Node } from "../ast.ts";
 import { getField, learn, makeObject } from "./access.ts";
-import { elementAt, lengthOf, view } from "./arrays.ts";
+import { elementAt, view } from "./arrays.ts";
+import { lengthOf } from "./blocks.ts";
 import type { Context, Frame } from "./context.ts";
 import { branch } from "./control.ts";
-import { assignVariable, elementIfAny, entriesOf, expression, keyOf, unsupported } from "./expressions.ts";
+import { assignVariable, elementIfAny, expression } from "./expressions.ts";
+import { entriesOf, keyOf } from "./literals.ts";
+import { unsupported } from "./operators.ts";
 import { enterConstructor } from "./classes.ts";
 import { ends } from "./flow.ts";
 import { orElse, there } from "./maybe.ts";

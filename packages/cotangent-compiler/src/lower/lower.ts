@@ -15,7 +15,8 @@ import { namesOf, valueOf } from "../scopes.ts";
 import type { Local, Scope } from "../scopes.ts";
 import { parseSource } from "../source.ts";
 import { makeObject } from "./access.ts";
-import { arrayFrom, dataArray, NUMBER, structureOf } from "./arrays.ts";
+import { arrayFrom, dataArray, NUMBER } from "./blocks.ts";
+import { structureOf } from "./records.ts";
 import { call, callExpression, globalValue, newExpression } from "./builtins.ts";
 import { constantOf, derives, isConstant, isScalarFunction, literalNumbers } from "./constants.ts";
 import type { ConstantDeclaration } from "./constants.ts";
@@ -162,6 +163,7 @@ class Lowering {
     this.#cx = cx;
     cx.types = this.#module.types;
     cx.parts = {
+      expression: (node, env, name) => expression(cx, node, env, name),
       callExpression: (node, env, name) => callExpression(cx, node, env, name),
       newExpression: (node, env, name) => newExpression(cx, node, env, name),
       call: (fun, args, site) => callFunction(cx, fun, args, site),

@@ -3,27 +3,15 @@ import type { Structure, Value } from "cotangent/program";
 
 import type { Node } from "../ast.ts";
 import { getField, inMemory, learn } from "./access.ts";
-import {
-  copyOf,
-  elementAt,
-  elementUnchecked,
-  fill,
-  handle,
-  initialise,
-  lengthOf,
-  newArray,
-  NUMBER,
-  pop,
-  push,
-  setElement,
-  structureOf,
-  view,
-} from "./arrays.ts";
+import { copyOf, elementAt, fill, pop, push, setElement, view } from "./arrays.ts";
+import { handle, lengthOf, newArray, NUMBER } from "./blocks.ts";
+import { elementUnchecked, initialise, structureOf } from "./records.ts";
 import type { Context } from "./context.ts";
 import { branch, countedLoop } from "./control.ts";
 import { sameStructure } from "./merge.ts";
-import { isRun, joined, operate, runs, spread, toBool, toNumber, tupleOf } from "./expressions.ts";
-import type { Run } from "./expressions.ts";
+import { isRun, joined, runs, spread, tupleOf } from "./literals.ts";
+import { operate, toBool, toNumber } from "./operators.ts";
+import type { Run } from "./literals.ts";
 import { add, compare, extreme, index, round } from "./numbers.ts";
 import { METHODS_IN_WORDS, PUSH_ALL, SORTS } from "./prelude.ts";
 import { bool, Cell, constant, FALSE, I32_MAX, integer, NOTHING, TRUE } from "./values.ts";

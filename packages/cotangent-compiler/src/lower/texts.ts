@@ -5,7 +5,7 @@ import type { Structure, Value } from "cotangent/program";
 import type { Node } from "../ast.ts";
 import type { Context } from "./context.ts";
 import { bool, constant, FALSE, kindOf, NOTHING, TRUE } from "./values.ts";
-import type { Bool, Nothing, Num, Str, Text, Val } from "./values.ts";
+import type { Bool, Nothing, Str, Text, Val } from "./values.ts";
 
 /** A text with what it was compared with so far: all starts again with one more. */
 function learnText(cx: Context, at: string, k: string | undefined): never {
@@ -162,7 +162,7 @@ export function textMethod(cx: Context, x: Str, key: string, args: readonly Val[
 /** The text of a value, as JavaScript puts it into another one. */
 export function asString(cx: Context, x: Val, node: Node): string {
   if (x.t === "str") return x.k;
-  const k = x.t === "num" ? (x as Num).k : x.t === "bool" ? x.k : undefined;
+  const k = x.t === "num" ? x.k : x.t === "bool" ? x.k : undefined;
   if (k !== undefined) return String(k);
   if (x.t === "nothing" && x.is !== "label") return x.is ?? "undefined";
   return cx.refuse(

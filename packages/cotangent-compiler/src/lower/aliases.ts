@@ -1,0 +1,66 @@
+/** What is known by several names: what was copied must not change apart from its copy, and what has moved must be looked up again. */
+import type { Node } from "../ast.ts";
+import { called } from "./blocks.ts";
+import type { Context } from "./context.ts";
+import { Cell } from "./values.ts";
+import type { Obj, Store, Vec } from "./values.ts";
+
+/** Copies were made of these: from then on they must not change apart from each other. */
+const copies: WeakMap<object, Store> = new WeakMap();
+
+/** Stores into whose records something is written in place. */
+const mutated: WeakSet<Store> = new WeakSet();
+
+export function remember(original: Obj | Cell, store: Store): void {
+  copies.set(original, store);
+}
+
+export function written(store: Store): void {
+  mutated.add(store);
+}
+
+/** Refuses to read what may differ from its copy in an array. */
+export function staleness(cx: Context, original: Obj | Cell, node: Node): void {
+  const store = copies.get(original);
+  if (store === undefined || !mutated.has(store)) return;
+  shared(cx, node);
+}
+
+/** Refuses to change what was copied into an array. */
+export function unshared(cx: Context, original: Obj | Cell, node: Node): void {
+  if (copies.has(original)) shared(cx, node);
+}
+
+function shared(cx: Context, node: Node): never {
+  return cx.refuse(
+    node,
+    "aliased-structure",
+    "This was put into an array, and would have to change there and here alike.",
+    "Use it through the array from then on (rows[i]), or put a copy into it (row.slice(), { ...p }).",
+  );
+}
+
+export function checkWritable(cx: Context, a: Vec, node: Node): void {
+  if (a.readonly !== undefined) {
+    cx.refuse(
+      node,
+      "captured-variable-changes",
+      `${called(cx, a, node)} must not be written to. ${a.readonly}`,
+      "Make a copy first: const copy = a.slice().",
+    );
+  }
+  unshared(cx, a.length, node);
+  fresh(cx, a, node);
+  written(a.store);
+}
+
+/** Refuses to use a row that may have grown under another name. */
+export function fresh(cx: Context, a: Vec, node: Node): void {
+  if (a.home === undefined || a.home.epoch === a.store.epoch || a.store.used === null) return;
+  cx.refuse(
+    node,
+    "aliased-structure",
+    "A row of this array of arrays has grown since this one was taken from it, and it may be the same.",
+    "Take the row again: rows[i].",
+  );
+}
