@@ -10,6 +10,9 @@ import type { Forth, Recorder, Tapes } from "./tape.ts";
 /** How many iterations of a `while` a tape has room for at first. */
 const FIRST_RECORDS = 8;
 
+/** What has a way back of its own. */
+export type Control = OpOf<"for"> | OpOf<"while"> | OpOf<"if"> | OpOf<"call">;
+
 export class Augmented {
   readonly #owner: Sweeps;
   readonly #f: Func;
@@ -19,8 +22,8 @@ export class Augmented {
   /** Shadows of mixed arrays and tapes: those that go along. */
   readonly #shadows = new Map<Value, Value>();
   readonly #regions = new Map<Region, Region>();
-  /** Tries to write a loop in a form of its own; says whether it did. */
-  special: (op: OpOf<"for">) => boolean = () => false;
+  /** Tries to write a loop, a branch or a call together with its way back; says whether it did. */
+  special: (op: Control) => boolean = () => false;
   /** Of a store that is undone: what was there before. */
   readonly saved: Map<Op, Value> = new Map();
   /** Of a call that is a checkpointed segment: for each array that does not stay as it is, what it held before. */
@@ -102,13 +105,13 @@ export class Augmented {
   #op(op: Op): void {
     switch (op.kind) {
       case "for":
-        return this.#for(op);
+        return this.special(op) ? undefined : this.#for(op);
       case "while":
-        return this.#while(op);
+        return this.special(op) ? undefined : this.#while(op);
       case "if":
-        return this.#if(op);
+        return this.special(op) ? undefined : this.#if(op);
       case "call":
-        return this.#call(op);
+        return this.special(op) ? undefined : this.#call(op);
       // What the forward sweep allocates is needed on the way back.
       case "mark":
         return this.bind(op.results[0]!, this.#b.i32(0));
@@ -180,7 +183,6 @@ export class Augmented {
   }
 
   #for(op: OpOf<"for">): void {
-    if (this.special(op)) return;
     const b = this.#b;
     const [body] = op.regions as [Region];
     const [lo, hi] = [this.value(op.args[0]!), this.value(op.args[1]!)];
@@ -269,7 +271,7 @@ export class Augmented {
     const callee = this.#owner.lookup(op.attr.callee);
     const args = op.args.map((v) => this.value(v));
     const types = op.results.map((v) => v.ty);
-    if (callee.pullback !== undefined || !this.#owner.activity.activeFunction(callee)) {
+    if (!this.#owner.derived(callee)) {
       this.#owner.plain(callee.name);
       const results = b.call(callee.name, args, types);
       op.results.forEach((v, i) => this.bind(v, results[i]!));

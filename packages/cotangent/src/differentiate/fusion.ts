@@ -4,13 +4,16 @@
  *
  * That asks for the adjoints of the sums before the loop has run. They are known where the rest of the function depends on
  * the sums linearly, as in a mean of losses.
+ *
+ * A call whose results' adjoints are known before it is likewise made once for both sweeps, and a branch that has such calls in it. A
+ * function that calls itself then leaves no tape of all its calls, but needs room for those that are open.
  */
 import { add, sub } from "../primitives/index.ts";
 import type { Builder } from "../program/builder.ts";
 import { someOp } from "../program/ir.ts";
 import type { Func, Op, OpOf, Region, Ty, Value } from "../program/ir.ts";
 import { WRITES } from "./augmented.ts";
-import type { Augmented } from "./augmented.ts";
+import type { Augmented, Control } from "./augmented.ts";
 import { nameAfter } from "./names.ts";
 import { isMemory } from "./places.ts";
 import type { Pullback } from "./pullback.ts";
@@ -32,6 +35,14 @@ class Unknown extends Error {}
 const REACH = 50;
 /** How many summands are followed within an iteration. */
 const LONGEST_SUM = 1000;
+
+type Loop = OpOf<"for"> | OpOf<"while">;
+type Seeds = readonly (Value | undefined)[];
+
+const bodyOf = (op: Loop): Region => op.regions.at(-1)!;
+/** What goes round in a loop, as its body has it. */
+const carriesOf = (op: Loop): readonly Value[] => bodyOf(op).args.slice(op.kind === "for" ? 1 : 0);
+const initsOf = (op: Loop): readonly Value[] => op.args.slice(op.kind === "for" ? 2 : 0);
 
 export class Fusion {
   readonly #sweeps: Sweeps;
@@ -78,59 +89,199 @@ export class Fusion {
     return this.#sweeps.active(this.#f, v);
   }
 
-  #fuse(op: OpOf<"for">): boolean {
-    const here = this.#direct.at(-1)!;
-    const [body] = op.regions as [Region];
-    if (op.parent !== here.region || op.results.some(isMemory)) return false;
-    const carried = op.results.flatMap((_, k) => (this.#active(body.args[k + 1]!) ? [k] : []));
-    if (carried.length === 0 || !carried.every((k) => this.#isSum(op, k)) || !this.#independent(op, body))
-      return false;
-    let seeds: Map<number, Value | undefined>;
+  #fuse(op: Control): boolean {
+    const here = this.#direct.at(-1);
+    if (op.parent !== here?.region) return false;
+    switch (op.kind) {
+      case "call":
+        return this.#fuseCall(op, here.back);
+      case "if":
+        return this.#fuseIf(op, here.back);
+      default:
+        return this.#fuseLoop(op, here.back);
+    }
+  }
+
+  /** The adjoints of these values, from what there is by now; undefined if they cannot be had yet. */
+  #seeds(values: readonly Value[]): readonly (Value | undefined)[] | undefined {
+    const { region } = this.#direct.at(-1)!;
     try {
-      seeds = new Map(carried.map((k) => [k, this.#early(op.results[k]!, here.region, REACH)]));
+      return values.map((v) =>
+        v.ty === "f64" && this.#active(v) ? this.#early(v, region, REACH) : undefined,
+      );
     } catch (error) {
-      if (error instanceof Unknown) return false;
+      if (error instanceof Unknown) return undefined;
       throw error;
     }
-    if ([...seeds.values()].every((seed) => seed === undefined)) return false;
-    this.#write(op, body, seeds, here.back);
+  }
+
+  #fuseLoop(op: Loop, at: Back): boolean {
+    if (op.results.some(isMemory)) return false;
+    const args = carriesOf(op);
+    const carried = args.flatMap((v, k) => (this.#active(v) ? [k] : []));
+    if (carried.length === 0 || !carried.every((k) => this.#isSum(op, k))) return false;
+    if (!op.regions.every((region) => this.#independent(op, region))) return false;
+    const seeds = this.#seeds(op.results);
+    if (seeds === undefined || seeds.every((seed) => seed === undefined)) return false;
+    const body = bodyOf(op);
+    const free = this.#prepare(body, at);
+    if (op.kind === "for") this.#writeFor(op, body, seeds, free, at);
+    else this.#writeWhile(op, body, seeds, free, at);
     return true;
   }
 
-  #write(op: OpOf<"for">, body: Region, seeds: ReadonlyMap<number, Value | undefined>, at: Back): void {
+  /** Has the shadows at hand that a region will need; returns the numbers from outside whose adjoints it adds to. */
+  #prepare(region: Region, at: Back): readonly Value[] {
+    for (const v of this.#arraysIn(region)) this.#pullback.shadow(v, at);
+    return this.#pullback.freeIn(region);
+  }
+
+  #writeFor(op: OpOf<"for">, body: Region, seeds: Seeds, free: readonly Value[], at: Back): void {
     const b = this.#b;
     const augmented = this.#augmented;
-    const pullback = this.#pullback;
-    for (const v of this.#arraysIn(body)) pullback.shadow(v, at);
-    const free = pullback.freeIn(body);
     const [lo, hi, ...first] = op.args.map((v) => augmented.value(v)) as [Value, Value, ...Value[]];
     const inits = [...first, ...free.map(() => b.f64(0))];
     const types = inits.map((v): Ty => v.ty);
     const region = b.region(["i32", ...types], (i, ...carries) => {
       body.args.forEach((v, k) => augmented.bind(v, k === 0 ? i : carries[k - 1]!));
-      const forth: Forth = { region: regionOf(i), kind: "direct", exports: new Map() };
-      this.#tapes.enter(forth);
-      const back = backThrough(forth, at);
-      this.through(
-        body,
-        back,
-        body.yields.map((_, k) => seeds.get(k)),
-      );
-      const complete = turn(b, back);
-      free.forEach((v, n) => {
-        nameAfter(carries[first.length + n]!, v);
-        back.adjoints.set(v, carries[first.length + n]!);
-      });
-      for (const [k, seed] of seeds) pullback.add(body.yields[k]!, seed, back);
-      pullback.region(body, back);
-      complete();
-      const sums = free.map((v) => back.adjoints.get(v)!);
-      return [...body.yields.map((v) => augmented.value(v)), ...sums];
+      return this.#both(regionOf(i), body, seeds, free, carries.slice(first.length), at);
     });
     this.#scratch(region);
     const received = b.emit("for", [lo, hi, ...inits], { step: op.attr.step }, types, [region]);
     op.results.forEach((v, k) => augmented.bind(v, received[k]!));
-    pullback.fused.set(op, new Map(free.map((v, n) => [v, received[first.length + n]!])));
+    this.#pullback.fused.set(
+      op,
+      free.map((v, n) => [v, received[first.length + n]!]),
+    );
+  }
+
+  #writeWhile(op: OpOf<"while">, body: Region, seeds: Seeds, free: readonly Value[], at: Back): void {
+    const b = this.#b;
+    const augmented = this.#augmented;
+    const [test] = op.regions as [Region];
+    const first = op.args.map((v) => augmented.value(v));
+    const inits = [...first, ...free.map(() => b.f64(0))];
+    const types = inits.map((v): Ty => v.ty);
+    const condition = b.region(types, (...carries) => {
+      test.args.forEach((v, k) => augmented.bind(v, carries[k]!));
+      augmented.region(test);
+      return [augmented.value(test.yields[0]!)];
+    });
+    const region = b.region(types, (...carries) => {
+      body.args.forEach((v, k) => augmented.bind(v, carries[k]!));
+      return this.#both(regionOf(carries[0]!), body, seeds, free, carries.slice(first.length), at);
+    });
+    this.#scratch(region);
+    const received = b.emit("while", inits, {}, [...types, "i32"], [condition, region]);
+    op.results.forEach((v, k) => augmented.bind(v, k < first.length ? received[k]! : received.at(-1)!));
+    this.#pullback.fused.set(
+      op,
+      free.map((v, n) => [v, received[first.length + n]!]),
+    );
+  }
+
+  /**
+   * Both sweeps through a region.
+   *
+   * @param here where they are written
+   * @param sums what has been added up for `free` so far
+   * @returns what the region yields, and the sums
+   */
+  #both(
+    here: Region,
+    region: Region,
+    seeds: Seeds,
+    free: readonly Value[],
+    sums: readonly Value[],
+    at: Back,
+  ): readonly Value[] {
+    const b = this.#b;
+    const forth: Forth = { region: here, kind: "direct", exports: new Map() };
+    this.#tapes.enter(forth);
+    const back = backThrough(forth, at);
+    this.through(region, back, seeds);
+    const complete = turn(b, back);
+    sums.forEach((sum, n) => {
+      nameAfter(sum, free[n]!);
+      back.adjoints.set(free[n]!, sum);
+    });
+    region.yields.forEach((v, k) => this.#pullback.add(v, seeds[k], back));
+    this.#pullback.region(region, back);
+    complete();
+    const totals = free.map((v) => back.adjoints.get(v) ?? b.f64(0));
+    return [...region.yields.map((v) => this.#augmented.value(v)), ...totals];
+  }
+
+  /** A branch is worth it for the calls in it: other values are better recorded, or made results. */
+  #fuseIf(op: OpOf<"if">, at: Back): boolean {
+    const calls = (inner: Op): boolean =>
+      inner.kind === "call" && this.#sweeps.derived(this.#sweeps.lookup(inner.attr.callee));
+    if (op.results.some((v) => isMemory(v) && this.#active(v))) return false;
+    if (!op.regions.some((region) => someOp(region, calls))) return false;
+    if (!op.regions.every((region) => this.#independent(op, region))) return false;
+    const seeds = this.#seeds(op.results);
+    if (seeds === undefined || seeds.every((seed) => seed === undefined)) return false;
+    const b = this.#b;
+    const free = [...new Set(op.regions.flatMap((region) => this.#prepare(region, at)))];
+    const condition = this.#augmented.value(op.args[0]!);
+    const regions = op.regions.map((branch) =>
+      b.region([], () => this.#both(regionOf(b.i32(0)), branch, seeds, free, [], at)),
+    );
+    const types = [...op.results, ...free].map((v) => v.ty);
+    const received = b.emit("if", [condition], undefined, types, regions);
+    op.results.forEach((v, k) => this.#augmented.bind(v, received[k]!));
+    this.#pullback.fused.set(
+      op,
+      free.map((v, n) => [v, received[op.results.length + n]!]),
+    );
+    return true;
+  }
+
+  #fuseCall(op: OpOf<"call">, at: Back): boolean {
+    const callee = this.#sweeps.lookup(op.attr.callee);
+    if (!this.#sweeps.derived(callee) || !this.#isJoint(op)) return false;
+    const seeds = this.#seeds(op.results);
+    if (seeds === undefined || seeds.every((seed) => seed === undefined)) return false;
+    const b = this.#b;
+    const { args, yields } = callee.body;
+    const isActive = (v: Value): boolean => this.#sweeps.active(callee, v);
+    const given = seeds.flatMap((seed, k) => {
+      const result = yields[k]!;
+      return result.ty === "f64" && isActive(result) ? [seed ?? b.f64(0)] : [];
+    });
+    const shadows = op.args
+      .filter((v, i) => v.ty === "array" && isActive(args[i]!))
+      .map((v) => this.#pullback.shadow(v, at));
+    const inputs = op.args.filter((v, i) => v.ty === "f64" && isActive(args[i]!));
+    const types = [...op.results.map((v) => v.ty), ...inputs.map((): Ty => "f64")];
+    const own = op.args.map((v) => this.#augmented.value(v));
+    const received = b.call(this.#sweeps.joint(callee), [...own, ...given, ...shadows], types);
+    op.results.forEach((v, k) => this.#augmented.bind(v, received[k]!));
+    this.#pullback.fused.set(
+      op,
+      inputs.map((v, n) => [v, received[op.results.length + n]!]),
+    );
+    return true;
+  }
+
+  /**
+   * Whether the way back through a call only adds to what is there: of the memory that it gets, what is active stays as it is from now on,
+   * so that its adjoints are in nobody's way.
+   */
+  #isJoint(op: OpOf<"call">): boolean {
+    const { segments, stability } = this.#sweeps;
+    if (segments.has(op.attr.callee)) return false;
+    const callee = this.#sweeps.lookup(op.attr.callee);
+    const { args, yields } = callee.body;
+    const isActive = (v: Value, there: Value): boolean =>
+      isMemory(v) && (this.#active(v) || this.#sweeps.active(callee, there));
+    if (op.results.some((v, k) => isActive(v, yields[k]!))) return false;
+    return op.args.every((v, i) => {
+      if (!isActive(v, args[i]!)) return true;
+      if (v.ty !== "array" || this.#sweeps.mixed(callee, args[i]!) || this.#sweeps.mixed(this.#f, v))
+        return false;
+      return !stability.changes(op, this.#f, v);
+    });
   }
 
   /** What an iteration allocates serves that iteration only. */
@@ -167,10 +318,10 @@ export class Fusion {
   }
 
   /** Whether carry `k` is only ever added to. */
-  #isSum(op: OpOf<"for">, k: number): boolean {
-    const body = op.regions[0]!;
-    const arg = body.args[k + 1]!;
-    return this.#passes(body.yields[k]!, arg) === this.#usesOf(arg).length;
+  #isSum(op: Loop, k: number): boolean {
+    if (op.kind === "while" && this.#usesOf(op.regions[0]!.args[k]!).length > 0) return false;
+    const arg = carriesOf(op)[k]!;
+    return this.#passes(bodyOf(op).yields[k]!, arg) === this.#usesOf(arg).length;
   }
 
   /** How often `arg` goes into `v`, if only ever as a summand; NaN otherwise. */
@@ -186,11 +337,13 @@ export class Fusion {
     if (def.kind === "if") {
       return def.regions.reduce((sum, branch) => sum + this.#passes(branch.yields[v.index]!, arg), 0);
     }
-    if (def.kind === "for" && this.#isSum(def, v.index)) return this.#passes(def.args[2 + v.index]!, arg);
+    if ((def.kind === "for" || def.kind === "while") && v.index < carriesOf(def).length) {
+      if (this.#isSum(def, v.index)) return this.#passes(initsOf(def)[v.index]!, arg);
+    }
     return Number.NaN;
   }
 
-  /** Whether no iteration of a loop has to do with the memory that another leaves. */
+  /** Whether no iteration of a loop (or nothing after a branch) has to do with the memory that another leaves. */
   #independent(loop: Op, region: Region): boolean {
     const { stability } = this.#sweeps;
     return region.ops.every((op) => {
@@ -203,12 +356,7 @@ export class Fusion {
       if (op.kind === "load" && this.#active(first!)) {
         return stability.stable(op) || stability.ownedBy(loop, this.#f, first!);
       }
-      if (op.kind === "call") {
-        return (
-          !this.#sweeps.segments.has(op.attr.callee) &&
-          ![...op.args, ...op.results].some((v) => isMemory(v) && this.#active(v))
-        );
-      }
+      if (op.kind === "call") return this.#isJoint(op);
       return op.regions.every((inner) => this.#independent(loop, inner));
     });
   }
@@ -238,9 +386,10 @@ export class Fusion {
     )
       return undefined;
     if (by.parent !== region || reach < 0) throw new Unknown();
-    if (by.kind === "for" && index >= 2) {
-      if (!this.#active(by.regions[0]!.args[index - 1]!)) return undefined;
-      if (this.#isSum(by, index - 2)) return this.#early(by.results[index - 2]!, region, reach);
+    const k = by.kind === "for" ? index - 2 : index;
+    if ((by.kind === "for" || by.kind === "while") && k >= 0) {
+      if (!this.#active(carriesOf(by)[k]!)) return undefined;
+      if (this.#isSum(by, k)) return this.#early(by.results[k]!, region, reach);
     }
     if (by.kind !== "primitive") throw new Unknown();
     const adjoint = this.#early(by.results[0]!, region, reach);

@@ -20,8 +20,8 @@ export class Pullback {
   readonly #augmented: Augmented;
   readonly #free = new Map<Region, readonly Value[]>();
   readonly #touching = new Map<Region, boolean>();
-  /** Loops whose way back is part of the forward sweep, and the sums that this left for numbers from outside. */
-  readonly fused: Map<Op, ReadonlyMap<Value, Value>> = new Map();
+  /** Loops, branches and calls whose way back is part of the forward sweep, and what this left for the adjoints of numbers from outside. */
+  readonly fused: Map<Op, readonly (readonly [of: Value, sum: Value])[]> = new Map();
 
   constructor(owner: Sweeps, f: Func, b: Builder, tapes: Tapes, augmented: Augmented) {
     this.#owner = owner;
@@ -317,14 +317,22 @@ export class Pullback {
     return [...op.args, ...op.results].some((v) => v.ty !== "f64" && this.active(v));
   }
 
+  /** Takes what the way back has left if it has been gone already. `inits`: what sums begin with. */
+  #isFused(op: Op, inits: readonly Value[], at: Back): boolean {
+    const sums = this.fused.get(op);
+    if (sums === undefined) return false;
+    inits.forEach((v, k) => {
+      const result = op.results[k]!;
+      if (result.ty === "f64") this.add(v, this.adjoint(result, at), at);
+    });
+    for (const [v, sum] of sums) this.add(v, sum, at);
+    return true;
+  }
+
   #for(op: OpOf<"for">, at: Back): void {
     const b = this.#b;
     const [body] = op.regions as [Region];
-    const sums = this.fused.get(op);
-    if (sums !== undefined) {
-      op.results.forEach((v, k) => v.ty === "f64" && this.add(op.args[2 + k]!, this.adjoint(v, at), at));
-      return sums.forEach((sum, v) => this.add(v, sum, at));
-    }
+    if (this.#isFused(op, op.args.slice(2), at)) return;
     const forth = this.#augmented.forth(body);
     const { step } = op.attr;
     this.#loop(op.args.slice(2), op.results, body, at, (types, inits, write) => {
@@ -358,6 +366,7 @@ export class Pullback {
   }
 
   #while(op: OpOf<"while">, at: Back): void {
+    if (this.#isFused(op, op.args, at)) return;
     const b = this.#b;
     const body = op.regions[1]!;
     const forth = this.#augmented.forth(body);
@@ -423,6 +432,7 @@ export class Pullback {
   }
 
   #if(op: OpOf<"if">, at: Back): void {
+    if (this.#isFused(op, [], at)) return;
     const b = this.#b;
     const seeds = op.results.map((v) => (v.ty === "f64" && this.active(v) ? this.adjoint(v, at) : undefined));
     if (seeds.every((seed) => seed === undefined) && !op.regions.some((r) => this.#touches(r))) return;
@@ -449,6 +459,7 @@ export class Pullback {
   }
 
   #call(op: OpOf<"call">, at: Back): void {
+    if (this.#isFused(op, [], at)) return;
     const b = this.#b;
     const callee = this.#owner.lookup(op.attr.callee);
     const numbers = op.results.filter((v) => v.ty === "f64");

@@ -10,7 +10,7 @@ import { derivativeName } from "./names.ts";
 import { Pullback } from "./pullback.ts";
 import { Sweeps } from "./sweeps.ts";
 import type { Pair } from "./sweeps.ts";
-import { backThrough, Tapes, turn } from "./tape.ts";
+import { backThrough, regionOf, Tapes, turn } from "./tape.ts";
 import type { Forth, Recorder } from "./tape.ts";
 import { rememberWinners } from "./winners.ts";
 
@@ -55,7 +55,10 @@ export function reverse(original: Program, options: ReverseOptions = {}): Revers
   const of = options.of ?? positions(entry.results);
   const outParameters = options.outParameters ?? [];
   const activity = new Activity(program, { inputs, results: of, outParameters }, readable);
-  const sweeps = new Sweeps(checkpointed, activity, readable !== undefined, writePair);
+  const sweeps = new Sweeps(checkpointed, activity, readable !== undefined, {
+    pair: writePair,
+    joint: writeJoint,
+  });
   const isArray = (i: number): boolean => entry.params[i]!.ty === "array";
   const adjointParameters = [...new Set([...inputs.filter(isArray), ...outParameters])].sort((i, j) => i - j);
   const adjointResults = inputs.filter((i) => !isArray(i));
@@ -98,8 +101,7 @@ function writeEntry(sweeps: Sweeps, f: Func, shape: EntryShape): Func {
     shape.adjointParameters.forEach((i, n) => {
       if (!shape.outParameters.includes(i)) b.fill(given[n]!, b.f64(0));
     });
-    const region = (b.i32(0).def as Op).parent;
-    const forth: Forth = { region, kind: "direct", exports: new Map() };
+    const forth: Forth = { region: regionOf(b.i32(0)), kind: "direct", exports: new Map() };
     tapes.enter(forth);
     const back = backThrough(forth);
     f.body.args.forEach((v, i) => shadows[i] !== undefined && back.shadows.set(v, shadows[i]));
@@ -165,10 +167,7 @@ function writePair(sweeps: Sweeps, f: Func, pair: Pair): readonly Func[] {
   const body: Forth = { region: forth.body, kind: "records", exports: new Map(), tape: () => recorder };
   tapes.enter(body);
 
-  const seeded = f.body.yields.flatMap((v, k) => (v.ty === "f64" && sweeps.active(f, v) ? [k] : []));
-  const shadowed = f.body.args.flatMap((v, i) =>
-    v.ty === "array" && sweeps.active(f, v) && !mixed.includes(i) ? [i] : [],
-  );
+  const { seeded, shadowed } = activeIn(sweeps, f);
   const backParams: Parameter[] = [
     { name: "tape", ty: "tape", noalias: true },
     ...seeded.map((k): Parameter => ({ name: `seed${k}`, ty: "f64", noalias: false })),
@@ -183,13 +182,64 @@ function writePair(sweeps: Sweeps, f: Func, pair: Pair): readonly Func[] {
     pullback.region(f.body, back);
     const region = (start.def as Op).parent;
     tapes.complete(back, region, 1);
-    return f.body.args
-      .filter((v) => v.ty === "f64" && sweeps.active(f, v))
-      .map((v) => pullback.adjoint(v, back) ?? b.f64(0));
+    return activeNumbers(sweeps, f).map((v) => pullback.adjoint(v, back) ?? b.f64(0));
   });
   if (slots.length === 0) slots.push("i32");
   return [{ ...forth, size: forthBuilder.size }, returned];
 }
+
+/** Both sweeps of a called function, in one. */
+function writeJoint(sweeps: Sweeps, f: Func, name: string): Func {
+  const b = new Builder();
+  const tapes = new Tapes(b, b);
+  const augmented = new Augmented(sweeps, f, b, tapes);
+  const { seeded, shadowed } = activeIn(sweeps, f);
+  const params: Parameter[] = [
+    ...f.params,
+    ...seeded.map((k): Parameter => ({ name: `seed${k}`, ty: "f64", noalias: false })),
+    ...shadowed.map((i) => shadowOf(f.params[i]!)),
+  ];
+  return written(b, name, params, (args) => {
+    const seeds = args.slice(f.params.length, f.params.length + seeded.length);
+    const forth: Forth = { region: regionOf(b.i32(0)), kind: "direct", exports: new Map() };
+    tapes.enter(forth);
+    const back = backThrough(forth);
+    shadowed.forEach((i, n) => back.shadows.set(f.body.args[i]!, args[f.params.length + seeded.length + n]!));
+    augmented.begin(args, []);
+    const pullback = new Pullback(sweeps, f, b, tapes, augmented);
+    const fusion = new Fusion(sweeps, f, b, tapes, augmented, pullback);
+    fusion.through(
+      f.body,
+      back,
+      f.body.yields.map((_, k) => seeds[seeded.indexOf(k)]),
+    );
+    const results = f.body.yields.map((v) => augmented.value(v));
+    const complete = turn(b, back);
+    seeded.forEach((k, n) => pullback.seed(f.body.yields[k]!, seeds[n], back));
+    pullback.region(f.body, back);
+    const adjoints = activeNumbers(sweeps, f).map((v) => pullback.adjoint(v, back) ?? b.f64(0));
+    complete();
+    return [...results, ...adjoints];
+  });
+}
+
+/** Which results of a function have adjoints that are passed to it, and which parameters shadows. */
+function activeIn(
+  sweeps: Sweeps,
+  f: Func,
+): { readonly seeded: readonly number[]; readonly shadowed: readonly number[] } {
+  const { yields, args } = f.body;
+  return {
+    seeded: yields.flatMap((v, k) => (v.ty === "f64" && sweeps.active(f, v) ? [k] : [])),
+    shadowed: args.flatMap((v, i) =>
+      v.ty === "array" && sweeps.active(f, v) && !sweeps.mixed(f, v) ? [i] : [],
+    ),
+  };
+}
+
+/** The parameters of a function whose adjoints it returns. */
+const activeNumbers = (sweeps: Sweeps, f: Func): readonly Value[] =>
+  f.body.args.filter((v) => v.ty === "f64" && sweeps.active(f, v));
 
 const shadowOf = (p: Parameter): Parameter => ({ ...p, name: derivativeName(p.name) });
 

@@ -14,6 +14,14 @@ export interface Pair {
   readonly back: string;
 }
 
+/** Writes what a called function becomes. */
+export interface Writers {
+  /** Both sweeps, in two functions. */
+  readonly pair: (sweeps: Sweeps, f: Func, pair: Pair) => readonly Func[];
+  /** Both sweeps, in one function of this name. */
+  readonly joint: (sweeps: Sweeps, f: Func, name: string) => Func;
+}
+
 export class Sweeps extends Module {
   readonly activity: Activity;
   /** Whether people are to read what is written. */
@@ -22,15 +30,10 @@ export class Sweeps extends Module {
   /** The names of functions that are checkpointed segments. */
   readonly segments: ReadonlySet<string>;
   readonly #pairs = new Map<Func, Pair>();
-  readonly #write: (sweeps: Sweeps, f: Func, pair: Pair) => readonly Func[];
+  readonly #joints = new Map<Func, string>();
+  readonly #write: Writers;
 
-  /** @param write writes both sweeps of a called function */
-  constructor(
-    { program, segments }: Checkpointed,
-    activity: Activity,
-    readable: boolean,
-    write: (sweeps: Sweeps, f: Func, pair: Pair) => readonly Func[],
-  ) {
+  constructor({ program, segments }: Checkpointed, activity: Activity, readable: boolean, write: Writers) {
     super(program);
     this.activity = activity;
     this.readable = readable;
@@ -59,8 +62,27 @@ export class Sweeps extends Module {
     if (pair === undefined) {
       const made = { forth: this.fresh(`${f.name}_forth`), back: this.fresh(`${f.name}_back`) };
       this.#pairs.set(f, (pair = made));
-      this.later(() => this.add(...this.#write(this, f, made)));
+      this.later(() => this.add(...this.#write.pair(this, f, made)));
     }
     return pair;
+  }
+
+  /**
+   * Both sweeps of a called function in one: from its parameters, the adjoints of active numbers among its results and the shadows of
+   * active arrays, to its results and the adjoints of active numbers among its parameters.
+   */
+  joint(f: Func): string {
+    let name = this.#joints.get(f);
+    if (name === undefined) {
+      const made = this.fresh(`${f.name}_reverse`);
+      this.#joints.set(f, (name = made));
+      this.later(() => this.add(this.#write.joint(this, f, made)));
+    }
+    return name;
+  }
+
+  /** Whether a function that is called has sweeps of its own. */
+  derived(f: Func): boolean {
+    return f.pullback === undefined && this.activity.activeFunction(f);
   }
 }
