@@ -162,18 +162,26 @@ export class Blocks {
     // It is yielded here, or used further out.
     if (child === undefined) return false;
     const n = block.allocation.args[0]!;
-    if (child === first.op) return child.kind === "fill" && isWhole(child.args[0]!, n);
-    if (child.kind !== "for") return false;
+    if (child === first.op && child.kind === "fill") return isWhole(child.args[0]!, n);
     const inside = touches.filter((t) => childOf(region, t) === child);
+    if (writesFirst(child, inside, n)) {
+      const rest = touches.slice(inside.length);
+      const loop = rest[0] && childOf(region, rest[0]);
+      return (
+        loop?.kind === "for" &&
+        writesEach(
+          loop,
+          rest.filter((t) => childOf(region, t) === loop),
+          n,
+          1,
+        )
+      );
+    }
+    if (child.kind !== "for") return false;
     const [body] = child.regions as [Region];
     if (!certainly && inside.length === touches.length && this.#writtenFirst(body, block, inside))
       return true;
-    return (
-      goesThrough(child, n) &&
-      first.op?.kind === "store" &&
-      first.region === body &&
-      inside.every((t) => t.index === body.args[0])
-    );
+    return writesEach(child, inside, n, 0);
   }
 
   /** Stores to the function's own blocks, and fills of them, that nothing reads from before they are overwritten or gone. */
@@ -247,13 +255,36 @@ function isWhole(array: Value, n: Value): boolean {
   return view === undefined || (begins(array) && isPast(view.args[2]!, n, 0));
 }
 
-/** Whether a loop goes once through 0 ... n - 1. */
-function goesThrough({ args, attr: { step } }: OpOf<"for">, n: Value): boolean {
+/** Whether a loop goes once through from ... n - 1. */
+function goesThrough({ args, attr: { step } }: OpOf<"for">, n: Value, from: number): boolean {
   const [lo, hi] = args as [Value, Value];
   return (
-    (step === 1 && isConstant(lo, 0) && isPast(hi, n, 0)) ||
-    (step === -1 && isPast(lo, n, -1) && isConstant(hi, -1))
+    (step === 1 && isConstant(lo, from) && isPast(hi, n, 0)) ||
+    (step === -1 && isPast(lo, n, -1) && isConstant(hi, from - 1))
   );
+}
+
+/** Whether a loop writes each element from ... n - 1 of a block before it reads it. */
+function writesEach(loop: OpOf<"for">, inside: readonly Touch[], n: Value, from: number): boolean {
+  const [body] = loop.regions as [Region];
+  const [first] = inside;
+  return (
+    goesThrough(loop, n, from) &&
+    first?.op?.kind === "store" &&
+    first.region === body &&
+    inside.every((t) => t.index === body.args[0])
+  );
+}
+
+/** Whether an operation writes the first element of a block of n before it reads it, if there is any: the first iteration of a loop, apart. */
+function writesFirst(op: Op, inside: readonly Touch[], n: Value): boolean {
+  const [first] = inside;
+  if (first?.op?.kind !== "store" || !inside.every((t) => t.index !== undefined && isConstant(t.index, 0)))
+    return false;
+  if (op === first.op) return true;
+  const runs = op.kind === "if" ? definedBy(op.args[0]!, "i32.lt") : undefined;
+  const [zero, length] = runs?.args ?? [];
+  return first.region === op.regions[0] && isConstant(zero, 0) && isPast(length!, n, 0);
 }
 
 export const isConstant = (v: Value | undefined, n: number): boolean => definedBy(v, "constant")?.attr === n;

@@ -431,6 +431,10 @@ export class Folder extends Builder {
     const [x, y] = args as [Value, Value];
     if (kind === "load") return this.memory.load(x, y);
     if (kind === "select") return this.#natural(x, y, args[2]!);
+    if (kind === "i32.not") {
+      const [least, greatest] = this.rangeOf(x);
+      return least > 0 || greatest < 0 ? this.i32(0) : undefined;
+    }
     if (!kind.startsWith("i32.") || args.length !== 2) return undefined;
     const [a, b] = [this.rangeOf(x), this.rangeOf(y)];
     if (kind === "i32.min") return a[1] <= b[0] ? x : b[1] <= a[0] ? y : undefined;

@@ -11,7 +11,7 @@ import type { RebuildOptions, Source } from "./elements.ts";
 import { Folder } from "./folder.ts";
 import type { Formulas } from "./formulas.ts";
 import type { Access } from "./registers.ts";
-import { counterOf, isCheap, isChecks, isEmpty, isSmall, tripsOf } from "./shapes.ts";
+import { counterOf, isCheap, isChecks, isEmpty, isFirstApart, isSmall, tripsOf } from "./shapes.ts";
 import type { Counter } from "./shapes.ts";
 import { isExact, union } from "./ranges.ts";
 
@@ -166,6 +166,62 @@ class Rebuilder extends Elements {
     const renew = (v: Value): Value => this.new(v);
     for (const v of this.options.lists?.allocateOnce(b, { loop: op, lo, hi, inits, isNeeded, renew }) ?? [])
       this.#grown.add(v);
+    const scalars = inits.every((v) => v?.ty !== "array" && v?.ty !== "tape");
+    if (
+      step === 1 &&
+      first[0] === first[1] &&
+      scalars &&
+      this.options.readable !== true &&
+      isFirstApart(region, first[0])
+    ) {
+      const [one, next] = [this.#first(op, lo, hi, inits), b.op("i32.add", lo, b.i32(1))];
+      return this.#loop(op, next, hi, one, false);
+    }
+    this.#loop(op, lo, hi, inits, true);
+  }
+
+  /** The first iteration of a loop, if it has any; returns the carries after it. */
+  #first(op: OpOf<"for">, lo: Value, hi: Value, inits: readonly Value[]): readonly Value[] {
+    const b = this.b;
+    const [region] = op.regions as [Region];
+    const [index, ...carries] = region.args as [Value, ...Value[]];
+    const kept = this.#carried(carries, inits, region.yields, op.results);
+    const runs = b.op("i32.lt", lo, hi);
+    const elements = this.kept(op);
+    const before = elements.map((e) => e.get());
+    const then = (): readonly Value[] => {
+      this.is(index, lo);
+      for (const k of kept) this.is(carries[k]!, inits[k]);
+      const yields = this.#region(region);
+      return kept.map((k) => yields[k]!);
+    };
+    let after: readonly Value[];
+    if (b.truthOf(runs) === true) after = then();
+    else {
+      const regions = [
+        b.region([], () =>
+          b.taking(runs, true, () => {
+            const values = then();
+            return [...values, ...elements.map((e) => e.get())];
+          }),
+        ),
+        b.region([], () => [...kept.map((k) => inits[k]!), ...before]),
+      ];
+      this.forgetWritten(op);
+      const types = regions[0]!.yields.map((v) => v.ty);
+      after = b.emit("if", [runs], undefined, types, regions);
+      elements.forEach((e, k) => e.set(after[kept.length + k]!));
+    }
+    return inits.map((v, k) => (kept.includes(k) ? after[kept.indexOf(k)]! : v));
+  }
+
+  /** `isWhole`: no iteration has been written apart. */
+  #loop(op: OpOf<"for">, lo: Value, hi: Value, inits: readonly Value[], isWhole: boolean): void {
+    const b = this.b;
+    const [region] = op.regions as [Region];
+    const [index, ...carries] = region.args as [Value, ...Value[]];
+    const { step } = op.attr;
+    const [first, last] = [b.rangeOf(lo), b.rangeOf(hi)];
     const leave = this.enterElements(op, lo, hi);
     const [kept, steady] = this.#counts(op, this.#carried(carries, inits, region.yields, op.results), inits, {
       lo,
@@ -185,9 +241,9 @@ class Rebuilder extends Elements {
       steady.forEach((c, k) => this.is(carries[k]!, c.at(i)));
       kept.forEach((k, at) => this.is(carries[k]!, values[at]));
       elements.forEach((e, at) => e.set(values[kept.length + at]!));
-      this.#formulas?.begin(op, i, hi);
+      if (isWhole) this.#formulas?.begin(op, i, hi);
       const yields = b.inLoop({ index: i, lo, hi, step }, () => this.#region(region));
-      this.#formulas?.end(op);
+      if (isWhole) this.#formulas?.end(op);
       return [...kept.map((k) => yields[k]!), ...elements.map((e) => e.get())];
     };
     const begin = [...kept.map((k) => inits[k]!), ...elements.map((e) => e.get())];

@@ -4,6 +4,7 @@ import type { PrimitiveBase } from "../../real/real.ts";
 import { isOp, kinds } from "../ir.ts";
 import type { OpOf, Region, Value } from "../ir.ts";
 import { definedBy } from "./analysis.ts";
+import { decided } from "./ranges.ts";
 import type { Range } from "./ranges.ts";
 
 /** A loop's body with more operations is not written several times, */
@@ -79,6 +80,37 @@ export function isCheap(region: Region): boolean {
   }
   return true;
 }
+
+/** A body with more operations is not written apart for the first iteration. */
+const APART_OPS = 60;
+const COMPARISON = /^i32\.(?:eq|ne|lt|le|gt|ge|not)$/;
+
+/** Whether something is decided in the body of a loop that begins with the index `first` by whether it is the first iteration, so that all others need not ask. */
+export function isFirstApart(region: Region, first: number): boolean {
+  const [index] = region.args as [Value];
+  const all: Range = [first, 2 ** 31 - 1];
+  let count = 0;
+  let found = false;
+  const walk = (ops: Region["ops"]): boolean =>
+    ops.every((op) => {
+      if (/for|while|call|allocate/.test(op.kind) || ++count > APART_OPS) return false;
+      if (COMPARISON.test(op.kind) && op.args.includes(index)) {
+        const given = (i: Range): 0 | 1 | undefined => {
+          const [x = i, y = [0, 0]] = op.args.map((v): Range => (v === index ? i : constantRange(v)));
+          const less = (a: Range, b: Range) => (c: number) => a[1] + c < b[0];
+          return decided(op.kind === "i32.not" ? "i32.eq" : op.kind, less(x, y), less(y, x));
+        };
+        found ||= given(all) === undefined && given([first + 1, all[1]]) !== undefined;
+      }
+      return op.regions.every((inner) => walk(inner.ops));
+    });
+  return walk(region.ops) && found;
+}
+
+const constantRange = (v: Value): Range => {
+  const constant = definedBy(v, "constant")?.attr;
+  return constant === undefined ? [-(2 ** 31), 2 ** 31 - 1] : [constant, constant];
+};
 
 export const isEmpty = (region: Region): boolean => region.ops.length === 0 && region.yields.length === 0;
 
