@@ -282,7 +282,7 @@ function writesFirst(op: Op, inside: readonly Touch[], n: Value): boolean {
   if (first?.op?.kind !== "store" || !inside.every((t) => t.index !== undefined && isConstant(t.index, 0)))
     return false;
   if (op === first.op) return true;
-  const runs = op.kind === "if" ? definedBy(op.args[0]!, "i32.lt") : undefined;
+  const runs = op.kind === "if" ? definedBy(op.args[0], "i32.lt") : undefined;
   const [zero, length] = runs?.args ?? [];
   return first.region === op.regions[0] && isConstant(zero, 0) && isPast(length!, n, 0);
 }
