@@ -13,7 +13,13 @@ export function scalarOf(
 ): Scalar {
   checkCount(f, args);
   const { outputs } = traceOnScalars(f, args, limits);
-  if (outputs.length !== 1) {
+  if (outputs.length === 0) {
+    throw new UsageError(
+      `${f.name} returns no number; a graph is that of one.`,
+      "Give numbers as arguments, and write a function that returns what it computes of them.",
+    );
+  }
+  if (outputs.length > 1) {
     throw new UsageError(
       `${f.name} returns ${outputs.length} numbers; a graph is that of one.`,
       "Write a function that picks one of them: p => f(p)[0].",

@@ -199,7 +199,7 @@ describe("errors", () => {
     ],
     ["arguments that are no JSON", ["graph", "x => x", "--arguments", "[1"], 2, /--arguments is not JSON/],
     ["arguments that are no list", ["graph", "x => x", "--arguments", "1"], 2, /--arguments '\[1\]'/],
-    ["texts among the arguments", ["graph", "x => x", "--arguments", '["a"]'], 2, /Arguments are numbers/],
+    ["a text as the result", ["graph", "x => x", "--arguments", '["a"]'], 2, /f returns no number/],
     [
       "too few arguments",
       ["graph", "(x, y) => x * y", "--at", "1"],

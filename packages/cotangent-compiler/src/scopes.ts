@@ -84,8 +84,7 @@ export function refersOutside(node: Node, f: Node): boolean {
 }
 
 /** The same for what belongs to a function around, not to the module. */
-const refersAround = (node: Node, f: Node): boolean =>
-  meanings.get(node) !== null && refersOutside(node, f);
+const refersAround = (node: Node, f: Node): boolean => meanings.get(node) !== null && refersOutside(node, f);
 
 /** Whether a function or a class uses what belongs to a function around. */
 export function usesAround(node: Node): boolean {

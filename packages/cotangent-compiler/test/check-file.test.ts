@@ -91,7 +91,7 @@ export function f(x: number) {
     expect(ok).toBe(false);
     expect(functions.map((f) => f.name)).toEqual(["f"]);
     expect(functions[0]).toMatchObject({ status: "refused" });
-    expect(functions[0]!.reason).toMatch(/f\.ts:4:22/);
+    expect(functions[0]!.reason).toMatch(/f\.ts:4:10/);
     expect(checkFile(source, { functions: ["helper"] }).ok).toBe(true);
     expect(() => checkFile(source, { functions: ["none"] })).toThrow("wrong-option");
     expect(checkFile("// @check 1, 2\nconst g = (x: number) => x;").functions[0]!.reason).toMatch(/as JSON/);

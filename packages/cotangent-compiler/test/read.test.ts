@@ -51,7 +51,7 @@ describe("a function expression", () => {
     for (const [text, code, column] of [
       ["x => x +", "syntax-error", 9],
       ["x => unheard(x)", "unknown-name", 6],
-      ['x => x + "a"', "unsupported-type", 10],
+      ['x => x + "a"', "unsupported-type", 6],
       ["x => process.exit(1)", "unknown-name", 6],
     ] as const) {
       let caught: unknown;

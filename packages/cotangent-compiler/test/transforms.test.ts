@@ -204,7 +204,9 @@ describe("a marked function that nothing has compiled", () => {
   });
 
   test("one that is not marked is told of the mark where it computes", () => {
-    expect(() => any(grad)((x: number) => x * x)(2)).toThrow(/compile the plain function \("use grad"\)/);
+    expect(() => any(grad)((x: number) => x * x)(2)).toThrow(
+      /mark the function "use grad", for cotangent-compiler/,
+    );
   });
 
   test("captured at run time, it is like any other", () => {

@@ -91,7 +91,8 @@ export function hash(x: number): number {
   return h * x + (text.toUpperCase().startsWith("HE") ? text.indexOf("l") : 0) + (text[1] === "e" ? 1 : 0);
 }
 export function named(x: number, unit: "m" | "km"): { name: string; unit: string; y: number } {
-  return { name: `${"a" + "b"}${2}`, unit: unit === "m" ? "metre" : "kilometre", y: x * 2 };
+  const [first, count] = ["a", 2];
+  return { name: `${first}b${count}`, unit: unit === "m" ? "metre" : "kilometre", y: x * 2 };
 }
 export function tagged(x: number): number {
   const ops: ({ kind: "scale"; by: number } | { kind: "shift"; by: number })[] = [

@@ -20,6 +20,7 @@ const KINDS = [
   "pick",
   "number",
   "sign",
+  "rest",
   "check",
 ] as const;
 /** What an index is made of: i is the outer loop's variable, r the inner one's (outside it, 1), d a number only known at the call. */
@@ -101,6 +102,7 @@ function build({ before, first, second, after, step, down, late }: Shape): Progr
           else if (kind === "recall") latest = b.primitive(add, latest, b.load(own, near));
           else if (kind === "number") latest = b.primitive(add, latest, b.op("f64.fromI32", index));
           else if (kind === "sign") latest = b.primitive(add, b.primitive(sign, latest), t);
+          else if (kind === "rest") latest = b.op("f64.rem", latest, b.f64(constant + 0.5));
           else if (kind === "pick") latest = b.select(b.op("i32.lt", one, r), latest, t);
           else if (kind === "check") b.bound(index, a, "a");
           else {

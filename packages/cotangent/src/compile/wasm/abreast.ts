@@ -8,6 +8,7 @@ import { isOp, kinds, someOp } from "../../program/ir.ts";
 import type { Op, OpOf, Region, Value } from "../../program/ir.ts";
 import { affine, isInside, keyOf } from "./affine.ts";
 import type { Overlap } from "./origins.ts";
+import { direct } from "./operations.ts";
 import { isTapeAccess, MOST_GUARDS, vectorLoop } from "./vectorise.ts";
 import type { Access, Guard } from "./vectorise.ts";
 
@@ -160,7 +161,9 @@ export function abreast(
       case "i32.ushr":
         return give(op, both(list));
       default:
-        return /^f64|^prim/.test(op.kind) && x.ty === "f64" && give(op, "lanes");
+        return (
+          (op.kind === "primitive" || direct[op.kind] !== undefined) && x.ty === "f64" && give(op, "lanes")
+        );
     }
   };
 
