@@ -147,7 +147,7 @@ export class Activity {
 }
 
 /** The graph of differentiable dependences: an edge from each value to those computed from it. */
-export class Flow {
+class Flow {
   /** Numbers that are passed on as they are: from one node to another. */
   readonly #passed: (readonly [from: Node, to: Node])[] = [];
   /** Numbers that are computed. */
