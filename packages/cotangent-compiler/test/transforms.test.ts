@@ -176,6 +176,28 @@ describe("a plain function of arrays and structures", () => {
   });
 });
 
+describe("checked against differences", () => {
+  test("beside an index there is nothing to compare with", () => {
+    const f = (points: { x: number }[], edges: { from: number; to: number }[]): number =>
+      edges.reduce((sum, { from, to }) => sum + (points[to]!.x - points[from]!.x) ** 2, 0);
+    const { ok, comparisons } = any(checkDerivatives)(differentiable(f), [
+      [{ x: 1 }, { x: 3 }, { x: 4 }],
+      [
+        { from: 0, to: 1 },
+        { from: 1, to: 2 },
+      ],
+    ]);
+    expect(ok).toBe(true);
+    const verdicts = new Map<string, Set<string>>();
+    for (const { by, verdict } of comparisons as { by: string[]; verdict: string }[]) {
+      const kind = by.some((name) => /from|to/.test(name)) ? "an index" : "a coordinate";
+      verdicts.set(kind, (verdicts.get(kind) ?? new Set()).add(verdict));
+    }
+    expect(verdicts.get("a coordinate")).toEqual(new Set(["right"]));
+    expect(verdicts.get("an index")).toContain("unknown");
+  });
+});
+
 describe("a marked function that nothing has compiled", () => {
   function marked(x: number): number {
     "use grad";

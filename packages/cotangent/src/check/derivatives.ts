@@ -55,7 +55,7 @@ export interface Comparison {
   readonly uncertainty: number;
   /**
    * `"kink"`: the slopes from both sides differ, and the derivative lies between them. `"unknown"`: f has no finite values on
-   * either side, or differences do not settle.
+   * either side, or throws there, as one does of which an input is an index; or differences do not settle.
    */
   readonly verdict: "right" | "wrong" | "kink" | "unknown";
 }
@@ -160,7 +160,7 @@ class Subject {
     return this.#names.flatMap((name, j) => {
       const forward = this.#push(j, this.inputs);
       return this.#results.flatMap((result, i) => {
-        const along = (x: number): number => this.#values(this.#moved(j, x))[i]!;
+        const along = elsewhere((x) => this.#values(this.#moved(j, x))[i]!);
         const judge = this.#judgeBy(along, this.inputs[j]!);
         return [
           judge("forward", result, [name], forward[i]!),
@@ -177,7 +177,7 @@ class Subject {
     this.#results.forEach((result, i) => {
       this.#names.forEach((a, j) => {
         this.#names.forEach((b, k) => {
-          const along = (x: number): number => value(this.#gradient(i, this.#moved(k, x))[j]!);
+          const along = elsewhere((x) => value(this.#gradient(i, this.#moved(k, x))[j]!));
           const judge = this.#judgeBy(along, this.inputs[k]!);
           for (const [mode, matrices] of Object.entries(ways)) {
             comparisons.push(judge(mode as Mode, result, [a, b], matrices[i]![j]![k]!));
@@ -341,6 +341,20 @@ class Subject {
     return got >= low && got <= high ? "kink" : "wrong";
   }
 }
+
+/**
+ * NaN where f throws. At the point itself it does not, or nothing would be checked; but an argument may be an index, beside which there is
+ * nothing.
+ */
+const elsewhere =
+  (f: (x: number) => number) =>
+  (x: number): number => {
+    try {
+      return f(x);
+    } catch {
+      return Number.NaN;
+    }
+  };
 
 /** Whether the differences agree well enough to contradict a derivative. */
 const settled = (e: Estimate): boolean =>
