@@ -236,7 +236,8 @@ export class Variables {
     return pairs.sort((a, b) => a[2] - b[2]).map(([to, from]) => [to, from]);
   }
 
-  #share(to: Value, from: Value): void {
+  #share(to: Value, given: Value): void {
+    const from = this.#facts.real(given);
     if (this.#facts.inlined.has(from) || !isVariable(from) || from.ty !== to.ty) return;
     // Several results of a call are taken apart into constants.
     if (isOp(from.def) && from.def.kind === "call" && from.def.results.length > 1) return;

@@ -274,6 +274,7 @@ export class FunctionWriter {
   /** Several assignments as if at once: none reads what another has set. */
   #together(pairs: readonly (readonly [to: Value, from: Value])[]): void {
     const pending = pairs
+      .map(([to, from]) => [to, this.#facts.real(from)] as const)
       .filter(
         ([to, from]) =>
           this.#facts.inlined.has(from) ||

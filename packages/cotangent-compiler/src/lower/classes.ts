@@ -39,7 +39,7 @@ export function classValue(cx: Context, node: Node, env: Env, name: string, isLo
 }
 
 /** The name of a member: `#name` of a private one. */
-export function memberName(cx: Context, { key, computed }: Node): string {
+function memberName(cx: Context, { key, computed }: Node): string {
   if (computed) {
     cx.refuse(key, "unsupported-syntax", "The name of this member is computed.", "Write the name itself.");
   }

@@ -34,7 +34,7 @@ export function elementsOfKind(kind: string): NumberStructure | undefined {
 }
 
 /** The number that is kept where x is written. */
-export function converted(cx: Context, s: Structure, x: Num, node: Node): Num {
+function converted(cx: Context, s: Structure, x: Num, node: Node): Num {
   const kind = s.kind === "number" ? s.as : undefined;
   if (kind === undefined) return x;
   const range = RANGES[kind];

@@ -161,7 +161,7 @@ function update(cx: Context, node: Node, env: Env): Val {
   return node.prefix ? after : before;
 }
 
-export function binary(cx: Context, node: Node, env: Env): Val {
+function binary(cx: Context, node: Node, env: Env): Val {
   const asks = (other: Node): boolean => EQUALITY.has(node.operator) && written(bare(other)) !== undefined;
   const x = asks(node.right) ? perhaps(cx, node.left, env) : expression(cx, node.left, env);
   const y = asks(node.left) ? perhaps(cx, node.right, env) : expression(cx, node.right, env);

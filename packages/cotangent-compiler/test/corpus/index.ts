@@ -3,6 +3,8 @@
 import handText from "../../../../bench/src/gradbench/hand.ts?raw";
 import gradbenchText from "../../../../bench/src/gradbench/problems.ts?raw";
 import springsText from "../../../../bench/src/springs/springs.ts?raw";
+import * as applied from "./applied.ts";
+import appliedText from "./applied.ts?raw";
 import * as arrays from "./arrays.ts";
 import arraysText from "./arrays.ts?raw";
 import type { Cases } from "./case.ts";
@@ -48,6 +50,7 @@ const part = ({ cases, ...functions }: { readonly cases: Cases }, text: string):
 });
 
 export const corpus: Readonly<Record<string, Part>> = {
+  applied: part(applied, appliedText),
   arrays: part(arrays, arraysText),
   classes: part(classes, classesText),
   functions: part(functions, functionsText),
