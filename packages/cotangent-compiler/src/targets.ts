@@ -38,6 +38,10 @@ export interface Target {
 export const transformNames = (module: Module): ((callee: Node) => string | undefined) =>
   importedNames(module, "cotangent", TRANSFORMS);
 
+/** Which of the solvers a module calls what. */
+export const solverNames = (module: Module): ((callee: Node) => string | undefined) =>
+  importedNames(module, "cotangent/optimize", SOLVERS);
+
 /** Which of a package's functions, of those wanted, a module calls what. */
 function importedNames(
   module: Module,
@@ -66,7 +70,7 @@ export function targetsOf(module: Module): readonly Target[] {
   const parents = new Map<Node, Node | undefined>();
   const later: [Node, string, boolean][] = [];
   const transformOf = transformNames(module);
-  const solverOf = importedNames(module, "cotangent/optimize", SOLVERS);
+  const solverOf = solverNames(module);
   const names = namesOf(module.source.program);
   const add = (node: Node, name: string, marked: boolean, optional: boolean): void => {
     const parent = parents.get(node);

@@ -25,6 +25,7 @@ import type { Scope } from "./scopes.ts";
 import { parseSource } from "./source.ts";
 import { isOutside, lowerTarget, MARK, targetsOf } from "./targets.ts";
 import type { LoweredTarget, Target } from "./targets.ts";
+import { unmarked } from "./unmarked.ts";
 
 /** A transformed module. */
 export interface Transformed {
@@ -32,7 +33,7 @@ export interface Transformed {
   readonly map: ReturnType<MagicString["generateMap"]>;
   /** Other files whose contents went into it. */
   readonly dependencies: readonly string[];
-  /** What could not be precompiled, with its place. */
+  /** What could not be precompiled, or will fail when it runs, with its place. */
   readonly warnings: readonly CompileError[];
 }
 
@@ -105,7 +106,7 @@ export function transform(
   const early = [ahead?.imports.text ?? "", ...(ahead?.early ?? []), ...writer.early].filter(
     (line) => line !== "",
   );
-  const warnings = ahead?.warnings ?? [];
+  const warnings = ahead?.warnings ?? unmarked(module, surroundings);
   if (early.length === 0 && !s.hasChanged()) {
     return warnings.length === 0
       ? undefined
