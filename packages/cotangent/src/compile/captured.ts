@@ -5,7 +5,6 @@ import { derivationOf } from "../transforms/transformed.ts";
 import type { Batch } from "./batch.ts";
 import { callable, runnable } from "./callable.ts";
 import type { CompileOptions, Specialised } from "./callable.ts";
-import { numberCalls } from "./direct.ts";
 import type { Direct } from "./direct.ts";
 import { plainCall } from "./plain.ts";
 import type { How } from "./plain.ts";
@@ -44,14 +43,14 @@ function specialise(
   options: CompileOptions,
   slow: Direct,
 ): Specialised {
-  const { program, executable, call, fits, ofNumbers } = plainCall(f, args, howOf(options));
-  const { length } = program.functions[0]!.params;
+  const { program, executable, call, fits, enter } = plainCall(f, args, howOf(options));
+  const direct = enter?.(slow.call);
   return {
     program,
     executable,
     fits,
     call,
-    direct: ofNumbers && { ...slow, call: numberCalls(length, executable, ofNumbers, slow.call) },
+    direct: direct && { ...slow, call: direct },
     into: (out, list) => {
       const y = call(list, true);
       const flat = out instanceof Float64Array && !(y instanceof Float64Array) && typeof y !== "number";

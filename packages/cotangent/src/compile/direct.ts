@@ -69,38 +69,6 @@ export function directCalls(
   return make?.(call, new Float64Array(size), slow.call, slow.into) as Direct | undefined;
 }
 
-/**
- * The same for numbers, and a function on numbers.
- * @param finish what makes the result of what `call` returns
- */
-export function numberCalls(
-  count: number,
-  { call }: Executable,
-  finish: (out: ReturnType<Executable["call"]>) => unknown,
-  slow: Direct["call"],
-): Direct["call"] {
-  switch (count) {
-    case 1:
-      return (x, ...more) =>
-        typeof x === "number" && more.length === 0 ? finish(call(x)) : slow(x, ...more);
-    case 2:
-      return (x, y, ...more) =>
-        typeof x === "number" && typeof y === "number" && more.length === 0
-          ? finish(call(x, y))
-          : slow(x, y, ...more);
-    case 3:
-      return (x, y, z, ...more) =>
-        typeof x === "number" && typeof y === "number" && typeof z === "number" && more.length === 0
-          ? finish(call(x, y, z))
-          : slow(x, y, z, ...more);
-    default:
-      return (...args) =>
-        args.length === count && args.every((x) => typeof x === "number")
-          ? finish(call(...args))
-          : slow(...args);
-  }
-}
-
 /** Writes what takes arguments apart and puts a result together. */
 class Writer {
   /** Statements that leave the block `known` where the structure is another. */

@@ -48,6 +48,8 @@ export class Instance {
   /** Where each parameter is in `#flat`. */
   readonly #places: readonly number[];
   #f64!: Float64Array;
+  /** Results as they were looked at last: mostly they are in the same place again. */
+  readonly #views: (Float64Array | undefined)[] = [];
   #i32!: Int32Array;
 
   constructor(
@@ -81,6 +83,7 @@ export class Instance {
     const { buffer } = this.#exports.memory;
     this.#f64 = new Float64Array(buffer);
     this.#i32 = new Int32Array(buffer);
+    this.#views.length = 0;
     for (const array of this.#arrays)
       if (array.length >= 0) array.block = this.#f64.subarray(array.at, array.at + array.length);
   }
@@ -92,8 +95,10 @@ export class Instance {
     for (const array of this.#arrays) {
       array.length = (args[array.position] as Float64Array).length;
       array.at = free / 8;
-      this.#flat[this.#places[array.position]!] = free;
-      this.#flat[this.#places[array.position]! + 1] = array.length;
+      if (this.#direct) {
+        this.#flat[this.#places[array.position]!] = free;
+        this.#flat[this.#places[array.position]! + 1] = array.length;
+      }
       // Arrays begin at multiples of 16, where two elements are loaded fastest.
       free = (free + 8 * array.length + 15) & -16;
     }
@@ -108,23 +113,19 @@ export class Instance {
     }
     top.value = free;
     this.#refresh();
+    // Where they are is said once, and only numbers at each call.
+    if (!this.#direct) {
+      for (const { at, length, position } of this.#arrays)
+        this.#i32.set([8 * at, length], this.#parametersAt / 4 + 2 * position);
+    }
   }
 
-  /** Whether results are left where they are. */
-  #peeks = false;
+  readonly call = (...args: Datum[]): Datum | readonly Datum[] | undefined => this.#call(args, false);
 
   /** As `call`, but a result that is an array is the module's memory: it holds until the next call. */
-  readonly peek = (...args: Datum[]): Datum | readonly Datum[] | undefined => {
-    this.#peeks = true;
-    try {
-      return this.call(...args);
-    } finally {
-      this.#peeks = false;
-    }
-  };
+  readonly peek = (...args: Datum[]): Datum | readonly Datum[] | undefined => this.#call(args, true);
 
-  readonly call = (...args: Datum[]): Datum | readonly Datum[] | undefined => {
-    const flat = this.#flat;
+  #call(args: readonly Datum[], peeks: boolean): Datum | readonly Datum[] | undefined {
     const arrays = this.#arrays;
     for (let k = 0; k < arrays.length; k++) {
       const array = arrays[k]!;
@@ -133,7 +134,15 @@ export class Instance {
       break;
     }
     if (this.#f64.length === 0) this.#refresh();
-    for (const k of this.#numbers) flat[this.#places[k]!] = args[k] as number;
+    const numbers = this.#numbers;
+    const parameters = this.#parametersAt / 8;
+    for (let i = 0; i < numbers.length; i++) {
+      const k = numbers[i]!;
+      const x = args[k] as number;
+      if (this.#direct) this.#flat[this.#places[k]!] = x;
+      else if (this.#types[k] === "f64") this.#f64[parameters + k] = x;
+      else this.#i32[2 * (parameters + k)] = x;
+    }
     for (const [a, b] of this.#apart) {
       if (overlap(args[a.position] as Float64Array, args[b.position] as Float64Array))
         throw overlapping(a.name, b.name);
@@ -152,56 +161,50 @@ export class Instance {
       copy(written[k]!.block, args[written[k]!.position] as Float64Array);
     if (this.#returned) return returned;
     if (this.#results.length === 0) return undefined;
-    if (this.#results.length === 1) return this.#result(this.#results[0]!, 0, args);
+    if (this.#results.length === 1) return this.#result(this.#results[0]!, 0, args, peeks);
     const results: Datum[] = [];
-    for (let k = 0; k < this.#results.length; k++) results.push(this.#result(this.#results[k]!, k, args));
+    for (let k = 0; k < this.#results.length; k++)
+      results.push(this.#result(this.#results[k]!, k, args, peeks));
     return results;
-  };
+  }
 
   #enter(): number | undefined {
     const { run } = this.#exports;
     const flat = this.#flat;
-    if (this.#direct) {
-      switch (flat.length) {
-        case 0:
-          return run();
-        case 1:
-          return run(flat[0]!);
-        case 2:
-          return run(flat[0]!, flat[1]!);
-        case 3:
-          return run(flat[0]!, flat[1]!, flat[2]!);
-        case 4:
-          return run(flat[0]!, flat[1]!, flat[2]!, flat[3]!);
-        case 5:
-          return run(flat[0]!, flat[1]!, flat[2]!, flat[3]!, flat[4]!);
-        case 6:
-          return run(flat[0]!, flat[1]!, flat[2]!, flat[3]!, flat[4]!, flat[5]!);
-        default:
-          return run(...flat);
-      }
+    switch (flat.length) {
+      case 0:
+        return run();
+      case 1:
+        return run(flat[0]!);
+      case 2:
+        return run(flat[0]!, flat[1]!);
+      case 3:
+        return run(flat[0]!, flat[1]!, flat[2]!);
+      case 4:
+        return run(flat[0]!, flat[1]!, flat[2]!, flat[3]!);
+      case 5:
+        return run(flat[0]!, flat[1]!, flat[2]!, flat[3]!, flat[4]!);
+      case 6:
+        return run(flat[0]!, flat[1]!, flat[2]!, flat[3]!, flat[4]!, flat[5]!);
+      default:
+        return run(...flat);
     }
-    let at = this.#parametersAt;
-    this.#types.forEach((ty, k) => {
-      const place = this.#places[k]!;
-      if (ty === "f64") this.#f64[at / 8] = flat[place]!;
-      else this.#i32[at / 4] = flat[place]!;
-      if (ty === "array") this.#i32[at / 4 + 1] = flat[place + 1]!;
-      at += 8;
-    });
-    return run();
   }
 
-  #result(ty: Ty, k: number, args: readonly Datum[]): Datum {
+  #result(ty: Ty, k: number, args: readonly Datum[], peeks: boolean): Datum {
     const at = this.#resultsAt + 8 * k;
     if (ty !== "array") return this.#f64[at / 8]!;
     const [address, length] = [(this.#i32[at / 4]! >>> 0) / 8, this.#i32[at / 4 + 1]!];
     // A result that is a parameter is that parameter.
-    const same = this.#arrays.find((p) => p.at === address && p.length === length && length > 0);
-    if (same !== undefined && (!same.isWritten || this.#written.includes(same))) return args[same.position]!;
-    return this.#peeks
-      ? this.#f64.subarray(address, address + length)
-      : this.#f64.slice(address, address + length);
+    for (const p of this.#arrays) {
+      if (p.at === address && p.length === length && length > 0)
+        if (!p.isWritten || this.#written.includes(p)) return args[p.position]!;
+    }
+    if (!peeks) return this.#f64.slice(address, address + length);
+    const view = this.#views[k];
+    return view?.byteOffset === 8 * address && view.length === length
+      ? view
+      : (this.#views[k] = this.#f64.subarray(address, address + length));
   }
 
   /** A trap as the error it stands for. */

@@ -20,6 +20,7 @@ import type { Leaf, Structure } from "../program/structure.ts";
 import { derivationOf } from "../transforms/transformed.ts";
 import type { Derivation } from "../transforms/transformed.ts";
 import type { AnyFunction } from "../transforms/arguments.ts";
+import { entry } from "./entry.ts";
 import type { Executable } from "./execute.ts";
 import { base } from "./recorded.ts";
 import { bySize } from "./sizes.ts";
@@ -40,8 +41,8 @@ interface PlainCall {
   readonly call: (list: readonly unknown[], peeks?: boolean) => unknown;
   /** Whether a list of arguments has the structure that it was made for. */
   readonly fits: (list: readonly unknown[]) => boolean;
-  /** Where all arguments are numbers, and any numbers will do: from what the program returns for them to the result. */
-  readonly ofNumbers?: ((out: ReturnType<Executable["call"]>) => unknown) | undefined;
+  /** The same for a list of arguments, by code written for them, which gives `slow` what has another structure; if there is any. */
+  readonly enter?: ((slow: AnyFunction) => AnyFunction | undefined) | undefined;
 }
 
 /**
@@ -77,7 +78,10 @@ function derivedFrom(inner: Captured, derivation: Derivation): Captured {
 const transformed: WeakMap<Specialisation, Map<string, Specialisation>> = new WeakMap();
 
 const transformedOnce = (of: Specialisation, how: Transform, name: string): Specialisation =>
-  once(transformed, of, JSON.stringify(how), () => transformProgram(of, how, name));
+  once(transformed, of, JSON.stringify(how), () => ({
+    ...transformProgram(of, how, name),
+    isCertain: of.isCertain === true,
+  }));
 
 /** What was made for a program under this key, or is made now. */
 function once<T>(
@@ -140,6 +144,7 @@ export function plainCall(f: AnyFunction, args: readonly unknown[], how: How): P
   if (check === undefined) return made;
   return {
     ...made,
+    enter: undefined,
     call: (list, peeks) => {
       check(ownArguments(f, list), root.outside);
       return made.call(list, peeks);
@@ -181,11 +186,11 @@ class Ready {
   readonly executable: Executable;
   readonly build: ReturnType<typeof builder>;
   readonly #peek: Executable["call"];
-  readonly #call: Executable["call"];
+  readonly run: Executable["call"];
   readonly #marshal: Marshal;
   readonly #restore: Restore | undefined;
   readonly #again: () => Ready;
-  #isBusy = false;
+  isBusy = false;
 
   /** @param keep whether the arguments stay as they are */
   constructor(name: string, of: Specialisation, how: How, keep: boolean) {
@@ -196,22 +201,34 @@ class Ready {
     const { call, peek = call } = this.executable;
     this.#peek = peek;
     // Lists and objects are copies.
-    this.#call = isHandedOut(of.result) || this.#restore !== undefined ? call : peek;
+    this.run = isHandedOut(of.result) || this.#restore !== undefined ? call : peek;
     this.#marshal = marshaller(of);
     this.#again = () => new Ready(name, of, how, keep);
   }
 
   call(list: readonly unknown[], outside: Captured["outside"], peeks?: boolean): unknown {
     // A function on numbers that the program calls may call it again, while its arguments are still in use.
-    if (this.#isBusy) return this.#again().call(list, outside, peeks);
-    this.#isBusy = true;
+    if (this.isBusy) return this.#again().call(list, outside, peeks);
+    this.isBusy = true;
     try {
       const leaves = this.#marshal(list, outside);
-      if (this.#restore !== undefined) return this.#restore(list, leaves, listed(this.#call(...leaves)));
-      return this.build(peeks === true ? this.#peek(...leaves) : this.#call(...leaves));
+      if (this.#restore !== undefined) return this.#restore(list, leaves, listed(this.run(...leaves)));
+      return this.build(peeks === true ? this.#peek(...leaves) : this.run(...leaves));
     } finally {
-      this.#isBusy = false;
+      this.isBusy = false;
     }
+  }
+
+  /** Code written for this program; undefined where what it changes is given back, or no code may be made. */
+  enter(
+    of: Specialisation,
+    slow: AnyFunction,
+    outside: Captured["outside"],
+    fits: ((list: readonly unknown[]) => boolean) | undefined,
+  ): AnyFunction | undefined {
+    return this.#restore || this.executable.target === "interpreter"
+      ? undefined
+      : entry(of, { ready: this, slow, outside, fits });
   }
 }
 
@@ -230,28 +247,21 @@ const ready = ({ isClosure, name }: Captured, of: Specialisation, how: How, keep
 /** A program, called. */
 function directly(captured: Captured, of: Specialisation, how: How, keep: boolean): PlainCall {
   const made = ready(captured, of, how, keep);
-  const { program, executable, build } = made;
-  const { params, outside, result } = of;
-  const areNumbers = outside.length === 0 && params.every((p) => p.structure.kind === "number");
-  // A program for whole numbers is not for any.
-  const isGeneral = areNumbers && captured.specialise(params.map(() => NaN)) === of;
+  const { program, executable } = made;
+  const { params, isCertain } = of;
+  const fits = (list: readonly unknown[]): boolean => captured.specialise(list) === of;
   return {
     program,
     executable,
+    fits,
     call: (list, peeks) => made.call(list, captured.outside, peeks),
-    fits: (list) => captured.specialise(list) === of,
-    ofNumbers: isGeneral ? fromNumbers(result, build) : undefined,
+    enter: (slow) => {
+      const areNumbers = params.every((p) => p.structure.kind === "number");
+      // A program for whole numbers is not for any.
+      const isGeneral = isCertain === true || (areNumbers && fits(params.map(() => NaN)));
+      return made.enter(of, slow, captured.outside, isGeneral ? undefined : fits);
+    },
   };
-}
-
-/** As `build`, but what is as it should be is left as it is. */
-function fromNumbers(
-  result: Structure,
-  build: ReturnType<typeof builder>,
-): (out: ReturnType<Executable["call"]>) => unknown {
-  const isList = result.kind === "tuple" && result.elements.every((e) => e.kind === "number");
-  const isReady = result.kind === "number" || (isList && result.elements.length > 1);
-  return isReady ? (out) => out : build;
 }
 
 type Marshal = (list: readonly unknown[], outside: Captured["outside"]) => readonly Leaf[];
@@ -336,7 +346,7 @@ function byPattern(
       ? dense.call(list, peeks)
       : found.ready.call(list, captured.outside, peeks);
   };
-  return { ...dense, call };
+  return { ...dense, enter: undefined, call };
 }
 
 /** A Jacobian's pattern: it holds for arrays of these lengths and these values of what is not differentiated by. */

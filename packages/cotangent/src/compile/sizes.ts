@@ -69,7 +69,8 @@ function chooser(of: Specialisation): Choose {
   const program = optimise(of.program, { stage: "primal" });
   const reads = parameters.flatMap(({ structure }, i) => readsOf(structure, (inputs) => inputs[i]));
   const sizes = integerValues(program).map((value) => ({ value, compute: evaluator(value) }));
-  const made: Specialisation[] = [];
+  const isCertain = sizes.length + rows.length === 0;
+  const made: Specialisation[] = [{ ...of, isCertain }];
   return (args, outside) => {
     const inputs = of.outside.length === 0 ? args : [...of.params.map((_, i) => args[i]), ...outside()];
     let which = 0;
@@ -77,8 +78,7 @@ function chooser(of: Specialisation): Choose {
       if (isSize(sizes[k]!.compute((parameter) => reads[parameter]?.(inputs) ?? NaN))) which |= 1 << k;
     }
     for (let k = 0; k < rows.length; k++) if (rows[k]!.areEqual(inputs)) which |= 1 << (k + MOST_SIZES);
-    if (which === 0) return of;
-    return (made[which] ??= { ...of, program: version(which) });
+    return (made[which] ??= { ...of, isCertain, program: version(which) });
   };
   function version(which: number): Program {
     const integers = sizes.flatMap(({ value }, k) => (which & (1 << k) ? [value] : []));

@@ -41,6 +41,8 @@ export interface Specialisation {
   readonly params: readonly CapturedParameter[];
   readonly outside: readonly CapturedParameter[];
   readonly result: Structure;
+  /** All arguments get it that can be taken apart for it: `specialise` need not be asked again. */
+  readonly isCertain?: boolean;
   /** What it does to its arguments, and the program that does: its entry returns what is new there behind the result. */
   readonly effects?: Effects & { readonly program: Program };
 }

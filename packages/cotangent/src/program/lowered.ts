@@ -138,5 +138,5 @@ const named = (classes: readonly UserFunction[], names: readonly string[]): read
 function read(variant: LoweredVariant, functions: readonly UserFunction[]): Specialisation {
   const { params, outside, result, effects } = variant;
   const program = bringInside(parse(variant.program, { primitives: primitives(), functions }));
-  return specialisation({ params, outside, result, program }, effects);
+  return specialisation({ params, outside, result, program, isCertain: true }, effects);
 }

@@ -97,7 +97,7 @@ function takeOf(s: Structure, next: () => number): Take {
 }
 
 /** What stands for a boolean, or for one of these texts. */
-function placeOf(of: readonly string[] | undefined, x: unknown): number {
+export function placeOf(of: readonly string[] | undefined, x: unknown): number {
   if (of !== undefined) return x === undefined ? -2 : x === null ? -3 : of.indexOf(x as string);
   if (typeof x !== "boolean") throw MISFIT;
   return x ? 1 : 0;
@@ -134,11 +134,7 @@ class Block {
   reserve(numbers: number): number {
     const at = this.#used;
     this.#used += numbers;
-    if (this.#used > this.records.length) {
-      const wider = new Float64Array(at === 0 ? numbers : Math.max(this.#used, 2 * at));
-      wider.set(this.records.subarray(0, at));
-      this.records = wider;
-    }
+    if (this.#used > this.records.length) this.records = widened(this.records, at, this.#used);
     return at;
   }
 
@@ -146,6 +142,13 @@ class Block {
     if (this.#used !== this.records.length) this.records = this.records.slice(0, this.#used);
     return this.records;
   }
+}
+
+/** Room for so many numbers, and some more where there are more already: their copies. */
+export function widened(records: Float64Array, used: number, wanted: number): Float64Array {
+  const wider = new Float64Array(used === 0 ? wanted : Math.max(wanted, 2 * used));
+  wider.set(records.subarray(0, used));
+  return wider;
 }
 
 /** Copies an array of this structure into blocks, which it adds to `blocks` in the order of the leaves; returns where it begins. */

@@ -61,6 +61,23 @@ describe("where a policy forbids code to be generated", () => {
     expect(f.target).toBe("interpreter");
   });
 
+  test("closures take arguments apart in the place of code", async () => {
+    forbidEval();
+    const { compile } = await import("../../src/index.ts");
+    const { lowered } = await import("../../src/plain.ts");
+    const number = { kind: "number" } as const;
+    const variant = {
+      params: [{ name: "p", structure: { kind: "object", fields: [["x", number]] } as const }],
+      outside: [],
+      result: { kind: "tuple", elements: [number, number] } as const,
+      program: "function f(x: f64): f64, f64 {\ny = square(x)\nreturn x, y\n}",
+    };
+    const f = compile(
+      lowered(({ x }: { x: number }) => [x, x * x], { version: 1, name: "f", variants: [variant] }),
+    );
+    for (let x = 0; x < 3; x++) expect(f({ x })).toEqual([x, x * x]);
+  });
+
   test("and where there is no WebAssembly at all", async () => {
     vi.stubGlobal("WebAssembly", undefined);
     const f = await compiled("wasm");
