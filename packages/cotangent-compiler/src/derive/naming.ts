@@ -42,6 +42,7 @@ const WORDS: Readonly<Record<string, string>> = {
   tan: "tangent",
   abs: "size",
   hypot: "distance",
+  hypotSoFar: "distance",
   max: "larger",
   min: "smaller",
   sign: "sign",

@@ -1,5 +1,6 @@
 /** What the language and the library offer: Math, arrays' methods, constructors, the library's primitives. */
 import * as library from "cotangent";
+import { hypotSoFar } from "cotangent/program";
 import type { PrimitiveBase, Structure, UserFunction } from "cotangent/program";
 
 import { bare, isFunction, walk } from "../ast.ts";
@@ -12,7 +13,7 @@ import type { Context } from "./context.ts";
 import { among } from "./choices.ts";
 import { callPullback, derivativeOf } from "./derivatives.ts";
 import { expression } from "./expressions.ts";
-import { entriesOf, isRun, runs, spread, tupleOf } from "./literals.ts";
+import { entriesOf, isRun, joined, runs, spread, tupleOf } from "./literals.ts";
 import { both, toBool, toNumber, unsupported } from "./operators.ts";
 import { nameOf } from "./class-syntax.ts";
 import { bound, callSuper, construct, memberOf } from "./classes.ts";
@@ -22,7 +23,7 @@ import { there } from "./maybe.ts";
 import { sameStructure } from "./merge.ts";
 import { arrayMethod, generate, hasSpread, mapped, METHODS, pushAll, tupleMethod } from "./methods.ts";
 import { compare, extreme, f64, primitive, round, sub, toInt32 } from "./numbers.ts";
-import { FOLDS, IS, SUM } from "./prelude.ts";
+import { FOLDS, IS, NORM, SUM } from "./prelude.ts";
 import { fround } from "./rounding.ts";
 import { textMethod } from "./texts.ts";
 import { constant, FALSE, I32_MAX, I32_MIN, integer, NOTHING, number, openPath, TRUE } from "./values.ts";
@@ -109,6 +110,7 @@ export function callExpression(cx: Context, node: Node, env: Env, name: string |
       key === undefined
         ? getElement(cx, object, expression(cx, callee.property, env), callee)
         : getField(cx, object, key, callee);
+    if (f.t === "builtin" && f.id === "Math.hypot" && hasSpread(node)) return norm(cx, node, env);
     if (f.t === "builtin" && f.id.startsWith("Math.") && hasSpread(node)) {
       const fold = FOLDS[f.id.slice(5)];
       if (fold !== undefined) return foldAll(cx, f.id.slice(5), fold, node, env);
@@ -225,6 +227,17 @@ function foldAll(
     }
   }
   return found ?? constant(of);
+}
+
+/** `Math.hypot(...a)` */
+function norm(cx: Context, node: Node, env: Env): Val {
+  const parts = runs(cx, node.arguments, env);
+  const known = parts.flatMap((part) => (isRun(part) ? [] : [part]));
+  if (known.length === parts.length)
+    return math(cx, "hypot", known, (i) => toNumber(cx, known[i]!, node), node);
+  const list = joined(cx, parts, node);
+  const stop: Val = { t: "builtin", id: "cotangent.stopGradient" };
+  return cx.parts.call(cx.parts.prelude(node, "hypot", NORM), [list, stop], node);
 }
 
 /** `F.apply(x, y)`: the function is called when the program runs, and has a derivative of its own. */
@@ -353,7 +366,7 @@ function math(cx: Context, key: string, args: readonly Val[], num: (i: number) =
       const all = args.map((_, i) => num(i));
       if (all.length === 0) return constant(0);
       if (all.length === 1) return primitive(cx, library.abs, all[0]!);
-      return all.reduce((x, y) => primitive(cx, library.hypot, x, y));
+      return all.reduce((x, y, i) => primitive(cx, i === all.length - 1 ? library.hypot : hypotSoFar, x, y));
     }
     case "fround":
       return fround(cx, num(0), node);

@@ -126,12 +126,38 @@ export const SORTS = {
 export const FOLDS: Readonly<Record<string, { readonly of: number; readonly text: string }>> = {
   max: { of: -Infinity, text: each("acc = Math.max(acc, a[i])") },
   min: { of: Infinity, text: each("acc = Math.min(acc, a[i])") },
-  hypot: { of: 0, text: each("acc = Math.hypot(acc, a[i])") },
 };
 
 function each(step: string): string {
   return `(acc, a) => { for (let i = 0; i < a.length; i++) ${step}; return acc; }`;
 }
+
+/**
+ * `Math.hypot(...a)`, with the last digits that it has in V8 (see the library's compile/exact.ts). The scale, and what rounding takes from the
+ * sum, are no part of the derivative: on paper neither changes the result.
+ */
+export const NORM = `(a, stop) => {
+  let most = 0;
+  for (let i = 0; i < a.length; i++) {
+    const size = stop(Math.abs(a[i]));
+    if (size > most) most = size;
+  }
+  if (!(most > 0 && most < Infinity)) {
+    let nested = 0;
+    for (let i = 0; i < a.length; i++) nested = Math.hypot(nested, a[i]);
+    return nested;
+  }
+  let sum = 0;
+  let lost = 0;
+  for (let i = 0; i < a.length; i++) {
+    const ratio = a[i] / most;
+    const square = ratio * ratio - lost;
+    const next = sum + square;
+    lost = stop(next - sum - square);
+    sum = next;
+  }
+  return Math.sqrt(sum) * most;
+}`;
 
 /** What a Uint8ClampedArray keeps of x: the nearest of its numbers, the even one of two. */
 export const CLAMP = `(x) => {

@@ -12,6 +12,7 @@ import type { Restored } from "../program/restore.ts";
 import type { PrimitiveBase } from "../real/real.ts";
 import type { AnyFunction } from "../transforms/arguments.ts";
 import { derivationOf } from "../transforms/transformed.ts";
+import { exact } from "./exact.ts";
 import type { MathMode } from "./execute.ts";
 import { emitJs } from "./js/emit.ts";
 import { programsOf } from "./plain.ts";
@@ -125,7 +126,8 @@ function variantOf(of: Specialisation, options: AheadOptions, isDerived: boolean
   return { params, outside, result, keep, code: codeOf(program, options) };
 }
 
-function codeOf(program: Program, { target, math }: AheadOptions): AheadCode {
+function codeOf(original: Program, { target, math }: AheadOptions): AheadCode {
+  const program = math === "exact" ? exact(original) : original;
   const site = (op: Op | undefined): Site | undefined =>
     op === undefined ? undefined : { kind: op.kind, attr: op.attr, loc: op.loc };
   if (target === "js") {

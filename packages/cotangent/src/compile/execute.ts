@@ -4,6 +4,7 @@ import { exhaustion, faultOf } from "../program/faults.ts";
 import { interpreter } from "../program/interpret.ts";
 import { someOp } from "../program/ir.ts";
 import type { OpOf, Program } from "../program/ir.ts";
+import { exact } from "./exact.ts";
 import { external } from "./external.ts";
 import { emitJs } from "./js/emit.ts";
 import { Instance } from "./instance.ts";
@@ -45,7 +46,8 @@ export interface ExecuteOptions {
 }
 
 /** Makes a program run. Where a page's policy forbids code to be generated, the next best target is taken. */
-export function execute(program: Program, options: ExecuteOptions): Executable {
+export function execute(original: Program, options: ExecuteOptions): Executable {
+  const program = options.math === "exact" ? exact(original) : original;
   const executable = executableOf(program, options);
   if (!mayExhaust(program)) return executable;
   const { call, peek } = executable;

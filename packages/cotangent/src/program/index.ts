@@ -18,6 +18,8 @@ export { print } from "./print.ts";
 export { replay } from "./replay.ts";
 export type { ReplayOptions, Watched } from "./replay.ts";
 export { missingArgument } from "../errors.ts";
+// What a call of Math.hypot with more than two arguments is made of.
+export { hypotSoFar } from "../primitives/inner.ts";
 export type { PrimitiveBase, UserFunction } from "../real/real.ts";
 export { fromLeaves, toLeaves } from "./marshal.ts";
 export { arraysIn, children, eachNumber, leafTypes, stride } from "./structure.ts";

@@ -22,15 +22,18 @@ export interface Reference {
 const numbers = (text: string): number[] => text.split(" ").map(Number);
 
 /** All reference data, by scripts/reference/primitives.py. */
-export const reference: readonly Reference[] = references.map(({ name, id, vary, rows }) => ({
-  name,
-  id,
-  vary,
-  points: rows.map((row) => {
-    const [args, value, first, second, conditions] = row.split(";").map(numbers);
-    return { args: args!, outputs: [...value!, ...first!, ...second!], conditions: conditions! };
-  }),
-}));
+export const reference: readonly Reference[] = references
+  .map(({ name, id, vary, rows }) => ({
+    name,
+    id,
+    vary,
+    points: rows.map((row) => {
+      const [args, value, first, second, conditions] = row.split(";").map(numbers);
+      return { args: args!, outputs: [...value!, ...first!, ...second!], conditions: conditions! };
+    }),
+  }))
+  // The same function by another name.
+  .flatMap((of) => (of.id === "hypot" ? [of, { ...of, name: `${of.name} so far`, id: "hypotSoFar" }] : [of]));
 
 /** The distance between neighbouring doubles at x: 2^-52 of the power of two below |x|; 2^-1074 for the tiniest. */
 function ulp(x: number): number {

@@ -12,6 +12,7 @@ import { binding } from "../../src/primitives/notation.ts";
 import type { Binding } from "../../src/primitives/notation.ts";
 import * as powers from "../../src/primitives/powers.ts";
 import * as special from "../../src/primitives/special.ts";
+import * as parts from "../../src/primitives/parts.ts";
 import { table } from "../../src/primitives/table.ts";
 import * as trigonometry from "../../src/primitives/trigonometry.ts";
 import { ridders } from "./differences.ts";
@@ -56,7 +57,7 @@ function expectClose(a: number, b: number, tolerance: number, what: string, scal
 const replaced = (x: readonly number[], i: number, xi: number): number[] =>
   x.map((xk, k) => (k === i ? xi : xk));
 
-const groups = { activation, arithmetic, hyperbolic, powers, special, trigonometry };
+const groups = { activation, arithmetic, hyperbolic, parts, powers, special, trigonometry };
 
 describe("every declaration", () => {
   const declared = Object.values(groups).flatMap((group) => Object.entries<object>(group));

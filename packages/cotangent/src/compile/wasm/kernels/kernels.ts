@@ -10,12 +10,16 @@ import { writePolygamma } from "./polygamma.ts";
 let parsed: ReadonlyMap<string, Definition> | undefined;
 const all = (): ReadonlyMap<string, Definition> => (parsed ??= parseKernels(definitions + gammaDefinitions));
 
+/** The kernel that computes a primitive, by the name in its definition. */
+const nameOf = (id: string): string => (id === "hypotSoFar" ? "hypot" : id);
+
 /** Building blocks of kernels, which are not functions of the library. */
 const isBlock =
   /pair$|slow$|parts$|^(?:copysign|head|twosum|product|quotient|scaled|reduce|digit|whole|angles?|sincos|tanhsech|tangent|arc|root|logspecial)$/;
 
 /** Whether a primitive has a kernel. */
-export const isKernel = (id: string): boolean => id === "polygamma" || (all().has(id) && !isBlock.test(id));
+export const isKernel = (id: string): boolean =>
+  id === "polygamma" || (all().has(nameOf(id)) && !isBlock.test(id));
 
 export class Kernels {
   readonly #module: ModuleBuilder;
@@ -26,7 +30,8 @@ export class Kernels {
   }
 
   /** The function from one f64 per argument; of what are two functions, to the values of both. */
-  scalar(id: string): Callable {
+  scalar(primitive: string): Callable {
+    const id = nameOf(primitive);
     if (id === "polygamma") return this.#polygamma();
     return this.#function(id, 1, (f, definition, params) => {
       const slow = all().get(`${id}_slow`);
