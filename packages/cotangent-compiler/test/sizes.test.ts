@@ -54,6 +54,21 @@ const allPairs = differentiable((points: Float64Array): number => {
   return total;
 });
 
+/** A kernel moved over an image as far as it fits in. */
+const convolution = differentiable(
+  (pixels: Float64Array, kernel: Float64Array, w: number, h: number, k: number): number => {
+    let total = 0;
+    for (let y = 0; y + k <= h; y++)
+      for (let x = 0; x + k <= w; x++) {
+        let s = 0;
+        for (let j = 0; j < k; j++)
+          for (let i = 0; i < k; i++) s += pixels[(y + j) * w + x + i]! * kernel[j * k + i]!;
+        total += s * s;
+      }
+    return total;
+  },
+);
+
 /** What begins with -0 says so. */
 const signed = differentiable((weights: Float64Array): number => {
   const r = (weights.length - 1) / 2;
@@ -78,6 +93,7 @@ describe("where they are whole numbers", () => {
     ["a stride", strided, [numbers(60), 3]],
     ["where a loop begins", tail, [numbers(24), 3]],
     ["half a length", allPairs, [numbers(24)]],
+    ["what is compared with a limit", convolution, [numbers(30), numbers(4), 6, 5, 2]],
   ] as const)("%s: no conversion is left in the loop, and the result is the plain call's", (_, f, args) => {
     const compiled = compile(f as (...args: readonly unknown[]) => number, { math: "exact" });
     expect(compiled(...args)).toBe((f as (...args: readonly unknown[]) => number)(...args));
@@ -89,6 +105,24 @@ describe("where they are whole numbers", () => {
     for (const n of [1, 3, 5, 9])
       expect(compiled(numbers(12), numbers(n))).toBe(windowed(numbers(12), numbers(n)));
     expect(print(compiled.program)).not.toContain("while");
+  });
+
+  test("where a kernel does not fit in, or has no width", () => {
+    const compiled = compile(convolution, { math: "exact" });
+    for (const [w, h, k] of [
+      [6, 5, 2],
+      [6, 5, 5],
+      [6, 5, 6],
+      [6, 5, 0],
+      [6, -1, 2],
+      [6, 4.5, 2],
+      [6, NaN, 2],
+    ] as const)
+      expect(compiled(numbers(30), numbers(36), w, h, k)).toBe(
+        convolution(numbers(30), numbers(36), w, h, k),
+      );
+    expect(() => compiled(numbers(30), numbers(36), 6, 6, 2)).toThrow(/pixels\[30\]/);
+    expect(() => compiled(numbers(30), numbers(36), 2.5, 4, 2)).toThrow(/index/);
   });
 
   test("they have a derivative all the same", () => {

@@ -6,6 +6,7 @@ import { interpreter } from "../../src/program/interpret.ts";
 import type { Program, Region } from "../../src/program/ir.ts";
 import { optimise } from "../../src/program/optimise/index.ts";
 import { parse } from "../../src/program/parse.ts";
+import { print } from "../../src/program/print.ts";
 import { sameBits } from "./random.ts";
 
 const primitives = [...table.values()].map(({ primitive }) => primitive);
@@ -173,6 +174,115 @@ describe("loops inside that begin beside the outer index", () => {
 
   test("a product may be -0: it is counted as it is", () => {
     expect(inLoops(agrees(pairs("mul", "lt"), calls).functions[0]!.body)).not.toContain("i32.mul");
+  });
+});
+
+describe("what a loop's test has to compute first", () => {
+  /** `ahead` is added to what is counted before it is compared. */
+  const windows = (ahead: string): string => `function f(x: array noalias, n: i32, width: i32): f64, f64 {
+    nothing = f64 0
+    one = f64 1
+    limit = f64.fromI32(n)
+    step = f64.fromI32(width)
+    last, sum, trips = while (k = nothing, s = nothing) {
+      end = ${ahead}
+      more = f64.le(end, limit)
+      yield more
+    } do (k1, s1) {
+      h = f64.index(k1) "k"
+      bound(h, x) "x"
+      e = load(x, h)
+      u = add(s1, e)
+      next = add(k1, one)
+      yield next, u
+    }
+    return last, sum
+  }`;
+  const sizes = [-(2 ** 30), -5, -1, 0, 1, 2, 3, 8, 2 ** 31 - 1];
+  const calls: Arguments[] = [-3, 0, 1, 4, 7].flatMap((n) => sizes.map((width) => [x, n, width]));
+
+  test.each(["add(k, step)", "add(step, k)"])("%s: the limit is nearer", (ahead) => {
+    expect(inLoops(agrees(windows(ahead), calls).functions[0]!.body)).toContain("load");
+    expect(print(agrees(windows(ahead), calls))).not.toContain("while");
+  });
+
+  test("what is no integer is not taken from the limit", () => {
+    const text = windows("add(k, step)")
+      .replace("f64.fromI32(width)", "f64.fromI32(width)\n third = f64 0.3\n step1 = add(step, third)")
+      .replace("add(k, step)", "add(k, step1)");
+    expect(print(agrees(text, calls))).toContain("while");
+  });
+
+  const counted = (
+    inTest: string,
+    inBody: string = "",
+  ): string => `function f(x: array noalias, y: array noalias, at: i32): f64, f64 {
+    nothing = f64 0
+    one = f64 1
+    zero = i32 0
+    last, sum, trips = while (k = nothing, s = nothing) {
+      ${inTest}
+      more = f64.lt(k, limit)
+      yield more
+    } do (k1, s1) {
+      h = f64.index(k1) "k"
+      bound(h, x) "x"
+      e = load(x, h)
+      ${inBody}
+      u = add(s1, e)
+      next = add(k1, one)
+      yield next, u
+    }
+    return last, sum
+  }`;
+  const limit = 'bound(at, y) "y"\n limit = load(y, at)';
+  const limits: Arguments[] = [-1, 0, 1, 2, 3].map((at) => [x, Float64Array.of(4, 5.5, -1), at]);
+
+  test("an element that the loop does not write is read once, before it", () => {
+    const { body } = agrees(counted(limit), limits).functions[0]!;
+    expect(inLoops(body)).not.toContain("while");
+    expect(body.ops.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["bound", "load", "for"]));
+  });
+
+  test("one that it writes is read each time", () => {
+    const written = agrees(counted(limit, "store(y, at, k1)"), limits);
+    expect(print(written)).toContain("while");
+  });
+
+  test("what depends on what goes round is checked each time", () => {
+    const text = counted('j = f64.index(k) "k"\n bound(j, y) "y"\n limit = load(y, j)');
+    expect(inLoops(agrees(text, limits).functions[0]!.body)).toContain("bound");
+  });
+
+  test("what comes after a check that depends on it stays behind it", () => {
+    const text = counted(`j = f64.index(k) "k"\n bound(j, y) "y"\n ${limit}`);
+    expect(run(optimise(parse(text, { primitives })), [x, new Float64Array(0), 0])).toEqual([
+      "index-out-of-range",
+    ]);
+    expect(inLoops(agrees(text, limits).functions[0]!.body).filter((kind) => kind === "bound")).toHaveLength(
+      3,
+    );
+  });
+
+  test("a loop without carries", () => {
+    const text = `function f(x: array noalias, at: i32): i32 {
+      limit = f64 3
+      one = f64 1
+      trips = while () {
+        bound(at, x) "x"
+        e = load(x, at)
+        more = f64.lt(e, limit)
+        yield more
+      } do () {
+        accumulate(x, at, one)
+      }
+      return trips
+    }`;
+    const program = agrees(
+      text,
+      [0, 1, 7, 8, -1].map((at) => [x, at]),
+    );
+    expect(inLoops(program.functions[0]!.body)).toContain("load");
   });
 });
 

@@ -1,4 +1,17 @@
-import { add, ceil, eq, floor, hypot, max, min, mul, round, sub, trunc } from "../../primitives/index.ts";
+import {
+  add,
+  ceil,
+  eq,
+  floor,
+  hypot,
+  max,
+  min,
+  mul,
+  neg,
+  round,
+  sub,
+  trunc,
+} from "../../primitives/index.ts";
 import { Builder } from "../builder.ts";
 import { isOp, kinds } from "../ir.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
@@ -248,9 +261,8 @@ export class Folder extends Builder {
     if (deepest === 0) return false;
     if (chosen !== undefined) return chosen.args.slice(1).every((arg) => this.#isInteger(arg, deepest - 1));
     const op = definedBy(x, "primitive");
-    return (
-      op !== undefined && INTEGRAL.has(op.attr) && op.args.every((arg) => this.#isInteger(arg, deepest - 1))
-    );
+    const isMade = op !== undefined && (INTEGRAL.has(op.attr) || op.attr === neg);
+    return isMade && op.args.every((arg) => this.#isInteger(arg, deepest - 1));
   }
 
   /** The f64 x, made of integers, in i32. */
@@ -263,6 +275,7 @@ export class Folder extends Builder {
       return this.select(condition!, this.#integer(y!), this.#integer(z!));
     }
     const { attr, args } = definedBy(x, "primitive")!;
+    if (attr === neg) return this.op("i32.sub", this.i32(0), this.#integer(args[0]!));
     return this.op(INTEGRAL.get(attr)!, this.#integer(args[0]!), this.#integer(args[1]!));
   }
 

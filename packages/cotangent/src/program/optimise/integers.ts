@@ -16,7 +16,8 @@ import {
 import type { PrimitiveBase } from "../../real/real.ts";
 import { isOp, kinds } from "../ir.ts";
 import type { Op, Program, Region, Value } from "../ir.ts";
-import { definedBy } from "./analysis.ts";
+import { constantOf, definedBy } from "./analysis.ts";
+import { counterOf } from "./shapes.ts";
 
 /** How large they are: what is next to one, or twice it, is an i32, too. */
 export const LARGEST_INTEGER: number = 2 ** 30 - 1;
@@ -55,12 +56,14 @@ export function integerValues({ functions }: Program): readonly Value[] {
       // Of an integer it is one, unless it is -0.
       if (op.attr === neg && followsFrom(v, body, DEEPEST)) found.add(v);
     } else if (definedBy(v, "select") !== undefined) (v.def as Op).args.slice(1).forEach(visit);
-    else if (isCounted(v)) visit((v.def as Region).parent!.args[v.index]!);
+    else if (stepOf(v) !== undefined) [(v.def as Region).parent!.args[v.index]!, stepOf(v)!].forEach(visit);
     else if (!isCertain(v) && followsFrom(v, body, DEEPEST)) found.add(v);
   };
   const search = (region: Region): void => {
     for (const op of region.ops) {
       if (op.kind === "f64.index") visit(op.args[0]!);
+      const counter = op.kind === "while" ? counterOf(op) : undefined;
+      for (const v of [counter?.limit, counter?.ahead, counter?.by]) if (v?.ty === "f64") visit(v);
       op.regions.forEach(search);
     }
   };
@@ -71,13 +74,14 @@ export function integerValues({ functions }: Program): readonly Value[] {
 /** A width is computed in few steps. */
 const DEEPEST = 8;
 
-/** Whether v is a carry of a `while`, and what is added to it each time is a whole number. */
-function isCounted({ def, index }: Value): boolean {
-  if (isOp(def) || def.parent?.kind !== "while") return false;
+/** If v is a carry of a `while` to which the same is added each time, a whole number if it is a constant: what is added. */
+function stepOf({ def, index }: Value): Value | undefined {
+  if (isOp(def) || def.parent?.kind !== "while") return undefined;
   const sum = definedBy(def.yields[index], "primitive");
-  const by = sum?.attr === add && sum.args.find((x) => x !== def.args[index]);
-  const constant = by ? definedBy(by, "constant")?.attr : undefined;
-  return constant !== undefined && Number.isInteger(constant) && sum!.args.includes(def.args[index]!);
+  const carry = def.args[index]!;
+  if (sum?.attr !== add || !sum.args.includes(carry)) return undefined;
+  const by = sum.args[sum.args[0] === carry ? 1 : 0]!;
+  return by.id < carry.id || Number.isInteger(constantOf(by)) ? by : undefined;
 }
 
 const isCertain = (v: Value): boolean =>

@@ -1,9 +1,11 @@
 /** One pass over a function, front to back: writes it anew through a folding builder. */
-import { add, ceil, div, floor, mul, sub } from "../../primitives/index.ts";
+import { add, ceil, div, mul, sub } from "../../primitives/index.ts";
 import { buildFunction } from "../builder.ts";
+import { kinds } from "../ir.ts";
 import type { Attributes, Func, Op, OpOf, Region, Value } from "../ir.ts";
-import { constantOf, definedBy, rootOf } from "./analysis.ts";
+import { constantOf, rootOf } from "./analysis.ts";
 import { begins } from "./blocks.ts";
+import { distanceOf, endingOn, integerOf, limitOf } from "./counting.ts";
 import { counted, steadyCarries } from "./counters.ts";
 import type { Counted } from "./counters.ts";
 import { Elements } from "./elements.ts";
@@ -11,9 +13,19 @@ import type { RebuildOptions, Source } from "./elements.ts";
 import { Folder } from "./folder.ts";
 import type { Formulas } from "./formulas.ts";
 import type { Access } from "./registers.ts";
-import { counterOf, isCheap, isChecks, isEmpty, isFirstApart, isSmall, tripsOf } from "./shapes.ts";
+import {
+  counterOf,
+  isCheap,
+  isChecks,
+  isEmpty,
+  isFirstApart,
+  isOutside,
+  isSmall,
+  tripsOf,
+} from "./shapes.ts";
+import type { Group } from "./memory.ts";
 import type { Counter } from "./shapes.ts";
-import { isExact, union } from "./ranges.ts";
+import { union } from "./ranges.ts";
 
 /** Of a function that is called: what is known, and whether its body may take the call's place. */
 export interface Callee extends Source {
@@ -66,7 +78,7 @@ class Rebuilder extends Elements {
     const { needed } = this.source.analysis;
     const ops: Op[] = [];
     for (const op of region.ops) {
-      if (!needed.has(op)) continue;
+      if (!needed.has(op) || this.#done.has(op)) continue;
       // Constants stand at the beginning of the function, wherever they come from.
       if (op.kind === "constant") this.#op(op);
       else ops.push(op);
@@ -219,41 +231,60 @@ class Rebuilder extends Elements {
   #loop(op: OpOf<"for">, lo: Value, hi: Value, inits: readonly Value[], isWhole: boolean): void {
     const b = this.b;
     const [region] = op.regions as [Region];
-    const [index, ...carries] = region.args as [Value, ...Value[]];
     const { step } = op.attr;
     const [first, last] = [b.rangeOf(lo), b.rangeOf(hi)];
     const leave = this.enterElements(op, lo, hi);
-    const [kept, steady] = this.#counts(op, this.#carried(carries, inits, region.yields, op.results), inits, {
-      lo,
-      hi,
-      step,
+    this.#rounds(op, region.args.slice(1), inits, { lo, hi, step }, () => {
+      const untouched = this.untouched(op);
+      this.shareBlocks(op, lo, hi);
+      return (i) => {
+        b.setRange(i, step > 0 ? [first[0], last[1] - 1] : [last[0] + 1, first[1]]);
+        if (step > 0) b.below(i, hi);
+        else b.notAbove(i, lo);
+        this.is(region.args[0]!, i);
+        untouched(i);
+        if (isWhole) this.#formulas?.begin(op, i, hi);
+      };
     });
+    if (isWhole) this.#formulas?.end(op);
+    leave();
+  }
+
+  /**
+   * Writes a loop that counts. `carries` are those of its body.
+   * @param prepare writes what comes before it; returns what says in the body what the index is
+   * @param place of the carry that counts, if one does
+   */
+  #rounds(
+    op: OpOf<"for"> | OpOf<"while">,
+    carries: readonly Value[],
+    inits: readonly Value[],
+    around: { readonly lo: Value; readonly hi: Value; readonly step: number },
+    prepare: () => (i: Value) => void,
+    place: number = -1,
+  ): void {
+    const b = this.b;
+    const body = op.regions.at(-1)!;
+    const carried = this.#carried(carries, inits, body.yields, op.results).filter((k) => k !== place);
+    const [kept, steady] = this.#counts(op, carried, inits, around);
     const elements = this.kept(op);
-    const untouched = this.untouched(op);
-    this.shareBlocks(op, lo, hi);
+    const begin = prepare();
     this.forgetWritten(op);
-    const write = (i: Value, ...values: Value[]): readonly Value[] => {
-      b.setRange(i, step > 0 ? [first[0], last[1] - 1] : [last[0] + 1, first[1]]);
-      if (step > 0) b.below(i, hi);
-      else b.notAbove(i, lo);
-      this.is(index, i);
-      untouched(i);
+    const first = [...kept.map((k) => inits[k]!), ...elements.map((e) => e.get())];
+    const types = first.map((v) => v.ty);
+    const region = b.loopRegion(["i32", ...types], (i, ...values) => {
+      begin(i);
       steady.forEach((c, k) => this.is(carries[k]!, c.at(i)));
       kept.forEach((k, at) => this.is(carries[k]!, values[at]));
       elements.forEach((e, at) => e.set(values[kept.length + at]!));
-      if (isWhole) this.#formulas?.begin(op, i, hi);
-      const yields = b.inLoop({ index: i, lo, hi, step }, () => this.#region(region));
-      if (isWhole) this.#formulas?.end(op);
+      const yields = b.inLoop({ index: i, ...around }, () => this.#region(body));
       return [...kept.map((k) => yields[k]!), ...elements.map((e) => e.get())];
-    };
-    const begin = [...kept.map((k) => inits[k]!), ...elements.map((e) => e.get())];
-    const types = begin.map((v) => v.ty);
-    const body = b.loopRegion(["i32", ...types], write);
-    const results = b.emit("for", [lo, hi, ...begin], op.attr, types, [body]);
+    });
+    const attr = { ...op.attr, step: around.step };
+    const results = b.emit("for", [around.lo, around.hi, ...first], attr, types, [region]);
     steady.forEach((c, k) => this.isLive(op.results[k]!) && this.is(op.results[k]!, c.after()));
     kept.forEach((k, at) => this.is(op.results[k]!, results[at]));
     elements.forEach((e, at) => e.set(results[kept.length + at]!));
-    leave();
   }
 
   /** Handles of blocks that are as large as they ever will be. */
@@ -261,7 +292,7 @@ class Rebuilder extends Elements {
 
   /** Of the carries that stay, those that have to go round, and those that are computed from the index instead. */
   #counts(
-    op: OpOf<"for" | "while">,
+    op: OpOf<"for"> | OpOf<"while">,
     kept: readonly number[],
     inits: readonly Value[],
     loop: { readonly lo: Value; readonly hi: Value; readonly step: number },
@@ -281,6 +312,7 @@ class Rebuilder extends Elements {
     const b = this.b;
     const [test, body] = op.regions as [Region, Region];
     const inits = this.all(op.args);
+    this.#testFirst(op, test);
     const counter = counterOf(op);
     if (counter !== undefined && this.#counted(op, counter, inits)) return;
     const kept = this.#carried(body.args, inits, body.yields, op.results);
@@ -314,6 +346,37 @@ class Rebuilder extends Elements {
   }
 
   /**
+   * What a loop's test begins with is done at least once: checks that do not change, and elements that the loop does not write, come
+   * before it.
+   */
+  #testFirst(op: OpOf<"while">, test: Region): void {
+    const { needed, written } = this.source.analysis;
+    const { memory } = this.b;
+    const { all, roots } = written.get(op)!;
+    const groupOf = (array: Value): Group =>
+      this.apart.has(array) ? array : memory.groupOf(this.new(array));
+    const isWritten = (array: Value): boolean =>
+      all || [...roots].some((root) => memory.overlap(groupOf(root), groupOf(rootOf(array))));
+    const known = new Set<Value>();
+    const isKnown = (v: Value): boolean => isOutside(v, test) || known.has(v);
+    for (const o of test.ops) {
+      if (!needed.has(o)) continue;
+      const { effect } = kinds[o.kind];
+      if (!o.args.every(isKnown) && effect === "pure") continue;
+      const isFixed =
+        effect === "traps" || effect === "pure" || (o.kind === "load" && !isWritten(o.args[0]!));
+      if (!isFixed || !o.args.every(isKnown)) return;
+      this.b.loc = o.loc;
+      this.#op(o as Exclude<Op, { kind: "if" }>);
+      this.#done.add(o);
+      for (const v of o.results) known.add(v);
+    }
+  }
+
+  /** What has been written before its region is. */
+  readonly #done = new Set<Op>();
+
+  /**
    * A `while` that counts up to a limit is a `for`. The counter and the limit may be f64, and the limit a fraction; a step other than
    * 1 is an integer from outside.
    */
@@ -322,10 +385,13 @@ class Rebuilder extends Elements {
     const { place } = counter;
     const first = inits[place]!;
     const isF64 = first.ty === "f64";
-    const begin = isF64 ? integerOf(b, first) : first;
     const by = counter.by && b.asInteger(this.new(counter.by));
-    if (begin === undefined || (counter.by !== undefined && by === undefined)) return false;
-    const end = this.#limit(counter, begin);
+    if (counter.by !== undefined && by === undefined) return false;
+    const distance = distanceOf(b, counter, (v) => this.new(v));
+    if (distance === undefined) return false;
+    const begin = isF64 ? integerOf(b, first) : first;
+    if (begin === undefined) return false;
+    const end = limitOf(b, counter, distance, begin);
     if (end === undefined) return false;
     let [lo, hi] = [begin, end];
     if (by !== undefined) {
@@ -341,32 +407,14 @@ class Rebuilder extends Elements {
       lo = b.i32(0);
       hi = b.select(runs, b.op("f64.toInt32", trips), lo);
     }
-    const [, body] = op.regions as [Region, Region];
-    const around = { lo, hi, step: 1 };
-    const carried = this.#carried(body.args, inits, body.yields, op.results).filter((k) => k !== place);
-    const [others, steady] = this.#counts(op, carried, inits, around);
-    const elements = this.kept(op);
-    this.forgetWritten(op);
-    const start = [...others.map((k) => inits[k]!), ...elements.map((e) => e.get())];
-    const types = start.map((v) => v.ty);
+    const { args } = op.regions[1]!;
     const inF64 = (i: Value): Value => (isF64 ? b.op("f64.fromI32", i) : i);
-    const counts = (i: Value): Value =>
-      by === undefined ? i : b.op("i32.add", begin, b.op("i32.mul", i, by));
-    const region = b.loopRegion(["i32", ...types], (i, ...values) => {
+    const say = (i: Value): void => {
       b.setRange(i, [b.rangeOf(lo)[0], b.rangeOf(hi)[1] - 1]);
       b.below(i, hi);
-      this.is(body.args[place]!, inF64(counts(i)));
-      steady.forEach((c, k) => this.is(body.args[k]!, c.at(i)));
-      others.forEach((k, at) => this.is(body.args[k]!, values[at]));
-      elements.forEach((e, at) => e.set(values[others.length + at]!));
-      const yields = b.inLoop({ index: i, ...around }, () => this.#region(body));
-      return [...others.map((k) => yields[k]!), ...elements.map((e) => e.get())];
-    });
-    const attr = { step: 1, ...op.attr };
-    const results = b.emit("for", [lo, hi, ...start], attr, types, [region]);
-    steady.forEach((c, k) => this.isLive(op.results[k]!) && this.is(op.results[k]!, c.after()));
-    others.forEach((k, at) => this.is(op.results[k]!, results[at]));
-    elements.forEach((e, at) => e.set(results[others.length + at]!));
+      this.is(args[place]!, inF64(by === undefined ? i : b.op("i32.add", begin, b.op("i32.mul", i, by))));
+    };
+    this.#rounds(op, args, inits, { lo, hi, step: 1 }, () => say, place);
     const after = b.op("i32.max", lo, hi);
     if (this.isLive(op.results[place]!)) {
       const last =
@@ -382,26 +430,6 @@ class Rebuilder extends Elements {
     const trips = op.results.at(-1)!;
     if (this.isLive(trips)) this.is(trips, b.op("i32.sub", after, lo));
     return true;
-  }
-
-  /** The least i32 at which a count from `lo` ends. */
-  #limit({ limit, inclusive }: Counter, lo: Value): Value | undefined {
-    const b = this.b;
-    const end = this.new(limit);
-    const whole = b.asInteger(end);
-    if (whole !== undefined) {
-      if (!inclusive) return whole;
-      return b.rangeOf(whole)[1] === 2 ** 31 - 1 ? undefined : b.op("i32.add", whole, b.i32(1));
-    }
-    // What is not greater than the first index, NaN for one, ends the loop at once.
-    const first = b.op("f64.fromI32", lo);
-    const some = b.select(
-      b.op(inclusive ? "f64.ge" : "f64.gt", end, first),
-      end,
-      b.primitive(sub, first, b.f64(1)),
-    );
-    const last = inclusive ? b.primitive(add, b.primitive(floor, some), b.f64(1)) : b.primitive(ceil, some);
-    return b.index(last, "The limit of a loop");
   }
 
   /** Which carries stay: those that are needed and change. The others are bound to their first values. */
@@ -481,39 +509,6 @@ class Rebuilder extends Elements {
   }
 }
 
-/** The carries, by position, that let a loop go on only if they are 0. */
-function endingOn(test: Region): readonly number[] {
-  const isZero = (v: Value): boolean => isInteger(v, 0);
-  const found: number[] = [];
-  const goesOn = (v: Value): void => {
-    const { def } = v;
-    if (!("kind" in def)) return;
-    const [condition, chosen] = def.args as [Value, Value];
-    if (def.kind === "i32.not") found.push(test.args.indexOf(condition));
-    const yes =
-      def.kind === "select" ? chosen : def.kind === "if" ? def.regions[0]!.yields[v.index]! : undefined;
-    if (yes === undefined || !isZero(yes)) return;
-    found.push(test.args.indexOf(condition));
-    const no = def.kind === "select" ? def.args[2]! : def.regions[1]!.yields[v.index]!;
-    goesOn(no);
-  };
-  goesOn(test.yields[0]!);
-  return found.filter((k) => k >= 0);
-}
-
 const isInteger = (v: Value, n: number): boolean => v.ty === "i32" && constantOf(v) === n;
-
-/** The i32 that an f64 is to the bit: -0 is none. Sums and differences of such are, where nothing can wrap around. */
-function integerOf(b: Folder, x: Value): Value | undefined {
-  const constant = constantOf(x);
-  if (constant !== undefined) return Object.is(constant, constant | 0) ? b.i32(constant) : undefined;
-  const known = definedBy(x, "f64.fromI32")?.args[0] ?? b.i32Of(x);
-  const op = known === undefined ? definedBy(x, "primitive") : undefined;
-  if (op?.attr !== add && op?.attr !== sub) return known;
-  const [y, z] = op.args.map((arg) => integerOf(b, arg));
-  if (y === undefined || z === undefined) return undefined;
-  const kind = op.attr === add ? "i32.add" : "i32.sub";
-  return isExact(kind, b.rangeOf(y), b.rangeOf(z)) ? b.op(kind, y, z) : undefined;
-}
 
 const isScalar = (v: Value): boolean => v.ty === "f64" || v.ty === "i32";

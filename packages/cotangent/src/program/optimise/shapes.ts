@@ -2,7 +2,7 @@
 import { abs, add, eq, gt, lt, max, min, mul, neg, square, sub } from "../../primitives/index.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
 import { isOp, kinds } from "../ir.ts";
-import type { OpOf, Region, Value } from "../ir.ts";
+import type { Op, OpOf, Region, Value } from "../ir.ts";
 import { definedBy } from "./analysis.ts";
 import { decided } from "./ranges.ts";
 import type { Range } from "./ranges.ts";
@@ -16,24 +16,36 @@ const CONVERTED_OPS = 4;
 export interface Counter {
   readonly place: number;
   readonly limit: Value;
+  /** What is added to the carry before it is compared, if anything is: a value from outside. */
+  readonly ahead: Value | undefined;
   /** What it grows by, if not by 1: a value from outside. */
   readonly by: Value | undefined;
   /** Whether the limit itself is reached. */
   readonly inclusive: boolean;
 }
 
+/** Whether a value was there before the region (its operations, if it has no arguments) began. */
+export function isOutside(v: Value, region: Region): boolean {
+  const first = region.args[0] ?? region.ops.find((op) => op.results.length > 0)?.results[0];
+  return first === undefined || v.id < first.id;
+}
+
 /** How a `while` counts, if all that it tests is whether a carry that grows has reached something from outside. */
 export function counterOf(op: OpOf<"while">): Counter | undefined {
   const [test, body] = op.regions as [Region, Region];
   const condition = test.yields[0]!;
-  if (test.ops.some((o) => o.kind !== "constant" && o !== condition.def)) return undefined;
   if (!isOp(condition.def)) return undefined;
   const { kind, args } = condition.def;
   const comparison = /^(?:i32|f64)\.(lt|le|gt|ge)$/.exec(kind)?.[1];
   if (comparison === undefined) return undefined;
-  const [counter, limit] = (comparison.startsWith("l") ? args : [args[1], args[0]]) as [Value, Value];
+  const [compared, limit] = (comparison.startsWith("l") ? args : [args[1], args[0]]) as [Value, Value];
+  const later = definedBy(compared, "primitive");
+  const ahead = later?.attr === add ? later.args.find((v) => isOutside(v, test)) : undefined;
+  const counter = ahead === undefined ? compared : later!.args.find((v) => v !== ahead)!;
   const place = test.args.indexOf(counter);
-  if (place < 0 || limit.id >= test.args[0]!.id) return undefined;
+  if (place < 0 || !isOutside(limit, test)) return undefined;
+  const isOwn = (o: Op): boolean => o === condition.def || (ahead !== undefined && o === later);
+  if (test.ops.some((o) => o.kind !== "constant" && !isOwn(o))) return undefined;
   const next = body.yields[place]!;
   const sum = definedBy(next, "i32.add") ?? definedBy(next, "primitive");
   if (sum === undefined || (sum.kind === "primitive" && sum.attr !== add)) return undefined;
@@ -41,9 +53,9 @@ export function counterOf(op: OpOf<"while">): Counter | undefined {
   const by = sum.args[0] === carry ? sum.args[1]! : sum.args[1] === carry ? sum.args[0]! : undefined;
   if (by === undefined) return undefined;
   const inclusive = comparison.endsWith("e");
-  if (definedBy(by, "constant")?.attr === 1) return { place, limit, by: undefined, inclusive };
+  if (definedBy(by, "constant")?.attr === 1) return { place, limit, ahead, by: undefined, inclusive };
   // An i32 might wrap around before it reaches the limit.
-  return carry.ty === "f64" && by.id < test.args[0]!.id ? { place, limit, by, inclusive } : undefined;
+  return carry.ty === "f64" && isOutside(by, test) ? { place, limit, ahead, by, inclusive } : undefined;
 }
 
 /** How often a loop runs, if its bounds are known; else infinitely often. */
