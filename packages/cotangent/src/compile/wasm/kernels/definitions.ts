@@ -219,10 +219,10 @@ reduce(x) = n, h, l:
 z = x * TWOOVERPI + SHIFT
 n = bits(z)
 k = z - SHIFT
-s = x - k * P1
-w = k * P2
+s = x - k * PI
+w = k * PILOW
 h = s - w
-l = s - h - w - k * P3
+l = s - h - w - k * PILOWLOW
 
 reduceslow(x) = n, h, l:
 b = bits(x)

@@ -8,20 +8,13 @@
  */
 import type { FunctionBuilder, ModuleBuilder } from "../assembler.ts";
 import type { Instruction, Letter } from "../instructions.ts";
-import { constants, tables } from "./tables.ts";
+import { constant, tables } from "./tables.ts";
 
 /** f64, i64, or a condition. */
 type Kind = "f" | "l" | "m";
 
-type Node =
-  | { readonly at: "number"; readonly value: number }
-  | { readonly at: "integer"; readonly value: bigint }
-  | { readonly at: "name"; readonly name: string }
-  | { readonly at: "table"; readonly name: string; readonly index: Node }
-  | { readonly at: "call"; readonly name: string; readonly args: readonly Node[] }
-  | { readonly at: "negative"; readonly x: Node }
-  | { readonly at: "binary"; readonly operator: string; readonly x: Node; readonly y: Node }
-  | { readonly at: "choice"; readonly c: Node; readonly x: Node; readonly y: Node };
+/** A number, an integer, a name; or an operator and its operands: "[" of a table, "(" of a function, "?" of a choice, "~" is minus. */
+type Node = number | bigint | string | readonly [operator: string, ...Node[]];
 
 interface Statement {
   /** None: a guard. */
@@ -40,18 +33,16 @@ const LEVELS = [["|"], ["&"], ["==", "<=", ">=", "<", ">"], ["<<", ">>>", ">>"],
 
 /** x operator y: of two numbers, a number; adding 0 and multiplying by 0 are spared (kernels take no -0 and no infinity there). */
 function fold(operator: string, x: Node, y: Node): Node {
-  if (x.at === "number" && y.at === "number") {
-    const [a, b] = [x.value, y.value];
-    const value = { "+": a + b, "-": a - b, "*": a * b, "/": a / b }[operator];
-    if (value !== undefined) return { at: "number", value };
+  if (typeof x === "number" && typeof y === "number") {
+    const value = { "+": x + y, "-": x - y, "*": x * y, "/": x / y }[operator];
+    if (value !== undefined) return value;
   }
-  if (isZero(y) && (operator === "+" || operator === "-")) return x;
-  if (isZero(x) && operator === "+") return y;
-  if (isZero(x) && operator === "-") return { at: "negative", x: y };
-  if ((isZero(x) || isZero(y)) && operator === "*") return { at: "number", value: 0 };
-  return { at: "binary", operator, x, y };
+  const isSum = operator === "+";
+  if (y === 0 && (isSum || operator === "-")) return x;
+  if (x === 0 && isSum) return y;
+  if (x === 0 && operator === "-") return ["~", y];
+  return (x === 0 || y === 0) && operator === "*" ? 0 : [operator, x, y];
 }
-const isZero = (node: Node): boolean => node.at === "number" && node.value === 0;
 
 /** Parses definitions, one after another. */
 export function parseKernels(text: string): ReadonlyMap<string, Definition> {
@@ -75,12 +66,12 @@ export function parseKernels(text: string): ReadonlyMap<string, Definition> {
     if (!eat("?")) return c;
     const x = choice();
     at++;
-    return { at: "choice", c, x, y: choice() };
+    return ["?", c, x, choice()];
   };
   const unary = (): Node => {
     if (eat("-")) {
       const x = unary();
-      return x.at === "number" ? { at: "number", value: -x.value } : { at: "negative", x };
+      return typeof x === "number" || typeof x === "bigint" ? -x : ["~", x];
     }
     const token = tokens[at++]!;
     if (token === "(") {
@@ -88,23 +79,19 @@ export function parseKernels(text: string): ReadonlyMap<string, Definition> {
       at++;
       return x;
     }
-    if (/^\d/.test(token)) {
-      return token.endsWith("i")
-        ? { at: "integer", value: BigInt(token.slice(0, -1)) }
-        : { at: "number", value: Number(token) };
-    }
+    if (/^\d/.test(token)) return token.endsWith("i") ? BigInt(token.slice(0, -1)) : Number(token);
     if (eat("[")) {
       const index = choice();
       at++;
-      return { at: "table", name: token, index };
+      return ["[", token, index];
     }
     if (eat("(")) {
       const args = [choice()];
       while (eat(",")) args.push(choice());
       at++;
-      return { at: "call", name: token, args };
+      return ["(", token, ...args];
     }
-    return { at: "name", name: token };
+    return token;
   };
   const definitions = new Map<string, Definition>();
   while (eat("\n"));
@@ -130,38 +117,25 @@ export function parseKernels(text: string): ReadonlyMap<string, Definition> {
   return definitions;
 }
 
-const scalar: Readonly<Record<string, Instruction>> = {
-  "f+": "f64.add",
-  "f-": "f64.sub",
-  "f*": "f64.mul",
-  "f/": "f64.div",
-  "f==": "f64.eq",
-  "f<": "f64.lt",
-  "f>": "f64.gt",
-  "f<=": "f64.le",
-  "f>=": "f64.ge",
-  "l+": "i64.add",
-  "l-": "i64.sub",
-  "l*": "i64.mul",
-  "l&": "i64.and",
-  "l|": "i64.or",
-  "l<<": "i64.shl",
-  "l>>": "i64.shr_s",
-  "l>>>": "i64.shr_u",
-  "l==": "i64.eq",
-  "l<": "i64.lt_s",
-  "l>": "i64.gt_s",
-  "m&": "i32.and",
-  "m|": "i32.or",
+const TYPES = { f: "f64", l: "i64", m: "i32" } as const;
+const OPERATORS: Readonly<Record<string, string>> = {
+  "+": "add",
+  "-": "sub",
+  "*": "mul",
+  "/": "div",
+  "&": "and",
+  "|": "or",
+  "==": "eq",
+  "<": "lt",
+  ">": "gt",
+  "<=": "le",
+  ">=": "ge",
+  "<<": "shl",
+  ">>": "shr",
+  ">>>": "shr",
 };
-const functions: Readonly<Record<string, Instruction>> = {
-  abs: "f64.abs",
-  sqrt: "f64.sqrt",
-  min: "f64.min",
-  max: "f64.max",
-  floor: "f64.floor",
-  trunc: "f64.trunc",
-};
+/** Of integers with a sign, and of shifts. */
+const SIGNS: Readonly<Record<string, string>> = { "<": "_s", ">": "_s", ">>": "_s", ">>>": "_u" };
 /** The same on two lanes. */
 const paired = (name: Instruction): Instruction =>
   name.replace("64.", "64x2.").replace(/^.*\.(and|or)$/, "v128.$1") as Instruction;
@@ -202,9 +176,12 @@ export class Writer {
 
   #statements({ statements }: Definition, guard: () => void): void {
     for (const { targets, value } of statements) {
-      const inner = value.at === "call" ? this.#definitions.get(value.name) : undefined;
-      if (inner !== undefined && value.at === "call") {
-        const results = this.#inline(inner, value.args);
+      const [operator, called, ...args] = Array.isArray(value)
+        ? (value as Extract<Node, readonly unknown[]>)
+        : [];
+      const inner = operator === "(" ? this.#definitions.get(called as string) : undefined;
+      if (inner !== undefined) {
+        const results = this.#inline(inner, args);
         targets.forEach((name, k) => this.#names.set(name, results[k]!));
       } else {
         const kind = this.#push(value);
@@ -219,9 +196,9 @@ export class Writer {
     const zeros = new Set<string>();
     definition.params.forEach((param, k) => {
       const arg = this.#simplify(args[k]!);
-      if (isZero(arg)) zeros.add(param);
-      else if (arg.at === "name" && this.#names.has(arg.name)) names.set(param, this.#names.get(arg.name)!);
-      else names.set(param, this.#keep(this.#push(arg)));
+      const known = typeof arg === "string" ? this.#names.get(arg) : undefined;
+      if (arg === 0) zeros.add(param);
+      else names.set(param, known ?? this.#keep(this.#push(arg)));
     });
     const outer = [this.#names, this.#zeros] as const;
     [this.#names, this.#zeros] = [names, zeros];
@@ -247,85 +224,81 @@ export class Writer {
   }
 
   #simplify(node: Node): Node {
-    if (node.at === "name" && this.#zeros.has(node.name)) return { at: "number", value: 0 };
-    if (node.at !== "binary" || this.#zeros.size === 0) return node;
-    return fold(node.operator, this.#simplify(node.x), this.#simplify(node.y));
+    if (typeof node === "string") return this.#zeros.has(node) ? 0 : node;
+    if (typeof node !== "object" || !(node[0] in OPERATORS)) return node;
+    return fold(node[0], this.#simplify(node[1]!), this.#simplify(node[2]!));
   }
 
   /** Pushes the value of an expression. */
   #push(expression: Node): Kind {
     const f = this.#f;
     const node = this.#simplify(expression);
-    switch (node.at) {
-      case "number":
-        f.i32(0).access(
-          this.#lanes === 2 ? "v128.load64_splat" : "f64.load",
-          this.#module.constant(node.value),
-        );
-        return "f";
-      case "integer":
-        f.i64(node.value);
-        if (this.#lanes === 2) f.op("i64x2.splat");
-        return "l";
-      case "name": {
-        const known = this.#names.get(node.name);
-        if (known === undefined) {
-          const value = constants[node.name];
-          if (value === undefined) throw new Error(`${f.name}: what is ${node.name}?`);
-          return this.#push({ at: "number", value: value() });
-        }
-        f.get(known[0]);
-        return known[1];
-      }
-      case "table": {
-        if (node.index.at === "integer") {
-          return this.#push({ at: "number", value: tables[node.name]!()[Number(node.index.value)]! });
-        }
-        const base = this.#module.table(tables[node.name]!(), node.name);
-        this.#push(node.index);
-        if (this.#lanes === 1) {
-          f.op("i32.wrap_i64").i32(3).op("i32.shl").access("f64.load", base);
-          return "f";
-        }
-        const index = f.local("v");
-        const lane = (k: 0 | 1): void => {
-          f.get(index).lane("i64x2.extract_lane", k).op("i32.wrap_i64").i32(3).op("i32.shl");
-        };
-        f.set(index);
-        lane(1);
-        lane(0);
-        f.access("v128.load64_zero", base).loadSecondLane(base);
-        f.release(index);
-        return "f";
-      }
-      case "negative":
-        if (node.x.at === "integer") return this.#push({ at: "integer", value: -node.x.value });
-        this.#push(node.x);
+    const isPair = this.#lanes === 2;
+    if (typeof node === "number") {
+      f.i32(0).access(isPair ? "v128.load64_splat" : "f64.load", this.#module.constant(node));
+      return "f";
+    }
+    if (typeof node === "bigint") {
+      f.i64(node);
+      if (isPair) f.op("i64x2.splat");
+      return "l";
+    }
+    if (typeof node === "string") {
+      const known = this.#names.get(node);
+      if (known === undefined) return this.#push(constant(node));
+      f.get(known[0]);
+      return known[1];
+    }
+    const [operator, x, y, z] = node as readonly [string, Node, Node, Node];
+    switch (operator) {
+      case "[":
+        return this.#element(x as string, y);
+      case "(":
+        return this.#call(x as string, node.slice(2));
+      case "~":
+        this.#push(x);
         this.#op("f64.neg");
         return "f";
-      case "choice":
-        return this.#choice(node.c, node.x, node.y);
-      case "call":
-        return this.#call(node.name, node.args);
-      case "binary":
-        break;
+      case "?": {
+        const kind = this.#push(y);
+        this.#push(z);
+        this.#push(x);
+        if (isPair) f.op("v128.bitselect");
+        else f.select(kind === "m" ? "i" : kind);
+        return kind;
+      }
+      default: {
+        const kind = this.#push(x);
+        if (isPair && LEVELS[3]!.includes(operator)) f.i32(Number(y));
+        else this.#push(y);
+        const sign = kind === "l" ? (SIGNS[operator] ?? "") : "";
+        this.#op(`${TYPES[kind]}.${OPERATORS[operator]!}${sign}` as Instruction);
+        return LEVELS[2]!.includes(operator) ? "m" : kind;
+      }
     }
-    const kind = this.#push(node.x);
-    const isShift = LEVELS[3]!.includes(node.operator);
-    if (isShift && this.#lanes === 2) f.i32(Number((node.y as { readonly value: bigint }).value));
-    else this.#push(node.y);
-    this.#op(scalar[kind + node.operator]!);
-    return LEVELS[2]!.includes(node.operator) ? "m" : kind;
   }
 
-  #choice(c: Node, x: Node, y: Node): Kind {
+  /** Pushes an element of a table. */
+  #element(name: string, at: Node): Kind {
     const f = this.#f;
-    const kind = this.#push(x);
-    this.#push(y);
-    this.#push(c);
-    if (this.#lanes === 2) f.op("v128.bitselect");
-    else f.select(kind === "m" ? "i" : kind);
-    return kind;
+    const table = tables[name]!();
+    if (typeof at === "bigint") return this.#push(table[Number(at)]!);
+    const base = this.#module.table(table, name);
+    this.#push(at);
+    if (this.#lanes === 1) {
+      f.op("i32.wrap_i64").i32(3).op("i32.shl").access("f64.load", base);
+      return "f";
+    }
+    const index = f.local("v");
+    const lane = (k: 0 | 1): void => {
+      f.get(index).lane("i64x2.extract_lane", k).op("i32.wrap_i64").i32(3).op("i32.shl");
+    };
+    f.set(index);
+    lane(1);
+    lane(0);
+    f.access("v128.load64_zero", base).loadSecondLane(base);
+    f.release(index);
+    return "f";
   }
 
   #call(name: string, args: readonly Node[]): Kind {
@@ -340,9 +313,7 @@ export class Writer {
       if (this.#lanes === 1) this.#f.op(name === "bits" ? "i64.reinterpret_f64" : "f64.reinterpret_i64");
       return name === "bits" ? "l" : "f";
     }
-    const instruction = functions[name];
-    if (instruction === undefined) throw new Error(`${this.#f.name}: what is ${name}(...)?`);
-    this.#op(instruction);
+    this.#op(`f64.${name}` as Instruction);
     return "f";
   }
 }

@@ -246,43 +246,38 @@ export const tables: Readonly<Record<string, () => number[]>> = {
   DIGAMMA: once(digammaAtRoot),
 };
 
-/** Constants by the names that kernels use. */
-export const constants: Readonly<Record<string, () => number>> = {
-  SHIFT: () => 1.5 * 2 ** 52,
-  TINY: () => 2 ** -1022,
-  HUGE: () => Number.MAX_VALUE,
-  INF: () => Infinity,
-  // log 2 in parts: k·LN2 is exact for 11 bits of k, k·STEP (log 2/128) for 18
-  LN2: () => parts(log2(), 42)[0]!,
-  LN2LOW: () => parts(log2(), 42)[1]!,
-  STEP: () => parts(log2() / 128n, 42)[0]!,
-  STEPLOW: () => parts(log2() / 128n, 42)[1]!,
-  STEPS: () => 128 / nearest(log2()),
+/** Constants in parts, by the name of the first part. */
+const constants: Readonly<Record<string, () => readonly number[]>> = {
+  SHIFT: () => [1.5 * 2 ** 52],
+  TINY: () => [2 ** -1022],
+  HUGE: () => [Number.MAX_VALUE],
+  INF: () => [Infinity],
+  // k·LN2 is exact for 11 bits of k, k·STEP (log 2/128) for 18
+  LN2: () => parts(log2(), 42),
+  STEP: () => parts(log2() / 128n, 42),
+  STEPS: () => [128 / nearest(log2())],
   // 1/log 2 and 1/log 10 = 1/(3 log 2 + 2 artanh(1/9))
-  LOG2E: () => factor((ONE * ONE) / log2())[0],
-  LOG2ELOW: () => factor((ONE * ONE) / log2())[1],
-  LOG10E: () => factor((ONE * ONE) / (3n * log2() + 2n * odd(1n, 9n, 1n)))[0],
-  LOG10ELOW: () => factor((ONE * ONE) / (3n * log2() + 2n * odd(1n, 9n, 1n)))[1],
-  // π/2 in parts: n·P1 and n·P2 are exact for 13 bits of n
-  P1: () => parts(halfPi(), 39, 79)[0]!,
-  P2: () => parts(halfPi(), 39, 79)[1]!,
-  P3: () => parts(halfPi(), 39, 79)[2]!,
-  TWOOVERPI: () => 2 / Math.PI,
-  HALFPI: () => pair(halfPi())[0],
-  HALFPILOW: () => pair(halfPi())[1],
-  PIFACTOR: () => factor(halfPi())[0],
-  PIFACTORLOW: () => factor(halfPi())[1],
-  LOGPI: () => pair(logPi())[0],
-  LOGPILOW: () => pair(logPi())[1],
+  LOG2E: () => factor((ONE * ONE) / log2()),
+  LOG10E: () => factor((ONE * ONE) / (3n * log2() + 2n * odd(1n, 9n, 1n))),
+  // n·PI and n·PILOW are exact for 13 bits of n
+  PI: () => parts(halfPi(), 39, 79),
+  TWOOVERPI: () => [2 / Math.PI],
+  HALFPI: () => pair(halfPi()),
+  PIFACTOR: () => factor(halfPi()),
+  LOGPI: () => pair(logPi()),
   // (log 2π - 1)/2, of Stirling's series
-  STIRLING: () => nearest((log2() + logPi() - ONE) / 2n),
+  STIRLING: () => [nearest((log2() + logPi() - ONE) / 2n)],
   // ψ(2), the zero of ψ (and 1 less), and the slope there
-  PSI2: () => pair(-zetasAt2()[0]!)[0],
-  PSI2LOW: () => pair(-zetasAt2()[0]!)[1],
-  ROOT: () => pair(root())[0],
-  ROOTLOW: () => pair(root())[1],
-  ROOTBELOW: () => pair(root() - ONE)[0],
-  ROOTBELOWLOW: () => pair(root() - ONE)[1],
-  SLOPE: () => pair(zetasAtRoot()[1]!)[0],
-  SLOPELOW: () => pair(zetasAtRoot()[1]!)[1],
+  PSI2: () => pair(-zetasAt2()[0]!),
+  ROOT: () => pair(root()),
+  ROOTM1: () => pair(root() - ONE),
+  SLOPE: () => pair(zetasAtRoot()[1]!),
 };
+
+/** A constant by the name that kernels use: NAME, NAMELOW, NAMELOWLOW are its parts. */
+export function constant(name: string): number {
+  const [, stem, lows] = /^(.*?)((?:LOW)*)$/.exec(name)!;
+  const found = constants[stem!];
+  if (found === undefined) throw new Error(`What is ${name}?`);
+  return found()[lows!.length / 3]!;
+}
