@@ -10,6 +10,8 @@ type Datum = number | Float64Array;
 
 /** Arrays shorter than this are copied element by element: that is faster than to call upon the engine. */
 const SHORT = 24;
+/** Of arrays this long, a copy is made from a view: a slice would be filled with zeros first. */
+const LONG = 10_000;
 
 /** The site that stands for no operation: there is no more memory. */
 const OUT_OF_MEMORY = 1;
@@ -200,7 +202,8 @@ export class Instance {
       if (p.at === address && p.length === length && length > 0)
         if (!p.isWritten || this.#written.includes(p)) return args[p.position]!;
     }
-    if (!peeks) return this.#f64.slice(address, address + length);
+    if (!peeks && length < LONG) return this.#f64.slice(address, address + length);
+    if (!peeks) return new Float64Array(this.#f64.subarray(address, address + length));
     const view = this.#views[k];
     return view?.byteOffset === 8 * address && view.length === length
       ? view

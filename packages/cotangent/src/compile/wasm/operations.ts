@@ -159,7 +159,11 @@ export abstract class Operations extends Values {
       case "f64.index": {
         const index = f.local("i");
         this.index(x, index, (number) => {
-          f.if("", () => f.i32(this.shared.site(op)).get(number).call(runtime.fail(1)));
+          f.if("", () => {
+            f.i32(this.shared.site(op)).get(number).call(runtime.fail(1));
+            // Else engines prepare for what comes after the call, where it is not called as well.
+            f.unreachable();
+          });
         });
         f.get(index);
         f.release(index);
