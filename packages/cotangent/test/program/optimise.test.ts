@@ -561,6 +561,79 @@ describe("loops", () => {
   });
 });
 
+describe("short loops over short arrays", () => {
+  /** Sums of n vectors of three, each turned and moved along in a loop of three that is too long to be written out for its own sake. */
+  const vectors = (last: string, more = ""): string => `function f(x: array, n: i32, out: array): f64 {
+    zero = i32 0
+    one = i32 1
+    three = i32 3
+    last = i32 ${last}
+    z = f64 0
+    at = allocate(three)
+    for i = zero to n {
+      start = i32.mul(i, three)
+      for r = zero to last {
+        bound(r, at) "at"
+        from = i32.add(start, r)
+        a = load(x, from)
+        b = sin(a)
+        c = cos(a)
+        d = mul(b, c)
+        e = add(d, a)
+        g = mul(e, e)
+        h = add(g, b)
+        j = mul(h, c)
+        k = sub(j, a)
+        l = mul(k, b)
+        o = add(l, d)
+        p = mul(o, j)
+        accumulate(at, r, p)
+        ${more}
+      }
+    }
+    for q = zero to three {
+      s = load(at, q)
+      store(out, q, s)
+    }
+    return z
+  }`;
+  const resultOf = (text: string, optimise: (p: Program) => Program): unknown[] | AdError =>
+    run(optimise(parse(text, { primitives })), () => [
+      Float64Array.from({ length: 12 }, (_, i) => Math.exp(i - 3)),
+      3,
+      new Float64Array(3),
+    ]);
+
+  test("are written out, so that the array lives in values", () => {
+    const text = optimised(vectors("3"));
+    expect(text).not.toMatch(/allocate|accumulate/);
+    expect(text.match(/sin\(/g)).toHaveLength(3);
+    expect(text).toMatch(/\w+, \w+, \w+ = for i = zero to n/);
+  });
+
+  test.each([
+    [
+      "leave an array in memory whose other elements are computed",
+      "3",
+      "m = i32.and(i, one)\n store(at, m, z)",
+    ],
+    ["are not written out where they get to elements that are not there", "4", ""],
+    ["are not written out for people", "3", "readable"],
+  ])("%s", (_, last, more) => {
+    const isForPeople = more === "readable";
+    const text = optimised(vectors(last, isForPeople ? "" : more), { readable: isForPeople });
+    expect(text).toContain("allocate(");
+  });
+
+  test.each(["", "m = i32.and(i, one)\n store(at, m, z)", "accumulate(at, r, a)"])(
+    "give the same to the bit: %j",
+    (more) => {
+      const text = vectors("3", more);
+      expect(resultOf(text, optimise)).toEqual(resultOf(text, (p) => p));
+    },
+  );
+});
+
 describe("branches", () => {
   const cheap = `c = f64.lt(x, y)
     r = if c {

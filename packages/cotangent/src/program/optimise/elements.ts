@@ -9,7 +9,7 @@ import type { Lists } from "./lists.ts";
 import type { Group } from "./memory.ts";
 import type { OptimiseOptions } from "./options.ts";
 import { loopElements, smallArrays } from "./registers.ts";
-import type { Access } from "./registers.ts";
+import type { Access, SmallArrays } from "./registers.ts";
 
 /** A function to be read, and what is known of it. */
 export interface Source {
@@ -37,7 +37,7 @@ export abstract class Elements {
   protected readonly options: RebuildOptions;
   /** Old values' ids to new values. */
   protected readonly map: (Value | undefined)[] = [];
-  protected readonly small: ReadonlyMap<Value, number>;
+  protected readonly small: SmallArrays;
   /** Old arrays that have been taken apart: the new values of their elements at present. */
   protected readonly apart: Map<Value, readonly Value[]> = new Map();
   /** Old arrays of which single elements are kept in values, by the old index. */
@@ -89,7 +89,7 @@ export abstract class Elements {
     for (const op of body!.ops) {
       if (op.kind !== "allocate" || !source.analysis.needed.has(op)) continue;
       const [[array], [n]] = [op.results, op.args] as [[Value], [Value]];
-      if (!source.blocks.isOwn(array) || this.small.has(array) || n.id >= body!.args[0]!.id) continue;
+      if (!source.blocks.isOwn(array) || this.small.apart.has(array) || n.id >= body!.args[0]!.id) continue;
       const length = this.new(n);
       // Where the loop does not run, nobody has asked for so much memory.
       const most = b.select(b.op(attr.step > 0 ? "i32.lt" : "i32.gt", lo, hi), length, b.i32(0));
@@ -106,7 +106,7 @@ export abstract class Elements {
     const b = this.b;
     if (op.kind === "allocate") {
       const [array] = op.results as [Value];
-      const length = this.small.get(array);
+      const length = this.small.apart.get(array);
       if (length === undefined) return this.#takeShared(op, array);
       const zero = b.f64(0);
       this.apart.set(

@@ -12,6 +12,7 @@ import { Elements } from "./elements.ts";
 import type { RebuildOptions, Source } from "./elements.ts";
 import { Folder } from "./folder.ts";
 import type { Formulas } from "./formulas.ts";
+import { FEW_TRIPS } from "./registers.ts";
 import type { Access } from "./registers.ts";
 import {
   counterOf,
@@ -39,8 +40,6 @@ const ENDLESS: Attributes["fail"] = {
   remedy: "Check the step: it must be greater than 0.",
 };
 
-/** A loop that runs more often is not written out. */
-const UNROLLED_TRIPS = 4;
 /** A function that has grown to so many values takes no other in. */
 const INLINED_SIZE = 200_000;
 
@@ -165,8 +164,8 @@ class Rebuilder extends Elements {
     const never = step > 0 ? first[0] >= last[1] : first[1] <= last[0];
     if (never) return this.bind(op.results, inits);
     const trips = tripsOf(first, last, step);
-    const few = this.options.readable !== true && trips <= UNROLLED_TRIPS;
-    if (trips === 1 || (few && isSmall(region))) {
+    const few = this.options.readable !== true && trips <= FEW_TRIPS;
+    if (trips === 1 || (few && (isSmall(region) || this.small.loops.has(op)))) {
       let values = inits;
       for (let k = 0; k < trips; k++) {
         this.bind([index, ...carries], [trips === 1 ? lo : b.i32(first[0] + k * step), ...values]);

@@ -1,42 +1,88 @@
 /** Which elements of arrays can live in values instead of memory. */
-import { kinds } from "../ir.ts";
+import { isOp, kinds } from "../ir.ts";
 import type { Func, Op, OpOf, Region, Value } from "../ir.ts";
 import { constantOf, definedBy, rootOf } from "./analysis.ts";
 import type { Marked } from "./analysis.ts";
 import { affine } from "./memory.ts";
 import type { Group } from "./memory.ts";
+import { rangeOf } from "./ranges.ts";
+import type { Range } from "./ranges.ts";
+import { tripsOf } from "./shapes.ts";
 
 /** Arrays longer than this stay in memory. */
 const SMALL = 64;
 
-/**
- * The arrays allocated in a function that can be taken apart, with their lengths: short ones that are only read and written,
- * at constant indices, and never handed on.
- */
-export function smallArrays(func: Func): ReadonlyMap<Value, number> {
-  const found = new Map<Value, number>();
+/** A loop that runs more often is not written out. */
+export const FEW_TRIPS = 4;
+/** Loops are not written out into more operations for the sake of an array. */
+const OPENED_OPS = 200;
+
+/** Arrays allocated in a function that are short, only read and written, and never handed on. */
+export interface SmallArrays {
+  /** Those that can be taken apart, since they are accessed at constant indices; with their lengths. */
+  readonly apart: ReadonlyMap<Value, number>;
+  /**
+   * The short loops to write out so that others can be, as `for (r < 3) at[r] += ...` on a vector of three: all that keeps these in
+   * memory are indices that are computed from those of the loops.
+   */
+  readonly loops: ReadonlySet<Op>;
+}
+
+export function smallArrays(func: Func): SmallArrays {
+  const found = new Map<Value, { length: number; isKnown: boolean; readonly loops: Set<Op> }>();
   const visit = (region: Region): void => {
     for (const op of region.ops) {
       const length = op.kind === "allocate" ? constantOf(op.args[0]) : undefined;
-      if (length !== undefined && length >= 0 && length <= SMALL) found.set(op.results[0]!, length);
+      if (length !== undefined && length >= 0 && length <= SMALL)
+        found.set(op.results[0]!, { length, isKnown: true, loops: new Set() });
       op.args.forEach((v, place) => {
-        const n = found.get(v);
-        if (n !== undefined && !isElementwise(op, place, n)) found.delete(v);
+        const array = found.get(v);
+        if (array === undefined || op.kind === "length" || (op.kind === "fill" && place === 0)) return;
+        const index = op.kind === "bound" ? op.args[0] : isAccess(op) && place === 0 ? op.args[1] : undefined;
+        const range = index && rangeInShortLoops(index, array.loops);
+        if (range === undefined || range[0] < 0 || range[1] >= array.length) found.delete(v);
+        else if (constantOf(index) === undefined) array.isKnown = false;
       });
       op.regions.forEach(visit);
     }
     for (const v of region.yields) found.delete(v);
   };
   visit(func.body);
-  return found;
+  const apart = new Map<Value, number>();
+  const all = new Set<Op>();
+  for (const [array, { length, isKnown, loops }] of found) {
+    if (isKnown) apart.set(array, length);
+    for (const loop of loops) all.add(loop);
+  }
+  return { apart, loops: all };
 }
 
-/** Whether an operation only touches known elements of the array of length n that is its argument at `place`. */
-function isElementwise(op: Op, place: number, n: number): boolean {
-  if (op.kind === "length" || (op.kind === "fill" && place === 0)) return true;
-  const index = op.kind === "bound" ? op.args[0] : isAccess(op) && place === 0 ? op.args[1] : undefined;
-  const i = constantOf(index);
-  return i !== undefined && i >= 0 && i < n;
+/** Between what bounds a number lies that is computed from constants and indices of short loops alone; these are noted. */
+function rangeInShortLoops(v: Value, loops: Set<Op>): Range | undefined {
+  const constant = constantOf(v);
+  if (constant !== undefined) return [constant, constant];
+  if (isOp(v.def)) {
+    if (!v.def.kind.startsWith("i32.")) return undefined;
+    const ranges = v.def.args.map((x) => rangeInShortLoops(x, loops));
+    return ranges.includes(undefined) ? undefined : rangeOf(v.def.kind, ranges as Range[]);
+  }
+  const loop = v.def.parent;
+  if (loop?.kind !== "for" || v.index !== 0 || opsIn(loop) > OPENED_OPS) return undefined;
+  const [lo, hi] = [constantOf(loop.args[0])!, constantOf(loop.args[1])!];
+  loops.add(loop);
+  return loop.attr.step > 0 ? [lo, hi - 1] : [hi + 1, lo];
+}
+
+/** How many operations it takes to write out a loop, and those in it: infinitely many where one is not short. */
+function opsIn({ args, attr, regions }: OpOf<"for">): number {
+  const [lo, hi] = [constantOf(args[0]), constantOf(args[1])];
+  const trips = lo === undefined || hi === undefined ? Infinity : tripsOf([lo, lo], [hi, hi], attr.step);
+  const count = (ops: readonly Op[]): number =>
+    ops.reduce((n, op) => {
+      if (op.kind === "while") return Infinity;
+      return n + 1 + (op.kind === "for" ? opsIn(op) : count(op.regions.flatMap((r) => r.ops)));
+    }, 0);
+  return trips > FEW_TRIPS ? Infinity : trips * count(regions[0]!.ops);
 }
 
 export type Access = OpOf<"load" | "store" | "accumulate">;
