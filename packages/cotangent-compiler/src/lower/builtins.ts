@@ -12,7 +12,7 @@ import { initialise } from "./records.ts";
 import type { Context } from "./context.ts";
 import { among } from "./choices.ts";
 import { callPullback, derivativeOf } from "./derivatives.ts";
-import { expression } from "./expressions.ts";
+import { expression, lacks } from "./expressions.ts";
 import { entriesOf, isRun, joined, runs, spread, tupleOf } from "./literals.ts";
 import { both, toBool, toNumber, unsupported } from "./operators.ts";
 import { nameOf } from "./class-syntax.ts";
@@ -109,7 +109,9 @@ export function callExpression(cx: Context, node: Node, env: Env, name: string |
     const f =
       key === undefined
         ? getElement(cx, object, expression(cx, callee.property, env), callee)
-        : getField(cx, object, key, callee);
+        : node.optional && lacks(object, callee)
+          ? NOTHING
+          : getField(cx, object, key, callee);
     if (f.t === "builtin" && f.id === "Math.hypot" && hasSpread(node)) return norm(cx, node, env);
     if (f.t === "builtin" && f.id.startsWith("Math.") && hasSpread(node)) {
       const fold = FOLDS[f.id.slice(5)];

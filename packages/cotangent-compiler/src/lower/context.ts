@@ -139,6 +139,8 @@ export class Context {
   readonly derived: Map<string, Func> = new Map();
   /** Transforms of functions, each with its functions among `derived`. */
   readonly transforms: Map<string, Specialisation> = new Map();
+  /** Calls of which is asked whether they give undefined: taking something from an empty list does. */
+  readonly asked: Set<Node> = new Set();
   /** How many loops (and branches) are being run on trial. */
   dry = 0;
   /** The call of `checkpoint` that loops written now belong to. */

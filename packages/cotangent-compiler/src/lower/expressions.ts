@@ -9,7 +9,7 @@ import { classValue } from "./classes.ts";
 import type { Context } from "./context.ts";
 import { branch, choose } from "./control.ts";
 import { arrayLiteral, objectLiteral, template } from "./literals.ts";
-import { isAbsent, knowing, orElse, written } from "./maybe.ts";
+import { askedIn, isAbsent, knowing, orElse, written } from "./maybe.ts";
 import { add, bitOperation, compare, index, neg, sub } from "./numbers.ts";
 import { both, EQUALITY, not, operate, toBool, toNumber, typeOf, unsupported } from "./operators.ts";
 import { OUTSIDE } from "./outside.ts";
@@ -130,20 +130,25 @@ function thisOf(cx: Context, node: Node, env: Env): Val {
   );
 }
 
-export const condition = (cx: Context, node: Node, env: Env): Bool =>
-  toBool(cx, expression(cx, node, env), node);
+export const condition = (cx: Context, node: Node, env: Env): Bool => toBool(cx, tested(cx, node, env), node);
+
+/** What is tested: a field that an object was not made with is false, and so is what is taken from an empty list. */
+const tested = (cx: Context, node: Node, env: Env): Val => {
+  const { type, computed } = bare(node);
+  const isAsked = type === "AssignmentExpression" || (type === "MemberExpression" && !computed);
+  return isAsked ? perhaps(cx, node, env) : expression(cx, node, env);
+};
 
 function unary(cx: Context, node: Node, env: Env): Val {
   const argument = node.argument!;
   if (node.operator === "typeof") return typeOf(cx, expression(cx, argument, env), node);
+  if (node.operator === "!") return not(cx, condition(cx, argument, env));
   const x = expression(cx, argument, env);
   switch (node.operator) {
     case "-":
       return neg(cx, toNumber(cx, x, argument));
     case "+":
       return toNumber(cx, x, argument);
-    case "!":
-      return not(cx, toBool(cx, x, argument));
     case "~":
       return bitOperation(cx, "^", toNumber(cx, x, argument), constant(-1));
     case "void":
@@ -169,7 +174,7 @@ function binary(cx: Context, node: Node, env: Env): Val {
 }
 
 function logical(cx: Context, node: Node, env: Env): Val {
-  const x = node.operator === "??" ? perhaps(cx, node.left, env) : expression(cx, node.left, env);
+  const x = node.operator === "??" ? perhaps(cx, node.left, env) : tested(cx, node.left, env);
   const rest = (): Val => {
     if (node.operator === "??") return expression(cx, node.right, env);
     return knowing(cx, node.left, node.operator === "&&", env, () => expression(cx, node.right, env));
@@ -198,14 +203,18 @@ const ALWAYS_TRUE: ReadonlySet<Val["t"]> = new Set([
 /** Something that can be assigned to; its parts are evaluated once. */
 interface Reference {
   get(): Val;
+  /** The same where is asked whether it is there. */
+  ask(): Val;
   set(x: Val): void;
 }
 
 function reference(cx: Context, outer: Node, env: Env): Reference {
   const node = bare(outer);
   if (node.type === "Identifier") {
+    const get = (): Val => expression(cx, node, env);
     return {
-      get: () => expression(cx, node, env),
+      get,
+      ask: get,
       set: (x) => assignVariable(cx, node, x, env),
     };
   }
@@ -215,12 +224,14 @@ function reference(cx: Context, outer: Node, env: Env): Reference {
     const name = nameOf(node.property);
     return {
       get: () => getField(cx, object, name, node),
+      ask: () => (lacks(object, node) ? NOTHING : getField(cx, object, name, node)),
       set: (x) => setField(cx, object, name, x, node),
     };
   }
   const key = expression(cx, node.property, env);
   return {
     get: () => getElement(cx, object, key, node),
+    ask: () => elementOrNothing(cx, object, key, node),
     set: (x) => setByKey(cx, object, key, x, node),
   };
 }
@@ -250,13 +261,13 @@ function assignment(cx: Context, node: Node, env: Env): Val {
       return x;
     }
     const target = left.type === "Identifier" ? undefined : reference(cx, left, env);
-    const x = expression(cx, node.right, env, left.type === "Identifier" ? left.name : undefined);
+    const x = firstValue(cx, node.right, env, left.type === "Identifier" ? left.name : undefined);
     if (target === undefined) assignVariable(cx, left, x, env);
     else target.set(x);
     return x;
   }
   const target = reference(cx, left, env);
-  const x = target.get();
+  const x = operator === "??=" ? target.ask() : target.get();
   if (operator === "&&=" || operator === "||=" || operator === "??=") {
     if (operator === "??=") {
       const value = orElse(cx, x, "either", () => expression(cx, node.right, env), left);
@@ -292,19 +303,58 @@ function ofObject(cx: Context, node: Node, env: Env, rest: (object: Val) => Val)
   );
 }
 
-/** An expression of which is asked whether it is undefined: an element beyond an array's end is. */
-function perhaps(cx: Context, outer: Node, env: Env): Val {
+/**
+ * An expression of which is asked whether it is undefined: an element beyond an array's end is, what is taken from an empty list, and a
+ * field that an object was not made with.
+ */
+export function perhaps(cx: Context, outer: Node, env: Env, name?: string): Val {
   const node = bare(outer);
-  if (node.type === "ChainExpression") return perhaps(cx, node.expression, env);
-  if (node.type !== "MemberExpression" || !node.computed) return expression(cx, node, env);
-  cx.at(node);
-  return ofObject(cx, node, env, (object) => {
-    const key = expression(cx, node.property, env);
-    return object.t === "vec" && key.t === "num"
-      ? elementIfAny(cx, object, key, node)
-      : getElement(cx, object, key, node);
-  });
+  switch (node.type) {
+    case "ChainExpression":
+      return perhaps(cx, node.expression, env, name);
+    case "AssignmentExpression": {
+      const target = bare(node.left);
+      if (node.operator !== "=" || target.type !== "Identifier") break;
+      const x = perhaps(cx, node.right, env, target.name);
+      assignVariable(cx, target, x, env);
+      return x;
+    }
+    case "CallExpression":
+      cx.asked.add(node);
+      break;
+    case "MemberExpression":
+      cx.at(node);
+      return ofObject(cx, node, env, (object) => {
+        if (!node.computed) return lacks(object, node) ? NOTHING : member(cx, object, node, env);
+        return elementOrNothing(cx, object, expression(cx, node.property, env), node);
+      });
+    default:
+  }
+  return expression(cx, node, env, name);
 }
+
+/** What a variable is given: if the function asks further down whether it is there, that is asked here. */
+export function firstValue(cx: Context, node: Node, env: Env, name: string | undefined): Val {
+  const f = cx.frames.at(-1)?.fun.node;
+  const asks =
+    name === undefined || f === undefined || bare(node) !== node ? undefined : askedIn(f).get(name);
+  const isAsked = asks === "compared" || (asks === "tested" && node.type === "CallExpression");
+  return isAsked ? perhaps(cx, node, env, name) : expression(cx, node, env, name);
+}
+
+const elementOrNothing = (cx: Context, object: Val, key: Val, node: Node): Val =>
+  object.t === "vec" && key.t === "num"
+    ? elementIfAny(cx, object, key, node)
+    : getElement(cx, object, key, node);
+
+/** Whether an object was made without a field: its type may say that it need not be there. */
+export const lacks = (object: Val, { property }: Node): boolean =>
+  object.t === "obj" &&
+  !object.tuple &&
+  object.guessed === undefined &&
+  object.made === undefined &&
+  !object.fields.has(nameOf(property)) &&
+  object.accessors?.has(nameOf(property)) !== true;
 
 /** a[i], or undefined where there is none. */
 export function elementIfAny(cx: Context, a: Vec, at: Num, node: Node): Val {

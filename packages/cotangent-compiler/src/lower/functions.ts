@@ -10,7 +10,7 @@ import { entriesOf, keyOf } from "./literals.ts";
 import { unsupported } from "./operators.ts";
 import { enterConstructor } from "./classes.ts";
 import { ends } from "./flow.ts";
-import { orElse, there } from "./maybe.ts";
+import { askedIn, orElse, there } from "./maybe.ts";
 import { index } from "./numbers.ts";
 import { callRecursive, identity } from "./outline.ts";
 import { hoistVars, statements } from "./statements.ts";
@@ -205,10 +205,13 @@ function restOf(cx: Context, whole: Val, from: number, node: Node): Val {
   return makeObject(true, rest, node);
 }
 
-/** A field that may be missing, where there may be a default. */
+/** A field that may be missing, where there is a default, or the function asks for it. */
 function fieldOr(cx: Context, whole: Val, key: string, node: Node): Val {
   const x = there(cx, whole, node);
-  const optional = (node.value as Node).type === "AssignmentPattern";
+  const pattern = node.value as Node;
+  const f = cx.frames.at(-1)?.fun.node;
+  const isAsked = pattern.type === "Identifier" && f !== undefined && askedIn(f).has(pattern.name);
+  const optional = isAsked || pattern.type === "AssignmentPattern";
   if (optional && x.t === "obj" && x.guessed === undefined && !x.fields.has(key)) return NOTHING;
   return getField(cx, x, key, node);
 }

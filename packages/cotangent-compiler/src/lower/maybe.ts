@@ -1,5 +1,5 @@
 /** Values that may be undefined or null, which only the run decides. */
-import { bare } from "../ast.ts";
+import { bare, walk } from "../ast.ts";
 import type { Node } from "../ast.ts";
 import type { Context } from "./context.ts";
 import { choose } from "./control.ts";
@@ -74,6 +74,7 @@ export function knowing<T>(cx: Context, test: Node, outcome: boolean, env: Env, 
         }
         return;
       case "Identifier":
+      case "AssignmentExpression":
         return outcome ? isThere(node, "either") : undefined;
       case "BinaryExpression": {
         if (EQUALITY[node.operator] !== !outcome) return;
@@ -90,7 +91,9 @@ export function knowing<T>(cx: Context, test: Node, outcome: boolean, env: Env, 
       default:
     }
   };
-  const isThere = (node: Node, what: Absent): void => {
+  const isThere = (outer: Node, what: Absent): void => {
+    // `(x = list.pop()) !== undefined`
+    const node = outer.type === "AssignmentExpression" ? bare(outer.left) : outer;
     const cell = node.type === "Identifier" ? env.find(node.name, node) : undefined;
     const x = cell instanceof Cell ? cell.value : undefined;
     if (x?.t === "maybe" && fits(x.absent, what)) undo.push(cx.narrow(cell as Cell, x.value));
@@ -102,6 +105,49 @@ export function knowing<T>(cx: Context, test: Node, outcome: boolean, env: Env, 
     for (const restore of undo.reverse()) restore();
   }
 }
+/**
+ * The variables of which a function asks somewhere whether they are there: by a comparison, `?.` or `??`; or whether they are true, which a
+ * number that is there need not be.
+ */
+export function askedIn(f: Node): ReadonlyMap<string, "compared" | "tested"> {
+  const known = asked.get(f);
+  if (known !== undefined) return known;
+  const found = new Map<string, "compared" | "tested">();
+  asked.set(f, found);
+  const ask = (node: Node | null, how: "compared" | "tested"): void => {
+    const x = node === null ? undefined : bare(node);
+    if (x?.type === "Identifier" && found.get(x.name) !== "compared") found.set(x.name, how);
+  };
+  walk(f.body as Node, (node) => {
+    const { left, operator, test } = node;
+    switch (node.type) {
+      case "BinaryExpression":
+        if (!(operator in EQUALITY)) return;
+        if (written(bare(node.right)) !== undefined) ask(left, "compared");
+        if (written(bare(left)) !== undefined) ask(node.right, "compared");
+        return;
+      case "LogicalExpression":
+      case "AssignmentExpression":
+        return ask(left, operator.startsWith("??") ? "compared" : "tested");
+      case "MemberExpression":
+        return node.optional ? ask(node.object, "compared") : undefined;
+      case "CallExpression":
+        return node.optional ? ask(node.callee, "compared") : undefined;
+      case "UnaryExpression":
+        return operator === "!" ? ask(node.argument, "tested") : undefined;
+      case "IfStatement":
+      case "ConditionalExpression":
+      case "ForStatement":
+      case "WhileStatement":
+      case "DoWhileStatement":
+        return ask(test, "tested");
+      default:
+    }
+  });
+  return found;
+}
+const asked = new WeakMap<Node, ReadonlyMap<string, "compared" | "tested">>();
+
 /** Comparisons that come out true where both sides are the same, and those that come out false there. */
 const EQUALITY: Readonly<Record<string, boolean>> = { "===": true, "==": true, "!==": false, "!=": false };
 

@@ -7,7 +7,8 @@ import { copyOf, elementAt, fill, pop, push, setElement, view } from "./arrays.t
 import { handle, lengthOf, newArray, NUMBER } from "./blocks.ts";
 import { elementUnchecked, initialise, structureOf } from "./records.ts";
 import type { Context } from "./context.ts";
-import { branch, countedLoop } from "./control.ts";
+import { branch, choose, countedLoop } from "./control.ts";
+import { elementIfAny } from "./expressions.ts";
 import { sameStructure } from "./merge.ts";
 import { isRun, joined, runs, spread, tupleOf } from "./literals.ts";
 import { operate, toBool, toNumber } from "./operators.ts";
@@ -67,7 +68,10 @@ export function mapped(
   return generate(
     cx,
     lengthOf(cx, a),
-    (i) => cx.parts.apply(f, [elementUnchecked(cx, a, index(cx, i, "i")), i, a], node),
+    (i) => {
+      const x = a.growable ? elementAt(cx, a, i, node) : elementUnchecked(cx, a, index(cx, i, "i"));
+      return cx.parts.apply(f, [x, i, a], node);
+    },
     node,
     name,
     typed,
@@ -134,7 +138,10 @@ export function arrayMethod(
       for (const x of args) push(cx, a, x, node);
       return n();
     case "pop":
-      return pop(cx, a, node);
+    case "shift": {
+      const take = (): Val => (key === "pop" ? pop(cx, a, node) : inWords(cx, a, key, args, node));
+      return cx.asked.has(node) ? unlessEmpty(cx, a, take) : take();
+    }
     case "slice":
       return copyOf(cx, args.length === 0 ? a : part(cx, a, args, node), node, name);
     case "subarray":
@@ -162,7 +169,18 @@ export function arrayMethod(
       return mapped(cx, a, argument(0), node, name);
     case "at": {
       const at = toNumber(cx, argument(0), node);
-      if (at.k !== undefined) return elementAt(cx, a, at.k < 0 ? add(cx, n(), at) : at, node);
+      const read = cx.asked.has(node) ? elementIfAny : elementAt;
+      if (at.k !== undefined) return read(cx, a, at.k < 0 ? add(cx, n(), at) : at, node);
+      if (cx.asked.has(node)) {
+        const last = choose(
+          cx,
+          compare(cx, "<", at, constant(0)),
+          () => add(cx, n(), at),
+          () => at,
+          new Cell(NOTHING),
+        );
+        return elementIfAny(cx, a, toNumber(cx, last, node), node);
+      }
       return inWords(cx, a, key, args, node);
     }
     case "concat": {
@@ -187,12 +205,22 @@ export function arrayMethod(
       return inWords(cx, a, key, [argument(0), argument(1), tupleOf(args.slice(2), node)], node);
     case "forEach":
       countedLoop(cx, cx.b.i32(0), count(), 1, (i) => {
-        cx.parts.apply(argument(0), [elementUnchecked(cx, a, i), inside(i), a], node);
+        const visit = (): void =>
+          void cx.parts.apply(argument(0), [elementUnchecked(cx, a, i), inside(i), a], node);
+        // What a callback takes off the end is not visited any more.
+        if (a.growable) branch(cx, compare(cx, "<", inside(i), n()), visit, () => undefined);
+        else visit();
       });
       return NOTHING;
     default:
       return inWords(cx, a, key, args, node);
   }
+}
+
+/** What is taken from a list, or undefined if it is empty. */
+function unlessEmpty(cx: Context, a: Vec, take: () => Val): Val {
+  const some = compare(cx, ">", lengthOf(cx, a), constant(0));
+  return choose(cx, some, take, () => NOTHING, new Cell(NOTHING));
 }
 
 /** a.set(source, offset) */

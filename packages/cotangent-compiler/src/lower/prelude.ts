@@ -6,13 +6,17 @@
 /** Where a search begins; a negative position counts from the end. */
 const FROM = "const lo = from === undefined ? 0 : from < 0 ? Math.max(a.length + from, 0) : from;";
 
-/** Methods of arrays; the array comes first. */
+/** How many elements there are before a callback adds any. */
+const COUNT = "const n = a.length;";
+
+/** Methods of arrays; the array comes first. Callbacks are called for what was there at first, whatever they add. */
 export const METHODS_IN_WORDS: Readonly<Record<string, string>> = {
   reduce: `(a, f, init) => {
     let i = 0;
     let acc = init;
     if (init === undefined) { acc = a[0]; i = 1; }
-    for (let k = i; k < a.length; k++) acc = f(acc, a[k], k, a);
+    ${COUNT}
+    for (let k = i; k < n; k++) acc = f(acc, a[k], k, a);
     return acc;
   }`,
   reduceRight: `(a, f, init) => {
@@ -22,12 +26,30 @@ export const METHODS_IN_WORDS: Readonly<Record<string, string>> = {
     for (let k = i; k >= 0; k--) acc = f(acc, a[k], k, a);
     return acc;
   }`,
-  some: "(a, f) => { for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) return true; return false; }",
-  every: "(a, f) => { for (let i = 0; i < a.length; i++) if (!f(a[i], i, a)) return false; return true; }",
-  find: "(a, f) => { for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) return a[i]; return undefined; }",
-  findIndex: "(a, f) => { for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) return i; return -1; }",
-  findLast:
-    "(a, f) => { for (let i = a.length - 1; i >= 0; i--) if (f(a[i], i, a)) return a[i]; return undefined; }",
+  some: `(a, f) => {
+    ${COUNT}
+    for (let i = 0; i < n; i++) if (f(a[i], i, a)) return true;
+    return false;
+  }`,
+  every: `(a, f) => {
+    ${COUNT}
+    for (let i = 0; i < n; i++) if (!f(a[i], i, a)) return false;
+    return true;
+  }`,
+  find: `(a, f) => {
+    ${COUNT}
+    for (let i = 0; i < n; i++) { const x = a[i]; if (f(x, i, a)) return x; }
+    return undefined;
+  }`,
+  findIndex: `(a, f) => {
+    ${COUNT}
+    for (let i = 0; i < n; i++) if (f(a[i], i, a)) return i;
+    return -1;
+  }`,
+  findLast: `(a, f) => {
+    for (let i = a.length - 1; i >= 0; i--) { const x = a[i]; if (f(x, i, a)) return x; }
+    return undefined;
+  }`,
   findLastIndex:
     "(a, f) => { for (let i = a.length - 1; i >= 0; i--) if (f(a[i], i, a)) return i; return -1; }",
   indexOf: `(a, x, from) => {
@@ -45,16 +67,21 @@ export const METHODS_IN_WORDS: Readonly<Record<string, string>> = {
     for (let i = lo; i < a.length; i++) if (a[i] === x || (x !== x && a[i] !== a[i])) return true;
     return false;
   }`,
-  filter:
-    "(a, f) => { const out = []; for (let i = 0; i < a.length; i++) if (f(a[i], i, a)) out.push(a[i]); return out; }",
+  filter: `(a, f) => {
+    ${COUNT}
+    const out = [];
+    for (let i = 0; i < n; i++) { const x = a[i]; if (f(x, i, a)) out.push(x); }
+    return out;
+  }`,
   concat:
     "(a, b) => { const out = []; for (const x of a) out.push(x); for (const x of b) out.push(x); return out; }",
   at: "(a, i) => a[i < 0 ? a.length + i : i]",
   with: "(a, i, x) => { const b = a.slice(); b[i < 0 ? a.length + i : i] = x; return b; }",
   flat: "(a) => { const out = []; for (const row of a) for (const x of row) out.push(x); return out; }",
   flatMap: `(a, f) => {
+    ${COUNT}
     const out = [];
-    for (let i = 0; i < a.length; i++) for (const x of f(a[i], i, a)) out.push(x);
+    for (let i = 0; i < n; i++) for (const x of f(a[i], i, a)) out.push(x);
     return out;
   }`,
   keys: "(a) => { const out = []; for (let i = 0; i < a.length; i++) out.push(i); return out; }",
@@ -76,7 +103,7 @@ export const METHODS_IN_WORDS: Readonly<Record<string, string>> = {
     for (let i = 0, j = a.length - 1; i < j; i++, j--) { const x = a[i]; a[i] = a[j]; a[j] = x; }
     return a;
   }`,
-  // A stable merge sort from the bottom up, as the language asks for.
+  // A stable merge sort from the bottom up, as the language asks for; a comparison that gives NaN says that both are alike.
   sort: `(a, f) => {
     const n = a.length;
     const b = new Float64Array(n);
@@ -87,7 +114,7 @@ export const METHODS_IN_WORDS: Readonly<Record<string, string>> = {
         let i = lo;
         let j = mid;
         for (let k = lo; k < hi; k++) {
-          if (i < mid && (j >= hi || f(a[i], a[j]) <= 0)) b[k] = a[i++];
+          if (i < mid && (j >= hi || !(f(a[i], a[j]) > 0))) b[k] = a[i++];
           else b[k] = a[j++];
         }
       }

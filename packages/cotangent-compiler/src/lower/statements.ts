@@ -5,9 +5,9 @@ import { assuming } from "./assumptions.ts";
 import { classValue } from "./classes.ts";
 import type { Context } from "./context.ts";
 import { anyOf, branch } from "./control.ts";
-import { condition, expression } from "./expressions.ts";
+import { condition, expression, firstValue } from "./expressions.ts";
 import { operate, unsupported } from "./operators.ts";
-import { FUNCTIONS, jumps } from "./flow.ts";
+import { ends, FUNCTIONS, jumps } from "./flow.ts";
 import { conditional, forIn, forLoop, forOf, newLoop, within } from "./loops.ts";
 import { knowing } from "./maybe.ts";
 import { thrown } from "./throws.ts";
@@ -69,9 +69,14 @@ function run(cx: Context, list: readonly Node[], from: number, env: Env): void {
       }
     }
     statement(cx, node, env);
-    if (!last && pending(cx).k !== false) {
-      return continuing(cx, () => run(cx, list, i + 1, env));
+    if (last) return;
+    const isPending = pending(cx).k !== false;
+    // Whoever comes by a throw knows that there was none.
+    if (node.type === "IfStatement" && node.alternate === null && ends(node.consequent as Node)) {
+      const rest = (): void => run(cx, list, i + 1, env);
+      return knowing(cx, node.test!, false, env, isPending ? () => continuing(cx, rest) : rest);
     }
+    if (isPending) return continuing(cx, () => run(cx, list, i + 1, env));
   }
 }
 
@@ -195,7 +200,7 @@ export function initial(cx: Context, pattern: Node, init: Node, env: Env, name: 
     if (literal.type === "ArrayExpression" && elements.length > 0 && annotated.element.kind === "array")
       site.memory = true;
   }
-  return expression(cx, init, env, name);
+  return firstValue(cx, init, env, name);
 }
 const MAKES_ARRAY: ReadonlySet<string> = new Set(["ArrayExpression", "NewExpression"]);
 
