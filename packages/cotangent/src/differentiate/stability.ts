@@ -4,6 +4,7 @@
  * sweep had it at the same place.
  */
 import type { Func, Op, OpOf, Program, Region, Value } from "../program/ir.ts";
+import { definedBy, rootOf } from "../program/optimise/analysis.ts";
 import { isMemory } from "./places.ts";
 import type { Node, Places } from "./places.ts";
 
@@ -150,11 +151,32 @@ export class Stability {
     return memory;
   }
 
+  /** After which operation an array has its name. */
+  #originOf(array: Value): number {
+    const { def } = rootOf(array);
+    if ("kind" in def) return this.#end.get(def)!;
+    return def.parent === null ? -1 : this.#accesses.get(def.parent)!.position;
+  }
+
+  /**
+   * Whether a write comes by the handle that an allocation has given, and the allocation after the name of what is read. Whenever it is
+   * carried out after the load, it then is of a block that did not exist when the name was given.
+   */
+  #isLater(write: Access, origin: number): boolean {
+    if (write.op.kind === "call") return false;
+    const root = rootOf(write.op.args[0]!);
+    return definedBy(root, "allocate") !== undefined && this.#originOf(root) > origin;
+  }
+
   /** Whether something may write into the class after an access. */
   #overwritten(access: Access, node: Node, seen: Set<Op>): boolean {
     if (seen.has(access.op)) return false;
     seen.add(access.op);
     const { writes, receivers, mixed } = this.#of(node);
+    if (access.op.kind === "load" && !this.#calls.has(access.f)) {
+      const origin = this.#originOf(access.op.args[0]!);
+      if (writes.every((w) => w.f === access.f && this.#isLater(w, origin))) return false;
+    }
     // Outside all loops, the last write decides.
     const last = this.#lastWrite(node, access.f);
     if (last !== undefined && last.op !== access.op && last.position > access.position) return true;
