@@ -67,7 +67,7 @@ struct Gmm {
   int m;
   const double *alpha, *mu, *q, *l, *x;
   // Kept between calls, so that none of them allocates.
-  Array diagonal, sum_q, term, centred, scaled, back;
+  Array diagonal, sum_q, term, share, centred, scaled, back;
 
   /** y = Q (x − μ) for a point and a component, and |y|². */
   template <class Sums>
@@ -149,9 +149,9 @@ struct Gmm {
         term[j] =
             alpha[j] + sum_q[j] - 0.5 * transform<Sums>(x + i * d, j, centred.data() + j * d, scaled.data() + j * d);
       }
-      log_sum_exp_gradient(k, term.data(), term.data());
+      log_sum_exp_gradient(k, term.data(), share.data());
       for (int j = 0; j < k; j++) {
-        const double p = term[j];
+        const double p = share[j];
         const double* __restrict c = centred.data() + j * d;
         const double* __restrict y = scaled.data() + j * d;
         const double* __restrict e = diagonal.data() + j * d;
@@ -195,6 +195,7 @@ Works prepare(const Data& data) {
                  data[4].data(),
                  data[5].data(),
                  Array(kd),
+                 Array(k),
                  Array(k),
                  Array(k),
                  Array(kd),

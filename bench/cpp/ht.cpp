@@ -88,8 +88,13 @@ struct Hand {
   std::vector<Matrix> relatives, absolutes, transforms;
   /** Where the skin is before the hand turns, and after. */
   Array bent, positions;
-  /** How the skin moves with one angle. */
-  Array motion;
+  /** How the skin moves with one angle: before the hand turns, and after. */
+  Array way, motion;
+  /** The angles of all bones, about x and z. */
+  Array x, z;
+  /** Of the bones that an angle moves: which they are, and how they and what they do to the skin change. */
+  std::vector<int> moving;
+  std::vector<Matrix> moved, transforms_by;
 
   void prepare_joints() {
     for (int finger = 0; finger < 5; finger++) {
@@ -105,17 +110,12 @@ struct Hand {
   }
 
   void pose() {
-    Array x(bones), z(bones);
-    angles(x, z);
+    for (std::size_t k = 0; k < joints.size(); k++) (about_x_axis[k] ? x : z)[joints[k]] = theta[6 + k];
     for (int i = 0; i < bones; i++) {
       relatives[i] = rest[i] * turn(x[i], z[i]);
       absolutes[i] = parents[i] < 0 ? relatives[i] : absolutes[parents[i]] * relatives[i];
       transforms[i] = absolutes[i] * inverses[i];
     }
-  }
-
-  void angles(Array& x, Array& z) const {
-    for (std::size_t k = 0; k < joints.size(); k++) (about_x_axis[k] ? x : z)[joints[k]] = theta[6 + k];
   }
 
   void skin(const Turn& turned) {
@@ -184,11 +184,6 @@ struct Hand {
     }
     for (int k = 0; k < 3; k++, out += rows)
       for (int i = 0; i < rows; i++) out[i] = i % 3 == k ? -1 : 0;
-    Array x(bones), z(bones);
-    angles(x, z);
-    std::vector<Matrix> moved(bones), transforms_by(bones);
-    std::vector<int> moving;
-    Array way(3 * count);
     for (std::size_t k = 0; k < joints.size(); k++, out += rows) {
       const int joint = joints[k];
       const Matrix by_angle = rest[joint] * (about_x_axis[k] ? turn_by_x(x[joint], z[joint]) : turn_by_z(x[joint], z[joint]));
@@ -249,8 +244,10 @@ Works prepare(const Data& data) {
   hand.to = data[9].data();
   hand.seen = data[10].data();
   hand.prepare_joints();
-  for (auto* list : {&hand.relatives, &hand.absolutes, &hand.transforms}) list->resize(hand.bones);
-  for (Array* list : {&hand.bent, &hand.positions, &hand.motion}) list->resize(3 * hand.count);
+  for (auto* list : {&hand.relatives, &hand.absolutes, &hand.transforms, &hand.moved, &hand.transforms_by})
+    list->resize(hand.bones);
+  for (Array* list : {&hand.x, &hand.z}) list->resize(hand.bones);
+  for (Array* list : {&hand.bent, &hand.positions, &hand.way, &hand.motion}) list->resize(3 * hand.count);
   const std::size_t rows = data[10].size();
   return {
       {"primal", {rows, [](double* out) { hand.primal(out); }}},

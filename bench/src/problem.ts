@@ -107,8 +107,8 @@ function first(x: Numbers): number {
   return x instanceof Float64Array ? x[0]! : first(x[0]!);
 }
 
-/** All numbers of a result, one after another. */
-function numbersOf(x: Numbers): readonly number[] {
+/** All numbers of a result, one after another. A list of them can be too long for an array that is no Float64Array. */
+function numbersOf(x: Numbers): ArrayLike<number> {
   if (typeof x === "number") return [x];
-  return x instanceof Float64Array ? Array.from(x) : x.flatMap(numbersOf);
+  return x instanceof Float64Array ? x : x.flatMap((part) => Array.from(numbersOf(part)));
 }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import cotangent from "../../packages/cotangent-compiler/src/plugin/esbuild.ts";
 import { gmm, kmeans, llsq, logSumExp, lstm } from "../src/gradbench/problems.ts";
 import { differs } from "../src/measure.ts";
+import { modules } from "../src/gradbench-tool/modules.ts";
 import { Session } from "../src/gradbench-tool/protocol.ts";
 
 interface Answer {
@@ -391,6 +392,19 @@ describe("ht", () => {
     );
     expect(errorOf(hand({ is_mirrored: 1 }))).toBe("data.model.is_mirrored must be true or false, not 1.");
   });
+});
+
+it("is what the image starts, and what the README names", async () => {
+  const text = (file: string): Promise<string> =>
+    readFile(new URL(`../gradbench-tool/${file}`, import.meta.url), "utf8");
+  const [image, readme] = [await text("Dockerfile"), await text("README.md")];
+  const [node, script] = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(image)![1]!) as [string, string];
+  expect([node, script]).toEqual(["node", "bench/gradbench-tool/run.js"]);
+  expect(await text("run.js")).toContain('import("../src/gradbench-tool/main.ts")');
+  for (const [eval_, functions] of modules) {
+    const row = readme.split("\n").find((line) => line.startsWith("|") && line.includes(`\`${eval_}\``))!;
+    for (const name of functions.keys()) expect(row).toContain(`\`${name}\``);
+  }
 });
 
 it("runs as a program that reads lines and writes lines", async () => {

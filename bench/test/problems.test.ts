@@ -1,16 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { compile, grad, jacobian } from "cotangent";
 import { describe, expect, it } from "vitest";
-import { normal, numbers, uniform } from "../src/gradbench/data.ts";
+import { normal, numbers, someHand, uniform } from "../src/gradbench/data.ts";
+import { handErrors, handJacobian } from "../src/gradbench/hand.ts";
 import {
   bundle,
   bundleJacobian,
+  determinant,
   gmm,
   kmeans,
   kmeansDirection,
   llsq,
   logSumExp,
   lstm,
+  odeEnd,
   square,
 } from "../src/gradbench/problems.ts";
 import {
@@ -196,6 +199,40 @@ describe("derivatives are those that differences give", () => {
       diagonal,
       centres.map((_, i) => differences((x) => at(x)[i]!, centres)[i]!),
     );
+  });
+
+  it("det", () => {
+    const n = 4;
+    const a = numbers(n * n, normal(7));
+    expectNear(
+      grad(determinant, { wrt: 0 })(a, n),
+      differences((x) => determinant(x, n), a),
+    );
+  });
+
+  it("ode", () => {
+    const x = numbers(5, uniform(8));
+    expectNear(
+      grad(odeEnd, { wrt: 0 })(x, 6),
+      differences((y) => odeEnd(y, 6), x),
+    );
+  });
+
+  it.each([false, true])("ht: column by column, in triangles: %s", (inTriangles) => {
+    const [theta, us, ...others] = someHand(5, 4, inTriangles);
+    const columns = compile(handJacobian)(theta, us, ...others);
+    const rows = others[2].length;
+    const errors = (t: Float64Array, u: Float64Array): Float64Array => handErrors(t, u, ...others);
+    const byPose = Array.from({ length: rows }, (_, row) => differences((t) => errors(t, us)[row]!, theta));
+    // Each error depends on two of `us`, its point's own.
+    const byPlace = Array.from({ length: rows }, (_, row) => {
+      const own = 2 * Math.floor(row / 3);
+      return differences((u) => errors(theta, u)[row]!, us).slice(own, own + 2);
+    });
+    const wanted = (inTriangles ? [0, 1] : [])
+      .flatMap((k) => byPlace.map((row) => row[k]!))
+      .concat(Array.from(theta).flatMap((_, k) => byPose.map((row) => row[k]!)));
+    expectNear(columns, wanted);
   });
 
   it("springs, while some masses lie on the floor", () => {
