@@ -3,11 +3,13 @@ import * as library from "cotangent";
 import {
   attach,
   bringInside,
+  rows,
   specialisation,
   CAPTURE_VERSION,
   derivationOf,
   runningItsProgram,
   missingArgument,
+  writes,
 } from "cotangent/program";
 import type { Captured, Specialisation, UserFunction } from "cotangent/program";
 
@@ -61,6 +63,8 @@ export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
     version: CAPTURE_VERSION,
     name,
     isClosure,
+    writes,
+    rows,
     specialise: (args) => {
       if (args.length < f.length) throw missingArgument(f.name, f.length, args.length);
       seen ??= asItIs(scope);

@@ -14,6 +14,8 @@ import {
   missingArgument,
   replay,
   toLeaves,
+  rows,
+  writes,
 } from "cotangent/program";
 import type {
   Captured,
@@ -109,6 +111,8 @@ export function readFunction(text: string, options: ReadOptions = {}): TextFunct
   const captured: Captured = {
     version: CAPTURE_VERSION,
     name,
+    writes,
+    rows,
     specialise: (args) => {
       const required = requiredParameters(node);
       if (args.length < required) throw missingArgument(name, required, args.length);

@@ -1,7 +1,8 @@
 /** What a build does to a module: functions that are to be differentiated get their programs attached. */
 import MagicString from "magic-string";
-import { CAPTURE_VERSION, check, print } from "cotangent/program";
-import type { Effects, LoweredFunction, Program } from "cotangent/program";
+import { writtenParameters } from "cotangent/differentiate";
+import { arraysIn, CAPTURE_VERSION, check, children, print } from "cotangent/program";
+import type { Effects, LoweredAbilities, LoweredFunction, Program, Structure } from "cotangent/program";
 
 import type { Node } from "./ast.ts";
 import type { CompileError } from "./errors.ts";
@@ -48,8 +49,14 @@ export interface TransformOptions {
   readonly isBuilt?: (file: string) => boolean;
 }
 
-/** The library's functions that attach programs, as the module calls them. */
-const HELPERS = { lowered: "__cotangent_lowered", closures: "__cotangent_closures" } as const;
+/** The library's functions that attach programs, and what these may need, as the module calls them. */
+const HELPERS = {
+  lowered: "__cotangent_lowered",
+  closures: "__cotangent_closures",
+  users: "__cotangent_users",
+  writes: "__cotangent_writes",
+  rows: "__cotangent_rows",
+} as const;
 /** By these a module shows that it was transformed. */
 const TRANSFORMED = /\b__cotangent_(?:lowered|closures|precompiled)/;
 /** A module that imports another one of the project. */
@@ -247,13 +254,33 @@ class Writer {
     return JSON.stringify(data);
   }
 
-  /** The arguments behind that: what the function refers to outside itself, read at each call. */
-  #around({ outside, users }: LoweredTarget): string {
-    const list = (names: readonly string[]): string => `, () => [${names.join(", ")}]`;
-    const values = outside.length + users.length === 0 ? "" : list(outside);
-    return `${values}${users.length === 0 ? "" : list(users)}`;
+  /** The arguments behind that: what the function refers to outside itself, read at each call, and what else it needs. */
+  #around(lowered: LoweredTarget): string {
+    const { outside, users, variants } = lowered;
+    const list = (names: readonly string[]): string => `() => [${names.join(", ")}]`;
+    const abilities: Partial<Record<keyof LoweredAbilities, string>> = {
+      ...(users.length > 0 && { users: `${this.#use("users")}(${list(users)})` }),
+      ...(variants.some(isWriting) && { writes: this.#use("writes") }),
+      ...(variants.some(takesRows) && { rows: this.#use("rows") }),
+    };
+    const named = Object.entries(abilities).map(([name, text]) => `${name}: ${text}`);
+    const values = outside.length + named.length === 0 ? "" : `, ${list(outside)}`;
+    return `${values}${named.length === 0 ? "" : `, { ${named.join(", ")} }`}`;
   }
 }
+
+type Variant = LoweredTarget["variants"][number];
+
+/** Whether a function writes to its arguments. */
+const isWriting = ({ effects, program }: Variant): boolean =>
+  effects !== undefined || writtenParameters(program).length > 0;
+
+/** Whether a function takes arrays of arrays. */
+const takesRows = ({ params, outside }: Variant): boolean =>
+  [...params, ...outside].some((p) => hasRows(p.structure));
+
+const hasRows = (s: Structure): boolean =>
+  s.kind === "array" ? arraysIn(s.element).length > 0 : children(s).some(([, e]) => hasRows(e));
 
 /** The text of a program; files are named as seen from the project's folder. */
 function located(program: Program, root: string | undefined): string {

@@ -13,7 +13,7 @@ describe("what is written", () => {
   test("programs once at the top, and at each place what is read there", () => {
     const [top, , line] = linesOf("export const f = (a: number) => grad((x: number) => a * x * x)(3);");
     expect(top).toMatch(/^import \{ closures as __cotangent_closures \} from "cotangent\/program"; /);
-    expect(top).toContain('const __cotangent_closure1 = /*#__PURE__*/ __cotangent_closures({"version":1,');
+    expect(top).toContain('const __cotangent_closure1 = /*#__PURE__*/ __cotangent_closures({"version":2,');
     expect(line).toBe(
       "export const f = (a: number) => grad(/*#__PURE__*/ __cotangent_closure1((x: number) => a * x * x, () => [a]))(3);",
     );

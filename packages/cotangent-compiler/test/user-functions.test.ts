@@ -1,7 +1,7 @@
 /** Functions with a derivative of their own, called inside plain functions: that derivative is used, at every order. */
 import * as ad from "cotangent";
 import type { Context, Real } from "cotangent";
-import { CAPTURE_VERSION, check, interpreter, lowered, print } from "cotangent/program";
+import { CAPTURE_VERSION, check, interpreter, lowered, print, users as inside } from "cotangent/program";
 import { describe, expect, test } from "vitest";
 
 import { refusal } from "../../cotangent/test/support/refusal.ts";
@@ -152,7 +152,7 @@ test("as a build writes it: the program names the class, which is found when it 
   );
   expect(users).toEqual(["Cube"]);
   const data = {
-    version: 1,
+    version: CAPTURE_VERSION,
     name: "f",
     variants: [{ params, outside, result, program: print(program) }],
     users,
@@ -161,7 +161,7 @@ test("as a build writes it: the program names the class, which is found when it 
     (x: number): number => x,
     data,
     () => [],
-    () => [Cube as Any],
+    { users: inside(() => [Cube as Any]) },
   );
   // x³ + 30 x², 30 x² + 60 x, 60 x + 60
   expect([compile(f)(2), grad(f)(2), grad(grad(f))(2)]).toEqual([128, 240, 180]);

@@ -4,7 +4,7 @@ import { lowered } from "cotangent/program";
 
 const number = { kind: "number" } as const;
 const square = lowered((x: number): number => x * x, {
-  version: 1,
+  version: 2,
   name: "square",
   variants: [
     {

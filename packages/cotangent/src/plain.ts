@@ -2,7 +2,7 @@
 import type { CompileOptions } from "./compile/callable.ts";
 import { compileCaptured } from "./compile/captured.ts";
 import { attach as attachProgram, capturedOf, lowered as attachLowered } from "./program/index.ts";
-import type { Captured, Lower, LoweredFunction, UserFunction } from "./program/index.ts";
+import type { Captured, Lower, LoweredAbilities, LoweredFunction } from "./program/index.ts";
 import type { AnyFunction } from "./transforms/arguments.ts";
 import { compiler } from "./transforms/transformed.ts";
 
@@ -46,15 +46,16 @@ export function runningItsProgram<F extends (...args: never[]) => unknown>(f: F)
 /**
  * Makes `f` carry what a build found out about it. Build plugins write calls of this.
  * @param outside gives the present values of what f refers to outside itself, for the variant with so many arguments
- * @param users the classes with forward and backward that its programs call
+ * @param abilities what it needs beside its programs: `users`, if these call classes with forward and backward, `writes`, if it writes to its
+ *   arguments, `rows`, if it takes arrays of arrays. Only functions that name them bring them along.
  * @throws AdError `malformed-program` at the first use, if another version of the compiler wrote it
  */
 export const lowered = <F extends (...args: never[]) => unknown>(
   f: F,
   data: LoweredFunction,
   outside?: () => readonly unknown[],
-  users?: () => readonly UserFunction[],
-): F => carrying(data, false)(f, outside, users);
+  abilities?: LoweredAbilities,
+): F => carrying(data, false)(f, outside, abilities);
 
 /**
  * The same for functions that are made again and again, inside others: what a build found out stands once at the top of the module,
@@ -64,8 +65,8 @@ export const closures = (data: LoweredFunction): Lower => carrying(data, true);
 
 function carrying(data: LoweredFunction, isClosure: boolean): Lower {
   const lower = attachLowered(data, isClosure);
-  return (f, outside, users) => {
-    const captured = withCompiler(lower(f, outside, users));
+  return (f, outside, abilities) => {
+    const captured = withCompiler(lower(f, outside, abilities));
     return data.nested === true ? runningItsProgram(captured) : captured;
   };
 }

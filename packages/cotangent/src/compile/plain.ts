@@ -7,14 +7,10 @@ import {
 } from "../differentiate/index.ts";
 import type { Selection, Transform } from "../differentiate/index.ts";
 import { AdError } from "../errors.ts";
-import { aliasCheck, writtenBy } from "../program/aliases.ts";
-import type { AliasCheck } from "../program/aliases.ts";
-import type { Captured, Specialisation } from "../program/captured.ts";
+import type { AliasCheck, Captured, Restore, Specialisation } from "../program/captured.ts";
 import type { Program } from "../program/ir.ts";
 import { optimise } from "../program/optimise/index.ts";
 import { builder, copyOf, listed, taker, toLeaves } from "../program/marshal.ts";
-import { restorer } from "../program/restore.ts";
-import type { Restore } from "../program/restore.ts";
 import { children, leafTypes } from "../program/structure.ts";
 import type { Leaf, Structure } from "../program/structure.ts";
 import { derivationOf } from "../transforms/transformed.ts";
@@ -137,10 +133,9 @@ export function plainCall(f: AnyFunction, args: readonly unknown[], how: How): P
   const root = programsOf(base(f))!;
   const of = root.specialise(ownArguments(f, args));
   const keep = derivationOf(f) !== undefined;
-  const { check } = once(aliases, of, String(keep), () => {
-    const written = writtenBy(writtenParameters(of.program), of.effects);
-    return { check: aliasCheck(of.params, of.outside, written, keep) };
-  });
+  const { check } = once(aliases, of, String(keep), () => ({
+    check: root.writes?.check(of, writtenParameters(of.program), keep),
+  }));
   if (check === undefined) return made;
   return {
     ...made,
@@ -193,9 +188,10 @@ class Ready {
   isBusy = false;
 
   /** @param keep whether the arguments stay as they are */
-  constructor(name: string, of: Specialisation, how: How, keep: boolean) {
+  constructor(captured: Captured, of: Specialisation, how: How, keep: boolean) {
+    const { name, writes } = captured;
     this.program = optimise(of.program);
-    this.#restore = keep ? undefined : restorer(name, of, writtenParameters(this.program));
+    this.#restore = keep ? undefined : writes?.restorer(name, of, writtenParameters(this.program));
     this.executable = how.run(this.program, keep);
     this.build = builder(of.result);
     const { call, peek = call } = this.executable;
@@ -203,7 +199,7 @@ class Ready {
     // Lists and objects are copies.
     this.run = isHandedOut(of.result) || this.#restore !== undefined ? call : peek;
     this.#marshal = marshaller(of);
-    this.#again = () => new Ready(name, of, how, keep);
+    this.#again = () => new Ready(captured, of, how, keep);
   }
 
   call(list: readonly unknown[], outside: Captured["outside"], peeks?: boolean): unknown {
@@ -239,10 +235,10 @@ const isHandedOut = (s: Structure): boolean =>
 /** What closures share: there may be any number of them, each asked once. */
 const shared: WeakMap<Specialisation, Map<string, Ready>> = new WeakMap();
 
-const ready = ({ isClosure, name }: Captured, of: Specialisation, how: How, keep: boolean): Ready =>
-  isClosure === true
-    ? once(shared, of, `${keep}${how.key}`, () => new Ready(name, of, how, keep))
-    : new Ready(name, of, how, keep);
+const ready = (captured: Captured, of: Specialisation, how: How, keep: boolean): Ready =>
+  captured.isClosure === true
+    ? once(shared, of, `${keep}${how.key}`, () => new Ready(captured, of, how, keep))
+    : new Ready(captured, of, how, keep);
 
 /** A program, called. */
 function directly(captured: Captured, of: Specialisation, how: How, keep: boolean): PlainCall {
@@ -338,7 +334,7 @@ function byPattern(
         fits: (now) =>
           now.every((x, i) => typeof x === "number" || x.length === lengths[i]) &&
           fixed.every((i) => isSame(now[i]!, like[i]!)),
-        ready: sparse && new Ready(name, sparse, how, true),
+        ready: sparse && new Ready(captured, sparse, how, true),
       };
       known.push(found);
     }

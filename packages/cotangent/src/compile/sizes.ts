@@ -7,7 +7,6 @@ import { evaluator, integerValues, LARGEST_INTEGER } from "../program/optimise/i
 import { optimise } from "../program/optimise/index.ts";
 import { children, leafTypes, stride } from "../program/structure.ts";
 import type { Structure } from "../program/structure.ts";
-import { areLookedUp, rowsIn, withEqualRows } from "./rows.ts";
 
 /** What a program is called with: the arguments, and behind them what is outside the function. */
 type Inputs = readonly unknown[];
@@ -47,29 +46,25 @@ function versioned(captured: Captured, withEffects: boolean): Captured {
       const known = captured.specialise(args);
       const of = withEffects ? whole(known) : known;
       let choose = versions.get(of);
-      if (choose === undefined) versions.set(of, (choose = chooser(of)));
+      if (choose === undefined) versions.set(of, (choose = chooser(of, captured.rows)));
       return choose(args, outside);
     },
   };
 }
 
 /** Chooses among the versions of a program; each is made when it is first wanted. */
-function chooser(of: Specialisation): Choose {
-  const parameters = [...of.params, ...of.outside];
-  let leaf = 0;
-  const allRows = parameters.flatMap(({ structure }, i) => {
-    const first = leaf;
-    leaf += leafTypes(structure).length;
-    return rowsIn(structure, first, (inputs) => (inputs as Inputs)[i]);
-  });
-  const rows = allRows.filter((r) => areLookedUp(of.program, r)).slice(0, MOST_SIZES);
+function chooser(of: Specialisation, rowsOf: Captured["rows"]): Choose {
+  const rows = rowsOf?.(of);
+  const areEqual = rows?.areEqual ?? [];
   // Most have nothing to choose, which costs less to see than to optimise.
   const hasIndices = of.program.functions.some((f) => someOp(f.body, (op) => op.kind === "f64.index"));
-  if (!hasIndices && rows.length === 0) return () => of;
+  if (!hasIndices && areEqual.length === 0) return () => of;
   const program = optimise(of.program, { stage: "primal" });
-  const reads = parameters.flatMap(({ structure }, i) => readsOf(structure, (inputs) => inputs[i]));
+  const reads = [...of.params, ...of.outside].flatMap(({ structure }, i) =>
+    readsOf(structure, (inputs) => inputs[i]),
+  );
   const sizes = integerValues(program).map((value) => ({ value, compute: evaluator(value) }));
-  const isCertain = sizes.length + rows.length === 0;
+  const isCertain = sizes.length + areEqual.length === 0;
   const made: Specialisation[] = [{ ...of, isCertain }];
   return (args, outside) => {
     const inputs = of.outside.length === 0 ? args : [...of.params.map((_, i) => args[i]), ...outside()];
@@ -77,13 +72,13 @@ function chooser(of: Specialisation): Choose {
     for (let k = 0; k < sizes.length && k < MOST_SIZES; k++) {
       if (isSize(sizes[k]!.compute((parameter) => reads[parameter]?.(inputs) ?? NaN))) which |= 1 << k;
     }
-    for (let k = 0; k < rows.length; k++) if (rows[k]!.areEqual(inputs)) which |= 1 << (k + MOST_SIZES);
+    for (let k = 0; k < areEqual.length; k++) if (areEqual[k]!(inputs)) which |= 1 << (k + MOST_SIZES);
     return (made[which] ??= { ...of, isCertain, program: version(which) });
   };
   function version(which: number): Program {
     const integers = sizes.flatMap(({ value }, k) => (which & (1 << k) ? [value] : []));
-    const equal = rows.filter((_, k) => which & (1 << (k + MOST_SIZES)));
-    const found = equal.length === 0 ? undefined : withEqualRows(program, equal);
+    const equal = areEqual.map((_, k) => (which & (1 << (k + MOST_SIZES))) !== 0);
+    const found = equal.includes(true) ? rows!.program(program, equal) : undefined;
     return optimise(found?.program ?? program, {
       stage: "primal",
       integers: new Set(integers.map((v) => found?.values.get(v) ?? v)),
@@ -91,7 +86,7 @@ function chooser(of: Specialisation): Choose {
   }
 }
 
-/** Of more sizes than this, the others count as any number; and of more arrays of arrays, as any. */
+/** Of more sizes than this, the others count as any number. */
 const MOST_SIZES = 8;
 
 const isSize = (x: number): boolean => Object.is(x, x | 0) && Math.abs(x) <= LARGEST_INTEGER;

@@ -1,8 +1,9 @@
 /** Imported by precompiled code of functions that write to their arguments. */
 import { aliasCheck } from "../program/aliases.ts";
-import type { AliasCheck, Apart } from "../program/aliases.ts";
+import type { Apart } from "../program/aliases.ts";
+import type { AliasCheck, Restore } from "../program/captured.ts";
 import { restorer } from "../program/restore.ts";
-import type { Restore, Restored } from "../program/restore.ts";
+import type { Restored } from "../program/restore.ts";
 
 /** What refuses arguments that share an array which is written to. */
 export function apart({ params, outside, written, keep, lists }: Apart): AliasCheck {

@@ -3,12 +3,10 @@
  * plugins write calls of this.
  */
 import { AdError, missingArgument } from "../errors.ts";
-import type { AliasCheck } from "../program/aliases.ts";
-import type { CapturedParameter } from "../program/captured.ts";
+import type { AliasCheck, CapturedParameter, Restore } from "../program/captured.ts";
 import { faultOf } from "../program/faults.ts";
 import type { Site } from "../program/faults.ts";
 import { assign, builder, copyOf, listed, taker, toLeaves } from "../program/marshal.ts";
-import type { Restore } from "../program/restore.ts";
 import type { Leaf, Structure } from "../program/structure.ts";
 import { isMapped } from "../transforms/arguments.ts";
 import { compiler } from "../transforms/transformed.ts";

@@ -1,5 +1,5 @@
 /** The same array passed twice, to a function that writes to it. */
-import type { Captured, CapturedParameter, Effects, Path } from "./captured.ts";
+import type { AliasCheck, CapturedParameter, Effects, Path } from "./captured.ts";
 import { overlapping, shared, unwritable } from "./faults.ts";
 import { children, leafTypes } from "./structure.ts";
 import type { Structure } from "./structure.ts";
@@ -37,9 +37,6 @@ export const writtenBy = (leaves: readonly number[], effects: Effects | undefine
   resized: effects?.resized ?? [],
   objects: effects?.changes.map((c) => c.path.slice(0, -1)) ?? [],
 });
-
-/** Called before the function, with its arguments. */
-export type AliasCheck = (args: readonly unknown[], around: Captured["outside"]) => void;
 
 /** What a build knows of a function's arguments. */
 export interface Apart {

@@ -2,11 +2,11 @@
  * How a plain function carries its program. The front end (cotangent-compiler) attaches it, at build time or at run time;
  * the transforms and `compile` look it up.
  */
-import type { Program } from "./ir.ts";
-import type { Structure } from "./structure.ts";
+import type { Program, Value } from "./ir.ts";
+import type { Leaf, Structure } from "./structure.ts";
 
 /** The version of what is attached. A function captured by another version is refused. */
-export const CAPTURE_VERSION = 1;
+export const CAPTURE_VERSION = 2;
 
 /** A parameter of a captured function, or something that it refers to outside itself. */
 export interface CapturedParameter {
@@ -47,8 +47,35 @@ export interface Specialisation {
   readonly effects?: Effects & { readonly program: Program };
 }
 
+/** Called before a function, with its arguments: refuses what they share. */
+export type AliasCheck = (args: readonly unknown[], around: () => readonly unknown[]) => void;
+
+/** After a call: from the arguments, their leaves and what the program returned, to the result. */
+export type Restore = (args: readonly unknown[], leaves: readonly Leaf[], out: readonly Leaf[]) => unknown;
+
+/** Of a function that writes to its arguments. */
+export interface Writes {
+  readonly check: (of: Specialisation, written: readonly number[], keep: boolean) => AliasCheck | undefined;
+  readonly restorer: (name: string, of: Specialisation, written: readonly number[]) => Restore | undefined;
+}
+
+/** Of a function that is passed arrays of arrays: which of these may all be of one length, and the program for that. */
+export type Rows = (of: Specialisation) => {
+  readonly areEqual: readonly ((inputs: readonly unknown[]) => boolean)[];
+  readonly program: (
+    of: Program,
+    equal: readonly boolean[],
+  ) => { readonly program: Program; readonly values: ReadonlyMap<Value, Value> };
+};
+
+/** What not every function needs beside its program. It carries it, so that only a page with such functions brings the code along. */
+export interface Abilities {
+  readonly writes?: Writes;
+  readonly rows?: Rows;
+}
+
 /** What a plain function carries. */
-export interface Captured {
+export interface Captured extends Abilities {
   readonly version: number;
   readonly name: string;
   /** The program for these arguments. Asked again for arguments of the same structure, it answers with the same object. */

@@ -2,7 +2,15 @@
 export { Builder, buildFunction } from "./builder.ts";
 export type { ParameterSpec } from "./builder.ts";
 export { attach, CAPTURE_VERSION, capturedOf } from "./captured.ts";
-export type { Captured, CapturedParameter, Change, Effects, Path, Specialisation } from "./captured.ts";
+export type {
+  Abilities,
+  Captured,
+  CapturedParameter,
+  Change,
+  Effects,
+  Path,
+  Specialisation,
+} from "./captured.ts";
 export { check } from "./check.ts";
 export { specialisation } from "./effects.ts";
 export { interpreter } from "./interpret.ts";
@@ -10,11 +18,12 @@ export type { Datum, InterpretOptions } from "./interpret.ts";
 export { isOp, someOp } from "./ir.ts";
 export type { Func, Location, Op, Program, Region, Ty, Value } from "./ir.ts";
 export { lowered } from "./lowered.ts";
-export type { Lower, LoweredFunction, LoweredVariant } from "./lowered.ts";
+export type { Lower, LoweredAbilities, LoweredFunction, LoweredVariant } from "./lowered.ts";
 export { optimise } from "./optimise/index.ts";
 export { lists } from "./optimise/lists.ts";
 export { parse } from "./parse.ts";
 export { print } from "./print.ts";
+export { rows } from "./rows.ts";
 export { replay } from "./replay.ts";
 export type { ReplayOptions, Watched } from "./replay.ts";
 export { missingArgument } from "../errors.ts";
@@ -24,4 +33,5 @@ export type { PrimitiveBase, UserFunction } from "../real/real.ts";
 export { fromLeaves, toLeaves } from "./marshal.ts";
 export { arraysIn, children, eachNumber, leafTypes, stride } from "./structure.ts";
 export type { Leaf, Structure } from "./structure.ts";
-export { bringInside } from "./users.ts";
+export { bringInside, users } from "./users.ts";
+export { writes } from "./writes.ts";

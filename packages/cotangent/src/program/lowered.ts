@@ -4,12 +4,12 @@ import * as library from "../primitives/index.ts";
 import * as inner from "../primitives/inner.ts";
 import type { PrimitiveBase, UserFunction } from "../real/real.ts";
 import { attach, CAPTURE_VERSION } from "./captured.ts";
-import type { CapturedParameter, Effects, Specialisation } from "./captured.ts";
+import type { Abilities, CapturedParameter, Effects, Specialisation } from "./captured.ts";
+import type { Program } from "./ir.ts";
 import { specialisation } from "./effects.ts";
 import { parse } from "./parse.ts";
 import { children } from "./structure.ts";
 import type { Structure } from "./structure.ts";
-import { bringInside } from "./users.ts";
 
 /** A function's program for a number of arguments; plain data. */
 export interface LoweredVariant {
@@ -43,7 +43,7 @@ export interface LoweredFunction {
  */
 export function lowered(data: LoweredFunction, isClosure: boolean): Lower {
   const known: (((args: readonly unknown[]) => Specialisation) | undefined)[] = [];
-  let classes: () => readonly UserFunction[] = () => [];
+  let given: LoweredAbilities = {};
   const specialise = (args: readonly unknown[]): Specialisation => {
     if (data.version !== CAPTURE_VERSION) {
       throw new AdError(
@@ -57,27 +57,38 @@ export function lowered(data: LoweredFunction, isClosure: boolean): Lower {
     if (args.length < fewest) throw missingArgument(data.name, fewest, args.length);
     const fitting = variants.findIndex((v) => v.params.length >= args.length);
     const at = fitting < 0 ? variants.length - 1 : fitting;
-    const of = (known[at] ??= typedVersions(read(variants[at]!, named(classes(), data.users ?? []))));
+    const of = (known[at] ??= typedVersions(read(variants[at]!, data.users ?? [], given.users)));
     return of(args);
   };
-  return (f, outside = () => [], users = classes) => {
-    classes = users;
+  return (f, outside = () => [], abilities = given) => {
+    given = abilities;
     if (f.name !== data.name) Object.defineProperty(f, "name", { value: data.name, configurable: true });
     const { version, name, onReals: isOnReals = false } = data;
-    return attach(f, { version, name, isClosure, isOnReals, outside, specialise });
+    return attach(f, { ...abilities, version, name, isClosure, isOnReals, outside, specialise });
   };
 }
 
 /**
  * Attaches programs to a function.
  * @param outside gives the present values of what f refers to outside itself, for the variant with so many arguments
- * @param users the classes with forward and backward that its programs call
+ * @param abilities what it needs beside its programs
  */
 export type Lower = <F extends (...args: never[]) => unknown>(
   f: F,
   outside?: () => readonly unknown[],
-  users?: () => readonly UserFunction[],
+  abilities?: LoweredAbilities,
 ) => F;
+
+/** What a build says that a function needs beside its programs. */
+export interface LoweredAbilities extends Abilities {
+  readonly users?: Users;
+}
+
+/** The classes with forward and backward that programs call, and what brings those written on Reals into a program. */
+export interface Users {
+  readonly classes: () => readonly UserFunction[];
+  readonly bringInside: (program: Program) => Program;
+}
 
 /**
  * A type says of an array of numbers that it is one, not of which kind: a program for lists takes Float64Arrays as well, and then what has the
@@ -135,8 +146,10 @@ const primitives = (): PrimitiveBase[] =>
 const named = (classes: readonly UserFunction[], names: readonly string[]): readonly UserFunction[] =>
   classes.map((f, i) => Object.create(f, { name: { value: names[i] } }) as UserFunction);
 
-function read(variant: LoweredVariant, functions: readonly UserFunction[]): Specialisation {
+function read(variant: LoweredVariant, names: readonly string[], users: Users | undefined): Specialisation {
   const { params, outside, result, effects } = variant;
-  const program = bringInside(parse(variant.program, { primitives: primitives(), functions }));
+  const functions = users === undefined ? [] : named(users.classes(), names);
+  const parsed = parse(variant.program, { primitives: primitives(), functions });
+  const program = users?.bringInside(parsed) ?? parsed;
   return specialisation({ params, outside, result, program, isCertain: true }, effects);
 }

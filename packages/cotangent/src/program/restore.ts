@@ -1,15 +1,12 @@
 /** What a function writes to its copies of the caller's objects and arrays, the caller gets. */
 import { AdError } from "../errors.ts";
-import type { CapturedParameter, Effects, Path } from "./captured.ts";
+import type { CapturedParameter, Effects, Path, Restore } from "./captured.ts";
 import { choiceAt, fromLeaves } from "./marshal.ts";
 import { children, leafTypes, stride } from "./structure.ts";
 import type { Leaf, Structure } from "./structure.ts";
 
 type ArrayStructure = Extract<Structure, { kind: "array" }>;
 type Holder = Record<string | number, unknown>;
-
-/** After a call: from the arguments, their leaves and what the program returned, to the result. */
-export type Restore = (args: readonly unknown[], leaves: readonly Leaf[], out: readonly Leaf[]) => unknown;
 
 /** What a build knows of what a function writes to. */
 export interface Restored {

@@ -1,6 +1,7 @@
 /** Functions with a derivative of the user's own, in programs of plain functions. */
 import type { UserFunction } from "../real/real.ts";
 import type { Func, Op, Program, Region } from "./ir.ts";
+import type { Users } from "./lowered.ts";
 import { record } from "./record.ts";
 
 /**
@@ -34,6 +35,9 @@ export function bringInside(program: Program): Program {
   for (const f of program.functions) visit(f.body);
   return made.length === 0 ? program : { functions: [...program.functions, ...made] };
 }
+
+/** What a function needs that calls these classes. */
+export const users = (classes: Users["classes"]): Users => ({ classes, bringInside });
 
 /** A user's function as functions of a program. */
 interface Inside {

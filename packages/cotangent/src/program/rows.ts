@@ -1,17 +1,39 @@
 /** Arrays in arrays that are all of one length: where they begin is computed, and not looked up. */
-import { Copy } from "../program/copy.ts";
-import { buildFunction } from "../program/builder.ts";
-import { someOp } from "../program/ir.ts";
-import type { Op, Program, Value } from "../program/ir.ts";
-import { constantOf, definedBy } from "../program/optimise/analysis.ts";
-import { children, elementsOf, leafTypes, offsetsOfArrays, stride } from "../program/structure.ts";
-import type { Structure } from "../program/structure.ts";
+import { Copy } from "./copy.ts";
+import { buildFunction } from "./builder.ts";
+import type * as captured from "./captured.ts";
+import { someOp } from "./ir.ts";
+import type { Op, Program, Value } from "./ir.ts";
+import { constantOf, definedBy } from "./optimise/analysis.ts";
+import { children, elementsOf, leafTypes, offsetsOfArrays, stride } from "./structure.ts";
+import type { Structure } from "./structure.ts";
 
 type List = { readonly length?: unknown; readonly [i: number]: unknown } | null | undefined;
 type Read = (x: unknown) => unknown;
 
+/** Of more arrays of arrays than this, the others count as any. */
+const MOST = 8;
+
+export const rows: captured.Rows = (of) => {
+  let leaf = 0;
+  const all = [...of.params, ...of.outside].flatMap(({ structure }, i) => {
+    const first = leaf;
+    leaf += leafTypes(structure).length;
+    return rowsIn(structure, first, (inputs) => (inputs as readonly unknown[])[i]);
+  });
+  const found = all.filter((r) => areLookedUp(of.program, r)).slice(0, MOST);
+  return {
+    areEqual: found.map((r) => r.areEqual),
+    program: (program, equal) =>
+      withEqualRows(
+        program,
+        found.filter((_, k) => equal[k]),
+      ),
+  };
+};
+
 /** The arrays in the records of a leaf, one in each record. */
-export interface Rows {
+interface Rows {
   /** The leaf with the records, and the one with the elements of all these arrays. */
   readonly records: number;
   readonly elements: number;
@@ -20,11 +42,11 @@ export interface Rows {
   readonly offset: number;
   readonly step: number;
   /** Whether there are some for these inputs, all equally long. */
-  readonly areEqual: (inputs: unknown) => boolean;
+  readonly areEqual: (inputs: readonly unknown[]) => boolean;
 }
 
 /** The arrays in the records of arrays: directly in parameters, and in objects and tuples. */
-export function rowsIn(s: Structure, first: number, read: Read): Rows[] {
+function rowsIn(s: Structure, first: number, read: Read): Rows[] {
   if (s.kind !== "array") {
     return children(s).flatMap(([key, e]) => {
       const leaf = first;
@@ -69,7 +91,7 @@ function pathsIn(s: Structure): (readonly [Read, Structure])[] {
 }
 
 /** Whether a program looks up where these arrays begin, and never changes it. */
-export function areLookedUp({ functions }: Program, { records }: Rows): boolean {
+function areLookedUp({ functions }: Program, { records }: Rows): boolean {
   const { body } = functions[0]!;
   const table = body.args[records]!;
   const reads = (op: Op): boolean => op.kind === "load" && op.args[0] === table;
@@ -83,7 +105,7 @@ export function areLookedUp({ functions }: Program, { records }: Rows): boolean 
 }
 
 /** The program for arrays of equal length; and what its values were. */
-export function withEqualRows(
+function withEqualRows(
   { functions }: Program,
   rows: readonly Rows[],
 ): { readonly program: Program; readonly values: ReadonlyMap<Value, Value> } {
