@@ -15,8 +15,21 @@ export function remember(original: Obj | Cell, store: Store): void {
   copies.set(original, store);
 }
 
-export function written(store: Store): void {
+/** Something is written in place. `nested`: into an object that is itself in a record. */
+export function written(store: Store, nested: boolean): void {
   mutated.add(store);
+  store.sharing.edited(nested);
+}
+
+/** Refuses to read what was changed elsewhere, where it is, too. */
+export function current(cx: Context, { sharing }: Store, node: Node): void {
+  if (!sharing.isStale) return;
+  cx.refuse(
+    node,
+    "aliased-structure",
+    "This array has objects or rows in common with another one, in which they were changed: compiled code has copies, which are as they were.",
+    "Change them here; or give one of the two copies of its own: list.map((p) => ({ ...p })), rows.map((row) => row.slice()).",
+  );
 }
 
 /** Refuses to read what may differ from its copy in an array. */
@@ -51,7 +64,8 @@ export function checkWritable(cx: Context, a: Vec, node: Node): void {
   }
   unshared(cx, a.length, node);
   fresh(cx, a, node);
-  written(a.store);
+  // Objects that are replaced in an array are no others for that; a row that is written to is.
+  if (a.store.isPool) written(a.store, false);
 }
 
 /** Refuses to use a row that may have grown under another name. */

@@ -3,7 +3,7 @@ import { sameStructure } from "./merge.ts";
 import type { Structure, Value } from "cotangent/program";
 
 import type { Node } from "../ast.ts";
-import { checkWritable, fresh, staleness } from "./aliases.ts";
+import { checkWritable, current, fresh, staleness } from "./aliases.ts";
 import {
   address,
   blockOf,
@@ -22,7 +22,8 @@ import type { Context } from "./context.ts";
 import { branch, countedLoop } from "./control.ts";
 import { holdsAll, stored } from "./elements.ts";
 import { compare, index } from "./numbers.ts";
-import { asArray, elementUnchecked, guess, rowIn, writeRecord, structureOf } from "./records.ts";
+import { asArray, elementUnchecked, guess, rowIn, takenAt, writeRecord, structureOf } from "./records.ts";
+import { isLastOf } from "./sharing.ts";
 import { Cell, integer, size, bool, LONGEST, constant } from "./values.ts";
 import type { Num, Val, Vec } from "./values.ts";
 
@@ -34,7 +35,10 @@ export function elementAt(cx: Context, a: Vec, at: Num, node: Node): Val {
   const i = index(cx, at, called(cx, a, node) + "'s index");
   const whole = handle(cx, a);
   checkIndex(cx, a, i, whole, node);
-  return elementUnchecked(cx, a, i, whole);
+  const x = elementUnchecked(cx, a, i, whole);
+  if (x.t !== "place") return x;
+  const from = a.offset === null ? { at: i, isLast: isLastOf(i32(cx, lengthOf(cx, a)), i) } : {};
+  return takenAt(cx, x, from, node);
 }
 
 const SEEDS = 2;
@@ -67,6 +71,8 @@ function replace(cx: Context, a: Vec, i: Value, v: Val, node: Node): void {
   if (store.element.kind === "number" && v.t === "num")
     return cx.b.store(whole, i, stored(cx, store.element, v, node));
   writeRecord(cx, store, store.element, address(cx, a, i), v, 0, node);
+  repeated(a, v);
+  if (a.offset === null) store.sharing.replace(i);
   if (store.element.kind === "tuple" || store.element.kind === "object") {
     // From here on: what was written may itself be an element of the same array.
     store.epoch++;
@@ -124,7 +130,15 @@ export function push(cx: Context, a: Vec, v: Val, node: Node): void {
   const next = cx.b.op("i32.add", i, cx.b.i32(1));
   reserve(cx, a.store, next);
   writeRecord(cx, a.store, a.store.element, address(cx, a, i), v, 0, node);
+  repeated(a, v);
+  if (a.store.shrinks === true) a.store.epoch++;
   cx.write(a.length, integer(next, n.lo + 1, LONGEST));
+}
+
+/** Notes an object of an array that is put into it a second time. */
+function repeated({ store }: Vec, v: Val): void {
+  if (v.t === "place" && v.store.sharing === store.sharing && v.from !== "none")
+    store.sharing.repeat((v.path === "" && v.from) || {});
 }
 
 /** A row grows where it lies if it is the last one; else it moves to the end. */
@@ -175,7 +189,9 @@ export function pop(cx: Context, a: Vec, node: Node): Val {
   const last = cx.b.op("i32.sub", i32(cx, lengthOf(cx, a)), cx.b.i32(1));
   const x = elementAt(cx, a, integer(last, -1, LONGEST), node);
   cx.write(a.length, integer(last, 0, LONGEST));
-  return x;
+  a.store.shrinks = true;
+  a.store.sharing.drop();
+  return x.t === "place" ? { ...x, from: "none" } : x;
 }
 
 /** a.length = n: the first n elements stay. */
@@ -207,6 +223,7 @@ export function shorten(cx: Context, a: Vec, n: Num, node: Node): void {
     return [];
   });
   cx.write(a.length, integer(length, 0, before.hi));
+  a.store.shrinks = true;
 }
 
 /** The elements lo ... hi - 1 in place, for lo and hi already made to lie within the array. */
@@ -233,9 +250,12 @@ export function copyOf(
   const n = lengthOf(cx, a);
   const growable = cx.knowledge.site(node).growable === true;
   const out = newArray(cx, element, n, node, { growable, typed: a.typed, name });
-  if (holdsAll(element, a.store.element) && a.store.sub.length === 0)
+  current(cx, a.store, node);
+  if (holdsAll(element, a.store.element) && a.store.sub.length === 0) {
     cx.b.copy(handle(cx, out), handle(cx, a));
-  else {
+    if (out.store.stride > 1 || element.kind !== "number")
+      out.store.sharing.share(false, a.store.sharing, false);
+  } else {
     countedLoop(cx, cx.b.i32(0), i32(cx, n), 1, (i) => {
       writeRecord(cx, out.store, out.store.element, address(cx, out, i), elementUnchecked(cx, a, i), 0, node);
     });

@@ -6,6 +6,7 @@ import type { Node } from "../ast.ts";
 import type { Context } from "./context.ts";
 import { branch } from "./control.ts";
 import { index, mul } from "./numbers.ts";
+import { Sharing } from "./sharing.ts";
 import { bool, Cell, constant, LONGEST, size, Touched, integer } from "./values.ts";
 import type { Home, Num, Raw, Store, Vec } from "./values.ts";
 
@@ -27,6 +28,7 @@ function storeOf(
   block: Value,
   sub: readonly Store[],
   used: Cell | null,
+  isPool: boolean,
   site?: Node,
 ): Store {
   return {
@@ -37,6 +39,8 @@ function storeOf(
     used,
     epoch: 0,
     touched: new Touched(),
+    sharing: new Sharing(),
+    isPool,
     site,
   };
 }
@@ -53,16 +57,12 @@ export function arrayFrom(
   readonly?: string,
   passed?: string,
 ): Vec {
-  const load = (e: Structure): Store => {
+  const load = (e: Structure, isPool: boolean): Store => {
     const block = leaves.next().value as Value;
-    return storeOf(
-      e,
-      block,
-      arraysIn(e).map((inner) => load(inner.element)),
-      null,
-    );
+    const sub = arraysIn(e).map((inner) => load(inner.element, true));
+    return storeOf(e, block, sub, null, isPool);
   };
-  const store = load(s.element);
+  const store = load(s.element, false);
   const { b } = cx;
   const all = b.length(blockOf(cx, store));
   const length = store.stride === 1 ? all : b.op("i32.div", all, b.i32(Math.max(1, store.stride)));
@@ -141,6 +141,7 @@ export function newArray(cx: Context, element: Structure, length: Num, node: Nod
     block,
     arraysIn(element).map((s) => pool(cx, s)),
     null,
+    false,
     node,
   );
   // An integer whatever it was computed by: paths and loops that exchange arrays join their lengths.
@@ -155,12 +156,12 @@ export function newArray(cx: Context, element: Structure, length: Num, node: Nod
 function pool(cx: Context, s: ArrayStructure): Store {
   const { b } = cx;
   const sub = arraysIn(s.element).map((inner) => pool(cx, inner));
-  return storeOf(s.element, b.allocate(b.i32(0)), sub, new Cell(constant(0), "used"));
+  return storeOf(s.element, b.allocate(b.i32(0)), sub, new Cell(constant(0), "used"), true);
 }
 
 /** An array that is a constant of the program. */
 export function dataArray(cx: Context, elements: readonly number[], name: string | undefined): Vec {
-  const store = storeOf(NUMBER, cx.b.data(Float64Array.from(elements)), [], null);
+  const store = storeOf(NUMBER, cx.b.data(Float64Array.from(elements)), [], null, false);
   return vec(store, constant(elements.length), { name, readonly: "It is a constant of the module." });
 }
 

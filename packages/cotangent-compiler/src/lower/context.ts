@@ -21,6 +21,8 @@ export interface Site {
   growable?: boolean;
   /** What the array holds. */
   element?: Structure;
+  /** What is taken out of an array here is kept as it is there, because it may be replaced. */
+  kept?: boolean;
   /** The function calls itself. */
   recursive?: boolean;
 }
@@ -148,6 +150,8 @@ export class Context {
   /** Set where memory is read or written, or where something may throw. */
   impure = false;
   parts!: Parts;
+  /** What is being written. */
+  here!: Node;
   /** The types that annotations may name. */
   types: TypeScope = new Map();
   /** Before the first change of each cell in the innermost region. */
@@ -210,6 +214,7 @@ export class Context {
 
   /** Everything written from now on belongs to this place of the source. */
   at(node: Node): void {
+    this.here = node;
     this.b.loc = locationOf(node);
     if (++this.#steps > MOST_STEPS) {
       this.refuse(
@@ -223,6 +228,7 @@ export class Context {
 
   /** The same, after the parts of an expression have been written. */
   back(node: Node): void {
+    this.here = node;
     this.b.loc = locationOf(node);
   }
 

@@ -61,7 +61,10 @@ export class Watch {
           found.resized.push(leaf);
           found.handles.push(handle(this.#cx, x));
         }
-        for (const store of storesOf(x.store)) this.#replaced(store, leaf++, found);
+        for (const store of storesOf(x.store)) {
+          this.#replaced(store, leaf++, found);
+          if (store.sharing.isStale) found.problem = SHARED;
+        }
       } else if (x.t === "obj") {
         for (const [key, cell] of x.fields) {
           const inner = [...path, keyIn(x, key)];
@@ -126,6 +129,9 @@ export class Watch {
     return cellsOf(x).every(([, cell]) => isSame(this.#before.get(cell)!, cell.value));
   }
 }
+
+const SHARED =
+  "It puts objects or rows of an argument into another array and changes them there: in the argument they would have to change, too.";
 
 const keyIn = (x: Obj, key: string): string | number => (x.tuple ? Number(key) : key);
 

@@ -5,7 +5,7 @@ import { bare } from "../ast.ts";
 import type { Node } from "../ast.ts";
 import { getField, learn } from "./access.ts";
 import { lengthOf } from "./blocks.ts";
-import { elementUnchecked } from "./records.ts";
+import { elementUnchecked, takenAt } from "./records.ts";
 import { assuming, MIRRORED } from "./assumptions.ts";
 import type { Context, Loop } from "./context.ts";
 import { anyOf, branch, conditionalLoop, countedCarries, countedLoop } from "./control.ts";
@@ -215,7 +215,7 @@ export function forOf(cx: Context, node: Node, env: Env, labels: readonly string
     const exits = exitsOf(cx, loop);
     const body = (i: Value): void => {
       const n = lengthOf(cx, list);
-      step(integer(i, 0, Math.max(0, n.hi - 1)), elementUnchecked(cx, list, i));
+      step(integer(i, 0, Math.max(0, n.hi - 1)), takenAt(cx, elementUnchecked(cx, list, i), {}, node));
     };
     const carries = countedCarries(cx, body);
     if (!carries.has(list.length) && !exits.some((e) => carries.has(e))) {

@@ -4,9 +4,11 @@
  */
 import type { Structure, Ty, Value } from "cotangent/program";
 
+import type { Node } from "../ast.ts";
 import type { Context } from "./context.ts";
 import { usesAround } from "../scopes.ts";
 import { f64 } from "./numbers.ts";
+import { Sharing } from "./sharing.ts";
 import { isOneOf, place } from "./texts.ts";
 import { Cell, I32_MAX, I32_MIN, bool, integer, kindOf, number } from "./values.ts";
 import type {
@@ -53,6 +55,7 @@ export type Form =
       readonly sub: number;
       readonly epoch: number;
       readonly path: string;
+      readonly taken: readonly Node[];
     }
   /** Several arrays: which block, where it begins, how long it is. */
   | {
@@ -61,6 +64,8 @@ export type Form =
       readonly block: Form;
       readonly offset: boolean;
       readonly length: Form;
+      /** What the blocks share that it may be. */
+      readonly of: readonly Sharing[];
     }
   | { readonly t: "poison"; readonly reason: string };
 
@@ -99,6 +104,7 @@ export function join(cx: Context, x: Val, y: Val): Form {
       sub: x.sub,
       epoch: Math.min(x.epoch, y.epoch),
       path: x.path,
+      taken: [...(x.taken ?? []), ...(y.taken ?? [])],
     };
   }
   if (x.t === "obj" && y.t === "obj") return joinObjects(cx, x, y);
@@ -205,6 +211,7 @@ function own(cx: Context, x: Val): Form {
         block: { t: "raw", ty: "array" },
         offset: x.offset !== null,
         length: own(cx, cx.read(x.length)),
+        of: [x.store.sharing],
       };
     case "place":
       return {
@@ -214,6 +221,7 @@ function own(cx: Context, x: Val): Form {
         sub: x.sub,
         epoch: x.epoch,
         path: x.path,
+        taken: x.taken ?? [],
       };
     case "builtin":
       if (x.pullback === undefined) return { t: "same", value: x };
@@ -274,6 +282,7 @@ function joinArrays(cx: Context, x: Vec, y: Vec): Form {
     block: sameStore ? { t: "same", value: cx.read(x.store.block) } : { t: "raw", ty: "array" },
     offset: x.offset !== null || y.offset !== null,
     length: join(cx, cx.read(x.length), cx.read(y.length)),
+    of: [x.store.sharing, y.store.sharing],
   };
 }
 
@@ -381,8 +390,7 @@ export function unpack(form: Form, values: Iterator<Value>): Val {
     case "raw":
       return { t: "raw", v: next() };
     case "place": {
-      const { store, structure, sub, epoch, path } = form;
-      return { t: "place", store, structure, sub, epoch, path, base: next() };
+      return { ...form, base: next() };
     }
     case "obj": {
       const fields = new Map(form.fields.map(([key, f]) => [key, new Cell(unpack(f, values), key)]));
@@ -393,7 +401,12 @@ export function unpack(form: Form, values: Iterator<Value>): Val {
       const sharesBlock = form.block.t === "same";
       const store = sharesBlock
         ? like.store
-        : { ...like.store, block: new Cell(unpack(form.block, values)), used: null };
+        : {
+            ...like.store,
+            block: new Cell(unpack(form.block, values)),
+            used: null,
+            sharing: new Sharing(form.of),
+          };
       const offset = form.offset ? new Cell({ t: "raw", v: next() }) : null;
       return { ...like, home: undefined, store, offset, length: new Cell(unpack(form.length, values)) };
     }

@@ -5,7 +5,7 @@ import type { Node } from "../ast.ts";
 import { getField, inMemory, learn } from "./access.ts";
 import { copyOf, elementAt, fill, pop, push, setElement, view } from "./arrays.ts";
 import { handle, lengthOf, newArray, NUMBER } from "./blocks.ts";
-import { elementUnchecked, initialise, structureOf } from "./records.ts";
+import { elementUnchecked, initialise, structureOf, takenAt } from "./records.ts";
 import type { Context } from "./context.ts";
 import { branch, choose, countedLoop } from "./control.ts";
 import { elementIfAny } from "./expressions.ts";
@@ -136,6 +136,7 @@ export function arrayMethod(
   switch (key) {
     case "push":
       for (const x of args) push(cx, a, x, node);
+      a.store.sharing.grow();
       return n();
     case "pop":
     case "shift": {
@@ -206,7 +207,11 @@ export function arrayMethod(
     case "forEach":
       countedLoop(cx, cx.b.i32(0), count(), 1, (i) => {
         const visit = (): void =>
-          void cx.parts.apply(argument(0), [elementUnchecked(cx, a, i), inside(i), a], node);
+          void cx.parts.apply(
+            argument(0),
+            [takenAt(cx, elementUnchecked(cx, a, i), {}, node), inside(i), a],
+            node,
+          );
         // What a callback takes off the end is not visited any more.
         if (a.growable) branch(cx, compare(cx, "<", inside(i), n()), visit, () => undefined);
         else visit();

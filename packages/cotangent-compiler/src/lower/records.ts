@@ -3,7 +3,7 @@ import { stride, children, arraysIn } from "cotangent/program";
 import type { Structure, Value } from "cotangent/program";
 
 import type { Node } from "../ast.ts";
-import { remember, written } from "./aliases.ts";
+import { current, remember, written } from "./aliases.ts";
 import {
   address,
   blockOf,
@@ -23,14 +23,16 @@ import { countedLoop } from "./control.ts";
 import { loaded, stored } from "./elements.ts";
 import { sameStructure, truth } from "./merge.ts";
 import { f64 } from "./numbers.ts";
+import type { Taken } from "./sharing.ts";
 import { chosen, place, isOneOf } from "./texts.ts";
-import { bool, constant, kindOf, NOTHING, number, size } from "./values.ts";
+import { bool, Cell, constant, kindOf, NOTHING, number, size } from "./values.ts";
 import type { Num, Obj, Place, Store, Val, Vec } from "./values.ts";
 
 /** a[i], where i is known to be an index. */
 export function elementUnchecked(cx: Context, a: Vec, i: Value, whole: Value = handle(cx, a)): Val {
   const { store } = a;
   cx.impure = true;
+  current(cx, store, cx.here);
   if (store.element.kind === "number") {
     const x = loaded(cx, store.element, cx.b.load(whole, i));
     return { ...x, guessed: store.guessed, hole: store.holes === true };
@@ -66,7 +68,9 @@ function readRecord(cx: Context, store: Store, s: Structure, base: Value, sub: n
 export function partOf(cx: Context, p: Place, key: string, node: Node): Val | undefined {
   const part = locate(p, key);
   if (part === undefined) return undefined;
+  current(cx, p.store, node);
   if (p.epoch !== p.store.epoch) {
+    keep(cx, p);
     cx.refuse(
       node,
       "aliased-structure",
@@ -80,6 +84,33 @@ export function partOf(cx: Context, p: Place, key: string, node: Node): Val | un
   const { guessed } = p.store;
   const isOpen = guessed !== undefined && p.structure === p.store.element;
   return isOpen && x.t === "num" ? { ...x, guessed: `${guessed}.${key}` } : x;
+}
+
+/** From now on what is taken out of its array here is kept as it is there: it may be replaced. */
+function keep(cx: Context, { taken = [] }: Place): void {
+  const open = taken.filter((site) => cx.knowledge.site(site).kept !== true);
+  if (open.length === 0) return;
+  for (const site of open) cx.knowledge.site(site).kept = true;
+  cx.knowledge.restart();
+}
+
+/** What is taken out of its array at this place of the source. */
+export function takenAt(cx: Context, x: Val, from: Taken, node: Node): Val {
+  if (x.t !== "place") return x;
+  return cx.knowledge.site(node).kept === true ? copyOfRecord(cx, x, node) : { ...x, taken: [node], from };
+}
+
+/** A record, in registers. As long as it may be in the array, too, neither may change apart from the other. */
+function copyOfRecord(cx: Context, p: Place, node: Node): Obj {
+  const fields = children(p.structure).map(([key]) => {
+    const x = partOf(cx, p, String(key), node)!;
+    return [String(key), new Cell(x.t === "place" ? copyOfRecord(cx, x, node) : x, String(key))] as const;
+  });
+  const made = cx.parts.classOf(p.structure);
+  const tuple = p.structure.kind === "tuple";
+  const copy: Obj = { t: "obj", tuple, fields: new Map(fields), site: undefined, merged: false, made };
+  remember(copy, p.store);
+  return copy;
 }
 
 function locate(
@@ -101,7 +132,18 @@ export function setPart(cx: Context, p: Place, key: string, value: Val, node: No
   const part = locate(p, key);
   if (part === undefined) return false;
   if (p.epoch !== p.store.epoch) partOf(cx, p, key, node);
-  written(p.store);
+  current(cx, p.store, node);
+  const nested = p.path !== "";
+  if (p.store.sharing.hasTwice) {
+    cx.refuse(
+      node,
+      "aliased-structure",
+      "An object of this array was put into it a second time: what is written to one of the two would have to be seen in both.",
+      "Put a copy into it: list.push({ ...list[i] }).",
+    );
+  }
+  written(p.store, nested);
+  if (value.t === "place" && value.store.sharing === p.store.sharing) p.store.sharing.repeat({});
   p.store.touched.edit(p.path);
   if (part.structure.kind === "tuple" || part.structure.kind === "object")
     p.store.touched.replace(`${p.path}.${key}`);
@@ -207,6 +249,7 @@ export function writeRecord(
   if (s.kind === "boolean" && isOneOf(s.of, v)) return put(0, b.op("f64.fromI32", place(cx, s.of!, v)));
   if (s.kind === "array") {
     const row = asArray(cx, v, s, node);
+    if (v.t === "obj") remember(v, store.sub[sub]!);
     if (isEmptyLiteral(row.site)) store.sub[sub]!.grows = true;
     const { offset, length } = rowIn(cx, store.sub[sub]!, row, node);
     put(0, b.op("f64.fromI32", offset));
@@ -226,6 +269,7 @@ export function writeRecord(
     let offset = 0;
     let nth = sub;
     if (v.t === "obj") remember(v, store);
+    else store.sharing.share(s !== store.element, v.store.sharing, v.path !== "");
     for (const { e, x } of parts) {
       writeRecord(cx, store, e, plus(cx, base, offset), x, nth, node);
       offset += stride(e);
@@ -297,6 +341,7 @@ export function rowIn(
   const { b } = cx;
   const length = i32(cx, lengthOf(cx, row));
   if (row.store === store) return { offset: offsetOf(cx, row) ?? b.i32(0), length };
+  if (row.store.isPool) store.sharing.share(false, row.store.sharing, false);
   if (store.used === null) {
     cx.refuse(
       node,

@@ -6,6 +6,7 @@ import type { Selection } from "cotangent/differentiate";
 import type { Func, Structure, UserFunction, Value } from "cotangent/program";
 
 import type { Node } from "../ast.ts";
+import type { Sharing, Taken } from "./sharing.ts";
 
 export type Val =
   | Num
@@ -146,6 +147,10 @@ export interface Place {
   readonly epoch: number;
   /** Where in the records of the store it is: the keys, joined by dots. */
   readonly path: string;
+  /** Where in the source it was taken out of its array. */
+  readonly taken?: readonly Node[];
+  /** Where in the store's array it was; undefined: somewhere; "none": it is there no more. */
+  readonly from?: Taken | "none";
 }
 
 /** What is done to the tuples and objects in a store, by where in a record they are: they are copies of what was passed. */
@@ -204,6 +209,12 @@ export interface Store {
   /** Counts how often whole records were replaced, or rows grew. */
   epoch: number;
   readonly touched: Touched;
+  /** Which other blocks have copies of the same objects or rows. */
+  readonly sharing: Sharing;
+  /** It holds the rows of an array of arrays. */
+  readonly isPool: boolean;
+  /** Records were taken off its end: others may come to lie where they were. */
+  shrinks?: boolean;
   /** Elements may be undefined: they were not assigned yet. */
   holes?: boolean;
   /** Rows begin as `[]` here, to be filled one element after the other. */

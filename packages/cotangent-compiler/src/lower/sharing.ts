@@ -1,0 +1,108 @@
+/** Objects and rows that blocks have in common: in memory each block has a copy of its own. */
+import type { Value } from "cotangent/program";
+
+export class Sharing {
+  /** What is here was changed where it is, too: here it is as it was. */
+  isStale = false;
+  /** With whom; true: only what is nested in the records here. */
+  readonly #with = new Map<Sharing, boolean>();
+  /** A block that is one of several, which one the run decides: these. */
+  readonly #of: readonly Sharing[];
+  /** Those which may be this one. */
+  readonly #maybe = new Set<Sharing>();
+  /** Records that are here a second time. */
+  #twice: readonly Taken[] = [];
+
+  constructor(of: readonly Sharing[] = []) {
+    this.#of = of;
+    for (const one of of) one.#maybe.add(this);
+  }
+
+  /** From now on both have copies of the same; `nested`: of what is nested in their records. */
+  share(nested: boolean, other: Sharing, otherNested: boolean): void {
+    if (this === other) return;
+    this.#note(other, nested);
+    other.#note(this, otherNested);
+  }
+
+  #note(other: Sharing, nested: boolean): void {
+    this.#with.set(other, nested && this.#with.get(other) !== false);
+  }
+
+  /** Something is written in place here: all others that have it do not see it. */
+  edited(nested: boolean): void {
+    const seen = new Set<Sharing>([this]);
+    const visit = (one: Sharing, inner: boolean, rose: boolean): void => {
+      const reach = (next: Sharing, isNested: boolean, up: boolean): void => {
+        if (seen.has(next)) return;
+        seen.add(next);
+        next.isStale = true;
+        visit(next, isNested, up);
+      };
+      for (const [next, isNested] of one.#with) {
+        if (isNested && !inner) continue;
+        reach(next, inner || next.#with.get(one) === true, rose);
+      }
+      for (const next of one.#maybe) reach(next, inner, true);
+      // What may be one of two is no reason why these should be the same.
+      if (!rose) for (const next of one.#of) reach(next, inner, false);
+    };
+    visit(this, nested, false);
+  }
+
+  /** A record that was taken out is put to another place here, too. */
+  repeat(from: Taken): void {
+    this.#twice = [...this.#twice, from];
+  }
+
+  /** Record `at` is replaced. */
+  replace(at: Value): void {
+    if (this.hasTwice) this.#twice = this.#twice.filter((v) => v.at === undefined || !isSame(v.at, at));
+  }
+
+  /** The last record is dropped. */
+  drop(): void {
+    this.#twice = this.#twice.filter((v) => v.isLast !== true);
+  }
+
+  /** There is another last record. */
+  grow(): void {
+    if (this.hasTwice) this.#twice = this.#twice.map(({ at }) => (at === undefined ? {} : { at }));
+  }
+
+  /** Whether a record may be here twice. */
+  get hasTwice(): boolean {
+    return this.#twice.length > 0;
+  }
+}
+
+/** Where a record was taken out: its index, if that is known, and whether it was the last one. */
+export interface Taken {
+  readonly at?: Value;
+  readonly isLast?: boolean;
+}
+
+/** Whether `at` is the index of the last of n records. */
+export function isLastOf(n: Value, { def }: Value): boolean {
+  if (!("kind" in def) || (def.kind !== "i32.sub" && def.kind !== "i32.add")) return false;
+  const [length, one] = def.args as [Value, Value];
+  const by = "kind" in one.def && one.def.kind === "constant" ? one.def.attr : undefined;
+  return by === (def.kind === "i32.sub" ? 1 : -1) && isSame(length, n);
+}
+
+/** Whether two values are computed alike. */
+function isSame(x: Value, y: Value): boolean {
+  if (x === y) return true;
+  const [a, b] = [x.def, y.def];
+  if (!("kind" in a) || !("kind" in b) || a.kind !== b.kind || a.regions.length > 0) return false;
+  const attr = (op: typeof a): unknown => ("attr" in op ? JSON.stringify(op.attr) : undefined);
+  return (
+    PURE.test(a.kind) &&
+    attr(a) === attr(b) &&
+    a.args.length === b.args.length &&
+    a.args.every((v, i) => isSame(v, b.args[i]!))
+  );
+}
+
+/** Operations that give the same for the same. */
+const PURE = /^(?:constant|length|[fi]\d\d\.\w+)$/;
