@@ -322,3 +322,43 @@ describe("what has no derivative says so", () => {
     expect(() => grad(polar)(1, 2)).toThrow(/result-not-scalar/);
   });
 });
+
+test("what is no number stays as it is, in derivatives of every kind", () => {
+  const f: Any = differentiable((p: Any, unit: string) => {
+    let s = 0;
+    for (const m of p.marks) {
+      if (m.kind === "square") s += m.size ** 2;
+      else if (m.kind === "cube" && m.isOn) s += p.by * m.size ** 3;
+    }
+    return p.isOn && unit === "km" ? 1000 * s : unit === "m" ? s : NaN;
+  });
+  const marks = (...sizes: unknown[]): unknown[] => [
+    { kind: "square", size: sizes[0], isOn: false },
+    { kind: "cube", size: sizes[1], isOn: true },
+    { kind: "cube", size: sizes[2], isOn: false },
+  ];
+  const like = (by: unknown, ...sizes: unknown[]): unknown => ({
+    by,
+    isOn: true,
+    marks: marks(...sizes),
+  });
+  const args = [like(5, 2, 3, 4), "m"] as const;
+  const along = [like(1, 10, 100, 1000), "m"];
+  const gradient = [like(27, 4, 135, 0), "m"];
+  expect(ad.grad(f)(...args)).toEqual(gradient);
+  expect(
+    ad
+      .vjp(f)(...args)
+      .pullback(1),
+  ).toEqual(gradient);
+  const row = (...numbers: [number, number, number, number]): unknown => [like(...numbers), "m"];
+  const second = like(row(0, 0, 27, 0), row(0, 2, 0, 0), row(27, 0, 90, 0), row(0, 0, 0, 0));
+  expect(ad.hessian(f)(...args)).toEqual([second, "m"]);
+  expect(ad.jacobian(ad.grad(f))(...args)).toEqual(ad.hessian(f)(...args));
+  expect(ad.hvp(f)(args, along)).toEqual([like(2700, 20, 27 + 9000, 0), "m"]);
+  const twice: Any = differentiable((list: Any) =>
+    list.map((m: Any) => ({ isOn: m.isOn, size: 2 * m.size })),
+  );
+  const list = [true, false].map((isOn) => ({ isOn, size: 3 }));
+  expect(ad.jvp(twice)([list], [list]).tangent).toEqual(list.map(({ isOn }) => ({ isOn, size: 6 })));
+});

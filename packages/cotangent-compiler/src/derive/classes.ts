@@ -78,8 +78,11 @@ export class Classes {
   readonly #typed = new Set<Value | Slot>();
   readonly #kinds = new Map<Value | Slot, TapeKind>();
 
-  /** @param plain arrays of the entry that are to be `number[]`, if nothing speaks against it */
-  constructor(program: Program, plain: readonly Value[]) {
+  /**
+   * @param plain arrays of the entry that are to be `number[]`, if nothing speaks against it
+   * @param integers values of the entry that are neither true nor false
+   */
+  constructor(program: Program, plain: readonly Value[], integers: readonly Value[]) {
     const flows = this.#flows;
     const numbers: Value[] = [];
     // A constant stands in one place for all its uses, which have nothing else in common.
@@ -96,7 +99,7 @@ export class Classes {
         if (op.kind === "tape.load") flows.join(this.#slot(op.args[0]!, op.attr.slot), op.results[0]!);
       });
     }
-    for (const v of numbers) this.#integers.add(flows.find(v));
+    for (const v of [...numbers, ...integers]) this.#integers.add(flows.find(v));
     this.#findIntegers(program);
     this.#findWide(program);
     this.#findArrays(program, plain);

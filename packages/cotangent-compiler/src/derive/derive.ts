@@ -18,10 +18,12 @@ import { lower, nowhere } from "../lower/lower.ts";
 import type { Lowered } from "../lower/lower.ts";
 import { functionsOf, readModule } from "../lower/module.ts";
 import type { Module } from "../lower/module.ts";
+import { structureFromType } from "../lower/types.ts";
 import { parseSource } from "../source.ts";
 import { nameAll } from "./naming.ts";
 import { writeModule } from "./module.ts";
 import type { Shape } from "./shape.ts";
+import { withKinds } from "./types.ts";
 
 export type DeriveMode = "reverse" | "forward" | "hessian" | "hvp" | "jacobian";
 
@@ -60,7 +62,7 @@ export interface Derived {
  *     // }
  *
  * @throws CompileError where the function is outside the language; AdError `wrong-option` for names that are not there,
- * `result-not-scalar`, `unsupported-transform`
+ * `result-not-scalar`, `result-not-a-number`, `unsupported-transform`
  */
 export function derive(source: string, options: DeriveOptions = {}): Derived {
   const module = readModule(parseSource(source, options.file));
@@ -129,12 +131,23 @@ function chosen(module: Module, wanted: string | undefined): { readonly name: st
 
 /** The derivative of a function that has been lowered. */
 function deriveLowered(
-  lowered: Lowered,
+  given: Lowered,
   module: Module,
   node: Node,
   name: string,
   options: DeriveOptions & { readonly mode: DeriveMode },
 ): Derived {
+  const lowered: Lowered = {
+    ...given,
+    params: given.params.map(({ name: own, structure }, i) => {
+      const pattern = node.params[i];
+      const target = pattern?.type === "AssignmentPattern" ? pattern.left : pattern;
+      return {
+        name: own,
+        structure: withKinds(structure, structureFromType(target?.typeAnnotation, module.types)),
+      };
+    }),
+  };
   if (lowered.users.length > 0) {
     throw new AdError(
       "unsupported-transform",
@@ -179,6 +192,15 @@ interface Task {
   readonly name: string;
   readonly value: boolean;
 }
+
+const needsNumbers = (task: Task): void => {
+  if (positionsOf(task.program.functions[0]!.results).length > 0) return;
+  throw new AdError(
+    "result-not-a-number",
+    `jacobian: ${task.name} returns no numbers.`,
+    "Return what is to be differentiated.",
+  );
+};
 
 const needsNumber = (task: Task, what: string): void => {
   if (task.lowered.result.kind === "number") return;
@@ -303,10 +325,12 @@ const SHAPES: Readonly<Record<DeriveMode, (task: Task) => Shape>> = {
     needsNumber(task, "hessian");
     return matrix(task, "Hessian", (wrt) => hessian(task.program, { wrt, columns: 1, readable: forPeople }));
   },
-  jacobian: (task) =>
-    task.lowered.result.kind === "number"
+  jacobian: (task) => {
+    needsNumbers(task);
+    return task.lowered.result.kind === "number"
       ? { ...SHAPES.reverse(task), name: `${task.name}Jacobian`, title: `The Jacobian of \`${task.name}\`` }
-      : matrix(task, "Jacobian", (wrt) => jacobian(task.program, { wrt, columns: 1, readable: forPeople })),
+      : matrix(task, "Jacobian", (wrt) => jacobian(task.program, { wrt, columns: 1, readable: forPeople }));
+  },
   hvp: (task) => {
     needsNumber(task, "hvp");
     const { program, name } = task;

@@ -6,7 +6,7 @@ import { definedBy, isDouble } from "./facts.ts";
 import type { Facts, Use } from "./facts.ts";
 import type { Shared } from "./shared.ts";
 import { difference, negative, product, quotient, squared, sum } from "./text/algebra.ts";
-import { choice, truthOf } from "./text/shapes.ts";
+import { choice, compared, truthOf } from "./text/shapes.ts";
 import { call, conditional, element, infix, member, not, num, text } from "./text/tree.ts";
 import type { Expression, Infix } from "./text/tree.ts";
 
@@ -99,7 +99,7 @@ export class Expressions {
       if (compare !== undefined) return this.#comparison(op, compare);
     }
     const e = this.#expression(v);
-    return this.#shared.classes.isTruth(v) ? e : infix("!==", e, num(0));
+    return this.#shared.classes.isTruth(v) ? e : compared("!==", e, num(0));
   }
 
   untruth(given: Value): Expression {
@@ -111,7 +111,7 @@ export class Expressions {
       if (opposite !== undefined) return this.#comparison(op, opposite);
     }
     if (!this.#shared.classes.isTruth(v) && op?.kind !== "constant")
-      return infix("===", this.#expression(v), num(0));
+      return compared("===", this.#expression(v), num(0));
     return not(this.truth(v));
   }
 
@@ -122,7 +122,7 @@ export class Expressions {
       return operator === "!==" ? isNaN : not(isNaN);
     }
     if (op.kind.startsWith("f64.")) return infix(operator, this.value(x), this.value(y));
-    return infix(operator, this.integer(x), this.integer(y));
+    return compared(operator, this.integer(x), this.integer(y));
   }
 
   #expression(v: Value): Expression {
@@ -224,7 +224,10 @@ export class Expressions {
     const zero: Expression = { kind: "arrow", params: [], body: num(0) };
     const length = definedBy(this.#facts.real(n));
     if (length?.kind === "length" && this.#shared.classes.isPlain(length.args[0]!)) {
-      return call(member(this.value(length.args[0]!), "map"), zero);
+      const [array] = length.args as [Value];
+      return this.#shared.converting.has(array)
+        ? call("Array.from", this.value(array), zero)
+        : call(member(this.value(array), "map"), zero);
     }
     return call("Array.from", { kind: "object", fields: [["length", this.integer(n)]] }, zero);
   }
@@ -286,6 +289,12 @@ export class Expressions {
         return conditional(truthOf(x), y, z);
       case "stopGradient":
         return x;
+      case "hypot":
+      case "hypotSoFar": {
+        // The parts of one distance.
+        const inner = x.kind === "call" && definedBy(list[0]!) !== undefined && isPart(definedBy(list[0]!)!);
+        return call("Math.hypot", ...(inner ? x.args : [x]), y);
+      }
       case "sum":
         return args.reduce((a, b) => sum(a, b), num(0));
       default:
@@ -313,6 +322,8 @@ export class Expressions {
     return id === "sub" && isZero(x) ? negative(this.value(y!)) : undefined;
   }
 }
+
+const isPart = (op: Op): boolean => op.kind === "primitive" && op.attr.id === "hypotSoFar";
 
 /** Whether two values are `x < 0` and `x > 0`, of the same x: together, whether it is true as a number. */
 function isNonzero(a: Value, b: Value): boolean {

@@ -8,7 +8,7 @@ import type { Leaf, Part, Words } from "./structures.ts";
 import { product, sum } from "./text/algebra.ts";
 import { call, element, member, num, text, use } from "./text/tree.ts";
 import type { Expression, Statement, Variable } from "./text/tree.ts";
-import { key, typeOf } from "./types.ts";
+import { fieldOf, listOf, typeOf } from "./types.ts";
 
 type Read = () => Expression;
 
@@ -57,11 +57,14 @@ export class Matrix {
   readonly #leaves: readonly (readonly Leaf[])[];
   readonly #words: Words;
   readonly #out: Statement[];
+  readonly #isTruth: (k: number) => boolean;
 
+  /** @param isTruth whether a value is true or false, rather than a number */
   constructor(
     shape: Shape,
     origin: Origin,
     values: readonly Read[],
+    isTruth: (k: number) => boolean,
     parameters: readonly Variable[],
     leaves: readonly (readonly Leaf[])[],
     words: Words,
@@ -70,6 +73,7 @@ export class Matrix {
     this.#shape = shape;
     this.#origin = origin;
     this.#values = values;
+    this.#isTruth = isTruth;
     this.#parameters = parameters;
     this.#leaves = leaves;
     this.#words = words;
@@ -96,7 +100,9 @@ export class Matrix {
     );
     let next = 0;
     const parts = types.map((ty, k): Part =>
-      ty === "i32" ? { read: () => value(k), plain: false } : this.#part(stretches[next++]!, row),
+      ty === "i32"
+        ? { read: () => value(k), plain: false, isTruth: this.#isTruth(first + k) }
+        : this.#part(stretches[next++]!, row),
     );
     const likes = types.map((ty, k) => (ty === "array" ? value(k) : num(0)));
     return putTogether(lowered.result, parts.values(), {
@@ -205,14 +211,14 @@ const withoutElements =
     flat[k] === true ? { read: part.read, plain: part.plain } : part;
 
 /** One type per parameter by which is differentiated; bare, if there is but one parameter. */
-const listOf = ({ lowered }: Origin, types: readonly string[]): string =>
+const byParameter = ({ lowered }: Origin, types: readonly string[]): string =>
   lowered.params.length === 1 && types.length === 1 ? types[0]! : `[${types.join(", ")}]`;
 
 /** What rows of a matrix are called that is not returned number by number. */
 const ROW = "Row";
 
 export const rowType = (origin: Origin): string =>
-  listOf(
+  byParameter(
     origin,
     origin.wrt.map((i) => typeOf(origin.lowered.params[i]!.structure)),
   );
@@ -222,7 +228,7 @@ export function matrixType(origin: Origin, kind: "hessian" | "jacobian", fixed: 
   const { lowered, wrt } = origin;
   const row = fixed ? rowType(origin) : ROW;
   if (kind === "jacobian") return nested(lowered.result, row);
-  return listOf(
+  return byParameter(
     origin,
     wrt.map((i) => nested(lowered.params[i]!.structure, row)),
   );
@@ -234,11 +240,11 @@ function nested(s: Structure, row: string): string {
     case "number":
       return row;
     case "array":
-      return `${nested(s.element, row)}[]`;
+      return listOf(nested(s.element, row));
     case "tuple":
       return `[${s.elements.map((e) => nested(e, row)).join(", ")}]`;
     case "object":
-      return `{ ${s.fields.map(([name, e]) => `${key(name)}: ${nested(e, row)}`).join("; ")} }`;
+      return `{ ${s.fields.map(([name, e]) => fieldOf(name, e, nested(e, row))).join("; ")} }`;
     default:
       return typeOf(s);
   }

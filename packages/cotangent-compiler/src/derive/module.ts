@@ -1,5 +1,5 @@
 /** A derivative's program as a TypeScript module. */
-import { leafTypes } from "cotangent/program";
+import { isOp, leafTypes } from "cotangent/program";
 import type { CapturedParameter, Func, Program, Structure, Value } from "cotangent/program";
 
 import { bare } from "../ast.ts";
@@ -8,10 +8,11 @@ import { Classes, eachOperation } from "./classes.ts";
 import { definedBy, Facts, isNamed } from "./facts.ts";
 import { helperTexts } from "./helpers.ts";
 import { clean } from "./naming.ts";
-import { putTogether, takeApart, Words } from "./structures.ts";
+import { isConverting, leavesOf, putTogether, takeApart, Words } from "./structures.ts";
 import type { Leaf, Part } from "./structures.ts";
 import { withReadableNumbers } from "./text/algebra.ts";
 import { printAlias, printFunction, printStatements } from "./text/print.ts";
+import { withoutUnread } from "./text/reads.ts";
 import { call, num, text, use } from "./text/tree.ts";
 import type { Expression, Statement, Variable } from "./text/tree.ts";
 import { Types } from "./types.ts";
@@ -23,6 +24,14 @@ import type { Shared } from "./shared.ts";
 export function writeModule(shape: Shape, origin: Origin): string {
   return new ModuleWriter(shape, origin).write();
 }
+
+/** What derivatives of functions are called. */
+const WAYS: Readonly<Record<string, string>> = {
+  forth: "Forward",
+  back: "Backward",
+  forward: "Tangent",
+  reverse: "Gradient",
+};
 
 const pascal = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
@@ -49,7 +58,11 @@ class ModuleWriter {
   write(): string {
     const [entry, ...others] = this.#program.functions as [Func, ...Func[]];
     const { lowered, name, module, node, wrt } = this.#origin;
-    const classes = new Classes(this.#program, this.#plainArrays(entry));
+    const given = [...lowered.params, ...lowered.outside].flatMap((p) => leavesOf(p.structure));
+    const those = (is: (s: Structure) => boolean): Value[] =>
+      entry.body.args.slice(0, given.length).filter((_, k) => is(given[k]!));
+    const texts = those((s) => s.kind === "boolean" && s.of !== undefined);
+    const classes = new Classes(this.#program, this.#plainArrays(entry), texts);
     const functions = this.#functionNames(others);
     const taken = new Set(["Row", this.#shape.name, name, ...functions.values(), ...module.types.keys()]);
     const data = this.#data(taken);
@@ -65,6 +78,7 @@ class ModuleWriter {
       params,
       helpers: new Set(),
       data,
+      converting: new Set(those(isConverting)),
       taken,
       tapeType: (tape) => this.#tape(tape, classes).type,
       slotNames: (tape) => this.#tape(tape, classes).slots,
@@ -123,12 +137,8 @@ class ModuleWriter {
     const taken = new Set<string>([this.#shape.name, this.#origin.name]);
     return new Map(
       functions.map((f) => {
-        const parts = /^(.*?)(?:_\d+)?(_forth|_back|_forward|_reverse)?(\d*)$/.exec(f.name)!;
-        const suffix =
-          { _forth: "Forward", _back: "Backward", _forward: "Tangent", _reverse: "Gradient" }[
-            parts[2] ?? ""
-          ] ?? "";
-        const stem = clean(parts[1] ?? "f") + suffix;
+        const [, own, ways] = /^(.*?)((?:_\d+|_(?:forth|back|forward|reverse)\d*)*)$/.exec(f.name)!;
+        const stem = clean(own!) + ways!.replace(/_([a-z]*)\d*/g, (_, way: string) => WAYS[way] ?? "");
         let name = stem;
         for (let k = 2; taken.has(name); k++) name = `${stem}${k}`;
         taken.add(name);
@@ -309,7 +319,7 @@ class ModuleWriter {
       (values, out, names) => this.#result(values, entry, shared, parameters, leaves, words.fork(names), out),
       [...parameters, ...words.given, ...lowered.outside.map((p) => ({ name: p.name }))],
     );
-    const printed = [...prologue, ...readable(body)];
+    const printed = readable(withoutUnread([...prologue, ...body]));
     const written = printStatements(printed);
     // An underscore says that a parameter is there for the signature only.
     for (const v of [...parameters, ...more.map((m) => m.variable)]) {
@@ -351,12 +361,19 @@ class ModuleWriter {
     const given = leaf.passed ? !isTyped(p.structure, leaf) : true;
     const plain = shared.classes.isPlain(v);
     const converts = given && !plain;
-    if (!converts && !(facts.isWritten(v) && leaf.passed)) return leaf.expression;
+    const isWritten = facts.isWritten(v) && leaf.passed;
+    const isForeign = shared.converting.has(v);
+    const isHandedOn = facts
+      .usesOf(v)
+      .some(({ at }) => !isOp(at) || !(at.kind === "load" || at.kind === "length"));
+    if (!converts && !isWritten && !(isForeign && isHandedOn)) return leaf.expression;
     const copy = words.fresh(`${clean(v.name ?? p.name)}Copy`);
     copied.add(v);
     const value = converts
       ? call("Float64Array.from", leaf.expression)
-      : call({ kind: "member", object: leaf.expression, name: "slice" });
+      : isForeign
+        ? call("Array.from", leaf.expression)
+        : call({ kind: "member", object: leaf.expression, name: "slice" });
     prologue.push({ kind: "declare", keyword: "const", target: copy, type: undefined, value });
     return use(copy);
   }
@@ -399,12 +416,14 @@ class ModuleWriter {
     const { kind } = this.#shape;
     const yields = entry.body.yields;
     if (kind === "hessian" || kind === "jacobian") {
-      return new Matrix(this.#shape, this.#origin, values, parameters, leaves, words, out).write();
+      const isTruth = (k: number): boolean => shared.classes.isTruth(yields[k]!);
+      return new Matrix(this.#shape, this.#origin, values, isTruth, parameters, leaves, words, out).write();
     }
     let at = 0;
     const part = (): Part => {
       const v = yields[at]!;
-      return { read: values[at++]!, plain: v.ty === "array" && shared.classes.isPlain(v) };
+      const isTruth = shared.classes.isTruth(v);
+      return { read: values[at++]!, plain: v.ty === "array" && shared.classes.isPlain(v), isTruth };
     };
     const structured = (
       s: Structure,

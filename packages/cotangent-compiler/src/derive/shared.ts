@@ -13,6 +13,8 @@ export interface Shared {
   readonly helpers: Set<string>;
   /** The names of constant arrays. */
   readonly data: ReadonlyMap<Float64Array, string>;
+  /** Arrays of integers or of single precision, as they were passed: what is written into them is converted. */
+  readonly converting: ReadonlySet<Value>;
   /** Names that no variable may have. */
   readonly taken: ReadonlySet<string>;
   tapeType(tape: Value): string;

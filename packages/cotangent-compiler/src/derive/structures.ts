@@ -1,11 +1,12 @@
 /** Arguments and results as their users see them, and the numbers and arrays of numbers that programs see. */
-import { children, stride } from "cotangent/program";
+import { children, leafTypes, stride } from "cotangent/program";
 import type { Structure } from "cotangent/program";
 
 import { singularOf } from "./naming.ts";
 import { key } from "./types.ts";
 import { product, quotient, sum } from "./text/algebra.ts";
-import { call, conditional, element, infix, member, num, text, use } from "./text/tree.ts";
+import { textAt } from "./text/shapes.ts";
+import { call, element, infix, member, num, text, use } from "./text/tree.ts";
 import type { Expression, Statement, Variable } from "./text/tree.ts";
 
 type ArrayStructure = Extract<Structure, { kind: "array" }>;
@@ -53,18 +54,47 @@ const path = (object: Expression, at: string | number): Expression =>
 /** Whether an array is its own only leaf. */
 const isFlat = (s: ArrayStructure): boolean => s.element.kind === "number";
 
-const textsOf = (of: readonly string[]): Expression => ({
-  kind: "array",
-  elements: of.map((k) => text(JSON.stringify(k))),
-});
+/** A truth, or which of some texts x is. */
+const placeOf = ({ of, at }: Extract<Structure, { kind: "boolean" }>, x: Expression): Expression =>
+  of === undefined ? x : { kind: "place", of, isOpen: at !== undefined, value: x };
 
-/** Which of these texts x is, as programs have it. */
-function placeOf({ of = [], at }: Extract<Structure, { kind: "boolean" }>, x: Expression): Expression {
-  const found = call(member(textsOf(of), "indexOf"), x);
-  // What has a closed type is there.
-  if (at === undefined) return found;
-  const ifNull = conditional(infix("===", x, text("null")), num(-3), found);
-  return conditional(infix("===", x, text("undefined")), num(-2), ifNull);
+/** Whether there are numbers in something. */
+const hasNumbers = (s: Structure): boolean =>
+  s.kind === "number" ||
+  (s.kind === "array" ? hasNumbers(s.element) : children(s).some(([, e]) => hasNumbers(e)));
+
+/** Whether a derivative has parts, beside numbers, that are those of what it belongs to. */
+const hasOthers = (s: Structure): boolean => children(s).some(([, e]) => !hasNumbers(e));
+
+/** What has no derivative stays as it is. */
+const kept = (s: Structure, x: Expression): Expression => (s.kind === "array" ? call(member(x, "slice")) : x);
+
+const nothing = (s: Structure): Expression =>
+  text(s.kind === "nothing" && s.is === "null" ? "null" : "undefined");
+
+/** Whether an array was passed as one of integers or of single precision: what is written into such a one is converted. */
+export const isConverting = (s: Structure): boolean =>
+  s.kind === "array" && s.element.kind === "number" && s.element.as !== undefined;
+
+/** The structures of the leaves. */
+export const leavesOf = (s: Structure): readonly Structure[] =>
+  s.kind === "tuple" || s.kind === "object"
+    ? children(s).flatMap(([, e]) => leavesOf(e))
+    : leafTypes(s).map(() => s);
+
+/** An object, the parts of which that are no numbers are those of `whole`, if that is at hand. */
+function objectOf(
+  s: Extract<Structure, { kind: "object" }>,
+  whole: Expression | undefined,
+  make: (e: Structure, at: string) => Expression,
+): Expression {
+  const spread = whole !== undefined && hasOthers(s);
+  const fields = s.fields.map(([name, e]) => [e, [key(name), make(e, name)]] as const);
+  const written = spread ? fields.filter(([e]) => hasNumbers(e)) : fields;
+  return {
+    kind: "object",
+    fields: [...(spread ? [["...", whole] as const] : []), ...written.map(([, field]) => field)],
+  };
 }
 
 /** Takes an argument apart; statements that this needs are added to `out`. */
@@ -73,9 +103,7 @@ export function takeApart(s: Structure, x: Expression, name: string, words: Word
     case "number":
       return [{ expression: x, passed: true }];
     case "boolean":
-      return [
-        s.of === undefined ? { expression: x, passed: true } : { expression: placeOf(s, x), passed: false },
-      ];
+      return [{ expression: placeOf(s, x), passed: s.of === undefined }];
     case "nothing":
       return [];
     case "array":
@@ -153,6 +181,8 @@ export interface Part {
   readonly read: () => Expression;
   /** A `number[]`, as far as it is an array. */
   readonly plain: boolean;
+  /** Of what is no number: whether it is true or false. */
+  readonly isTruth?: boolean;
   /** An element, if it is not that of an array. */
   readonly at?: (index: Expression) => Expression;
 }
@@ -173,18 +203,24 @@ export function putTogether(s: Structure, parts: Iterator<Part>, like?: Like): E
   const next = (): Part => parts.next().value as Part;
   const within = (at: string | number): Like | undefined =>
     like && { ...like, whole: like.whole && path(like.whole, at) };
+  if (like?.whole !== undefined && !hasNumbers(s)) {
+    for (const _ of leafTypes(s)) {
+      next();
+      like.leaves.next();
+    }
+    return kept(s, like.whole);
+  }
   switch (s.kind) {
     case "number":
       like?.leaves.next();
       return next().read();
     case "boolean": {
       like?.leaves.next();
-      const truth = next().read();
-      if (s.of !== undefined) return element(textsOf(s.of), truth);
-      return like?.whole === undefined ? truth : text("false");
+      const { read, isTruth } = next();
+      return s.of === undefined ? read() : textAt(s.of, read(), isTruth === true);
     }
     case "nothing":
-      return text("undefined");
+      return nothing(s);
     case "array": {
       const part = next();
       const block = like?.leaves.next().value as Expression | undefined;
@@ -196,7 +232,8 @@ export function putTogether(s: Structure, parts: Iterator<Part>, like?: Like): E
           const fields = [["length", member(block!, "length")] as const];
           return call("Array.from", { kind: "object", fields }, body);
         }
-        return s.typed === true ? call("Array.from", whole, body) : call(member(whole, "map"), body);
+        const isTyped = s.typed === true || isConverting(s);
+        return isTyped ? call("Array.from", whole, body) : call(member(whole, "map"), body);
       }
       if (s.element.kind === "number") {
         const wanted = s.typed !== true;
@@ -217,10 +254,7 @@ export function putTogether(s: Structure, parts: Iterator<Part>, like?: Like): E
     case "tuple":
       return { kind: "array", elements: s.elements.map((e, i) => putTogether(e, parts, within(i))) };
     default:
-      return {
-        kind: "object",
-        fields: s.fields.map(([name, e]) => [key(name), putTogether(e, parts, within(name))] as const),
-      };
+      return objectOf(s, like?.whole, (e, name) => putTogether(e, parts, within(name)));
   }
 }
 
@@ -254,8 +288,11 @@ class Rows {
       const nextLike = this.#leaves!.next().value as Expression;
       return this.of(e, next, nextLike, first(), x);
     };
-    const body = this.#record(s.element, text(item), part, () => likeBlock, record, inner);
-    return call(member(like, "map"), { kind: "arrow", params: [usesItem ? item : "_", index], body });
+    const uses = (): void => void (usesItem = true);
+    const body = this.#record(s.element, text(item), part, () => likeBlock, record, inner, uses);
+    const arrow: Expression = { kind: "arrow", params: [usesItem ? item : "_", index], body };
+    const isTyped = isConverting(s) || (s.typed === true && part.at !== undefined);
+    return isTyped ? call("Array.from", like, arrow) : call(member(like, "map"), arrow);
   }
 
   /** `Array.from({ length: n }, (_, i) => [points[2 * i]!, points[2 * i + 1]!])` */
@@ -291,6 +328,7 @@ class Rows {
     );
   }
 
+  /** @param uses is called where something of `item` stays as it is */
   #record(
     s: Structure,
     item: Expression | undefined,
@@ -298,6 +336,7 @@ class Rows {
     likeBlock: () => Expression,
     record: Expression,
     inner: (e: ArrayStructure, x: Expression, first: () => Expression, count: () => Expression) => Expression,
+    uses?: () => void,
   ): Expression {
     const size = stride(s);
     const base = size === 1 ? record : product(num(size), record);
@@ -307,16 +346,26 @@ class Rows {
     let next = 0;
     const make = (e: Structure, x: Expression | undefined): Expression => {
       const offset = next;
+      if (x !== undefined && !hasNumbers(e)) {
+        next += stride(e);
+        for (let k = arrayLeaves(e); k > 0; k--) {
+          this.#parts.next();
+          this.#leaves?.next();
+        }
+        uses?.();
+        return kept(e, x);
+      }
       switch (e.kind) {
         case "number":
           next++;
           return number(offset);
-        case "boolean":
+        case "boolean": {
           next++;
-          if (e.of !== undefined) return element(textsOf(e.of), number(offset));
-          return item === undefined ? infix("!==", number(offset), num(0)) : text("false");
+          const own = at(likeBlock(), offset);
+          return e.of === undefined ? infix("!==", own, num(0)) : textAt(e.of, own, false);
+        }
         case "nothing":
-          return text("undefined");
+          return nothing(e);
         case "array":
           next += 2;
           return inner(
@@ -328,12 +377,14 @@ class Rows {
         case "tuple":
           return { kind: "array", elements: e.elements.map((c, i) => make(c, x && path(x, i))) };
         default:
-          return {
-            kind: "object",
-            fields: e.fields.map(([name, c]) => [key(name), make(c, x && path(x, name))] as const),
-          };
+          if (hasOthers(e)) uses?.();
+          return objectOf(e, x, (c, name) => make(c, x && path(x, name)));
       }
     };
     return make(s, item);
   }
 }
+
+/** How many leaves the arrays in a record have. */
+const arrayLeaves = (s: Structure): number =>
+  s.kind === "array" ? leafTypes(s).length : children(s).reduce((n, [, e]) => n + arrayLeaves(e), 0);

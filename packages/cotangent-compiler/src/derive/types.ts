@@ -1,8 +1,10 @@
 /** Types as text: the user's own where they can be copied, otherwise from the structure. */
+import { children } from "cotangent/program";
 import type { Structure } from "cotangent/program";
 
 import type { Node } from "../ast.ts";
 import type { Module } from "../lower/module.ts";
+import { structureFromType } from "../lower/types.ts";
 
 /** The type of a structure. */
 export function typeOf(s: Structure): string {
@@ -10,16 +12,26 @@ export function typeOf(s: Structure): string {
     case "number":
       return s.kind;
     case "boolean":
-      return s.of === undefined ? s.kind : "string";
+      if (s.of === undefined) return s.kind;
+      return s.at === undefined ? s.of.map((k) => JSON.stringify(k)).join(" | ") : "string";
     case "nothing":
-      return "undefined";
+      return s.is === "label" ? "unknown" : (s.is ?? "undefined");
     case "array":
-      return s.typed === true ? "Float64Array" : `${typeOf(s.element)}[]`;
+      return s.typed === true ? "Float64Array" : listOf(typeOf(s.element));
     case "tuple":
       return `[${s.elements.map(typeOf).join(", ")}]`;
     default:
-      return `{ ${s.fields.map(([name, e]) => `${key(name)}: ${typeOf(e)}`).join("; ")} }`;
+      return `{ ${s.fields.map(([name, e]) => fieldOf(name, e, typeOf(e))).join("; ")} }`;
   }
+}
+
+/** An array of things of this type. */
+export const listOf = (type: string): string => (/^"[^"]*" \|/.test(type) ? `(${type})[]` : `${type}[]`);
+
+/** A field; it may be missing if nothing, or any text, was seen in it. */
+export function fieldOf(name: string, s: Structure, type: string): string {
+  const isOptional = s.kind === "nothing" ? s.is !== "null" : s.kind === "boolean" && s.at !== undefined;
+  return `${key(name)}${isOptional ? "?" : ""}: ${type}`;
 }
 
 export const key = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
@@ -36,6 +48,8 @@ function annotation(node: Node | undefined, names: Set<string>): string | undefi
       return "number";
     case "TSBooleanKeyword":
       return "boolean";
+    case "TSStringKeyword":
+      return "string";
     case "TSLiteralType":
       return node.literal.raw;
     case "TSArrayType": {
@@ -85,12 +99,17 @@ const fields = (
   inner: (n: Node | undefined) => string | undefined,
 ): readonly (string | undefined)[] =>
   members.map((m) => {
-    // What may be missing is there, in what a derivative was written for.
-    const type = m.type === "TSPropertySignature" && !m.optional ? inner(m.typeAnnotation) : undefined;
-    if (type === undefined) return undefined;
+    const type = m.type === "TSPropertySignature" ? inner(m.typeAnnotation) : undefined;
+    // A number that may be missing is there, in what a derivative was written for.
+    if (type === undefined || (m.optional && !isText(type))) return undefined;
     const readonly = (m as { readonly?: boolean }).readonly === true ? "readonly " : "";
-    return `${readonly}${key(m.key.name ?? String(m.key.value))}: ${type}`;
+    return `${readonly}${key(m.key.name ?? String(m.key.value))}${m.optional ? "?" : ""}: ${type}`;
   });
+
+const isText = (type: string): boolean => /^(?:string|"[^"]*"(?: \| "[^"]*")*)$/.test(type);
+
+/** Arrays that convert what is written into them; a derivative by one is a list of numbers. */
+const CONVERTING = "(?:Uint8Clamped|(?:Int|Uint)(?:8|16|32)|Float32)Array";
 
 /** What TypeScript knows by itself. */
 const GLOBAL: ReadonlySet<string> = new Set([
@@ -100,6 +119,37 @@ const GLOBAL: ReadonlySet<string> = new Set([
   "Readonly",
   "ArrayLike",
 ]);
+/** What a derivative, which is made anew, is not. */
+const CHANGED: RegExp = new RegExp(`\\b(?:readonly|Readonly|ReadonlyArray|ArrayLike|${CONVERTING})\\b`);
+const isGlobal = (name: string): boolean => GLOBAL.has(name) || new RegExp(`^${CONVERTING}$`).test(name);
+
+/** A structure, with what its type says of arrays of integers and of single precision. */
+export function withKinds(s: Structure, annotated: Structure | undefined): Structure {
+  if (annotated?.kind !== s.kind) return s;
+  switch (s.kind) {
+    case "number":
+      return annotated;
+    case "array":
+      return { ...s, element: withKinds(s.element, (annotated as typeof s).element) };
+    case "tuple":
+      return { ...s, elements: s.elements.map((e, i) => withKinds(e, (annotated as typeof s).elements[i])) };
+    case "object": {
+      const types = new Map((annotated as typeof s).fields);
+      return { ...s, fields: s.fields.map(([name, e]) => [name, withKinds(e, types.get(name))] as const) };
+    }
+    default:
+      return s;
+  }
+}
+
+/** Whether a type says the same of what is an array, a tuple or an object. */
+function agree(annotated: Structure | undefined, s: Structure): boolean {
+  if (annotated === undefined || annotated.kind === "nothing" || s.kind === "nothing") return true;
+  if (annotated.kind !== s.kind) return false;
+  if (annotated.kind === "array") return agree(annotated.element, (s as typeof annotated).element);
+  const own = new Map(children(s));
+  return children(annotated).every(([key, e]) => own.has(key) && agree(e, own.get(key)!));
+}
 
 /** The types that a derivative names, with the declarations that it copies for them. */
 export class Types {
@@ -112,15 +162,13 @@ export class Types {
 
   /** A parameter's type: as annotated, if all that it names can be copied. */
   parameter(node: Node | undefined, structure: Structure): string {
-    return this.#copied(node) ?? typeOf(structure);
+    return this.#copied(node, structure) ?? typeOf(structure);
   }
 
   /** The same for something that is made anew: without `readonly`. */
   result(node: Node | undefined, structure: Structure): string {
-    const text = this.#copied(node);
-    const plain =
-      text === undefined ||
-      /\b(?:readonly|Readonly|ReadonlyArray|ArrayLike)\b/.test(text + this.#texts(text));
+    const text = this.#copied(node, structure);
+    const plain = text === undefined || CHANGED.test(text + this.#texts(text));
     return plain ? typeOf(structure) : text;
   }
 
@@ -136,7 +184,8 @@ export class Types {
       .join("");
   }
 
-  #copied(node: Node | undefined): string | undefined {
+  #copied(node: Node | undefined, structure: Structure): string | undefined {
+    if (!agree(structureFromType(node, this.#module.types), structure)) return undefined;
     const names = new Set<string>();
     const text = annotation(node, names);
     if (text === undefined) return undefined;
@@ -148,7 +197,7 @@ export class Types {
 
   #declare(name: string, found: Map<string, string>): boolean {
     const node = this.#module.types.get(name);
-    if (node === undefined) return GLOBAL.has(name);
+    if (node === undefined) return isGlobal(name);
     if (found.has(name)) return true;
     found.set(name, "");
     const names = new Set<string>();

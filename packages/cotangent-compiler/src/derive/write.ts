@@ -223,7 +223,7 @@ export class FunctionWriter {
       info.declared = true;
       const keyword = info.assigned === 1 ? "const" : "let";
       const tells = value.kind === "number" || (value.kind === "text" && /^(?:true|false)$/.test(value.text));
-      const type = tells ? undefined : this.#typeWhere(info, keyword, value);
+      const type = tells ? undefined : isChoice(value) ? "number" : this.#typeWhere(info, keyword, value);
       this.#out.push({ kind: "declare", keyword, target: info.variable, type, value });
       return;
     }
@@ -637,6 +637,11 @@ export class FunctionWriter {
       this.#out.push({ kind: "comment", text: `Back through the loop of line ${op.loc.line}.` });
   }
 }
+
+/** Whether a constant would have a type of its numbers alone, none of which is 0: comparing it with that were a mistake. */
+const isChoice = (e: Expression): boolean =>
+  e.kind === "conditional" &&
+  [e.yes, e.no].every((x) => isChoice(x) || (x.kind === "number" && x.value !== 0));
 
 const hasVariable = (v: Value): boolean => definedBy(v)?.kind !== "constant" && definedBy(v)?.kind !== "data";
 

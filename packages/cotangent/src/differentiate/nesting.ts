@@ -2,7 +2,15 @@
 import { add } from "../primitives/index.ts";
 import type { Builder } from "../program/builder.ts";
 import type { Value } from "../program/ir.ts";
-import { arraysIn, children, elementsOf, leafTypes, offsetsOfArrays, stride } from "../program/structure.ts";
+import {
+  arraysIn,
+  children,
+  elementsOf,
+  leafTypes,
+  offsetsOfArrays,
+  offsetsOfOthers,
+  stride,
+} from "../program/structure.ts";
 import type { Structure } from "../program/structure.ts";
 
 /** `outer` with every number in it replaced by something of the structure `inner`: that of a Jacobian. */
@@ -22,8 +30,9 @@ export function product(outer: Structure, inner: Structure): Structure {
 }
 
 /**
- * What of the leaves of an argument says where arrays begin and how long they are, to be written into derivatives that have the
- * same structure. It is copied now: the program may put rows elsewhere, and derivatives belong to what was there before.
+ * What of the leaves of an argument says where arrays begin and how long they are, or is no number, to be written into
+ * derivatives that have the same structure. It is copied now: the program may change it, and derivatives belong to what was there
+ * before.
  */
 export function skeleton(
   b: Builder,
@@ -31,21 +40,19 @@ export function skeleton(
   leaves: readonly Value[],
 ): (derivatives: readonly Value[]) => void {
   const copies = elementsOf(s).flatMap((element, k) => {
-    if (element === undefined || arraysIn(element).length === 0) return [];
+    const offsets = element === undefined ? [] : offsetsOfOthers(element);
+    if (offsets.length === 0) return [];
     const copy = b.allocate(b.length(leaves[k]!));
     b.copy(copy, leaves[k]!);
-    return [{ k, element, copy }];
+    return [{ k, size: b.i32(stride(element!)), offsets, copy }];
   });
   return (derivatives) => {
-    for (const { k, element, copy } of copies) {
-      const size = b.i32(stride(element));
+    for (const { k, size, offsets, copy } of copies) {
       eachRecord(b, b.op("i32.div", b.length(copy), size), (record) => {
         const base = b.op("i32.mul", record, size);
-        for (const offset of offsetsOfArrays(element)) {
-          for (const at of [offset, offset + 1]) {
-            const place = plus(b, base, at);
-            b.store(derivatives[k]!, place, b.load(copy, place));
-          }
+        for (const offset of offsets) {
+          const place = plus(b, base, offset);
+          b.store(derivatives[k]!, place, b.load(copy, place));
         }
       });
     }
@@ -142,7 +149,7 @@ class Nesting {
     const b = this.#b;
     const { leaves } = this.#matrix.columns;
     return leaves.map((leaf, k) => {
-      if (leaf.ty === "i32") return b.i32(0);
+      if (leaf.ty === "i32") return leaf;
       if (leaf.ty === "f64") return b.load(this.#matrix.elements, this.#place(row, k));
       const out = b.allocate(b.length(leaf));
       this.#copyRow(out, b.i32(0), row, k);
@@ -239,10 +246,11 @@ class Nesting {
           eachRecord(b, count, (i) => put(i, place, b.load(this.#matrix.elements, this.#place(rowOf(i), k))));
           return;
         }
-        case "boolean":
-          leaf++;
-          at++;
+        case "boolean": {
+          const [x, place] = [b.op("f64.fromI32", this.#matrix.columns.leaves[leaf++]!), at++];
+          eachRecord(b, count, (i) => put(i, place, x));
           return;
+        }
         case "array": {
           const [first, place] = [leaf, at];
           leaf += leafTypes(s).length;
@@ -285,10 +293,12 @@ class Nesting {
     b.copy(b.subarray(to, begin, b.op("i32.add", begin, length)), source);
   }
 
-  /** Where the arrays in the records of leaf k begin, of the n-th copy of everything. */
+  /** What is no number in the records of leaf k, and where the arrays in them begin, of the n-th copy of everything. */
   #describeRows(block: Value, begin: Value, n: Value, k: number): void {
     const element = this.#columns[k];
-    if (element === undefined || arraysIn(element).length === 0) return;
+    if (element === undefined) return;
+    const others = offsetsOfOthers(element);
+    if (others.length === 0) return;
     const b = this.#b;
     const primal = this.#matrix.columns.leaves[k]!;
     const size = b.i32(stride(element));
@@ -301,11 +311,12 @@ class Nesting {
     eachRecord(b, b.op("i32.div", b.length(primal), size), (r) => {
       const from = b.op("i32.mul", r, size);
       const to = b.op("i32.add", begin, from);
-      offsetsOfArrays(element).forEach((offset, i) => {
+      const arrays = offsetsOfArrays(element);
+      for (const offset of others) {
         const old = b.load(primal, plus(b, from, offset));
-        b.store(block, plus(b, to, offset), b.primitive(add, old, inner[i]!));
-        b.store(block, plus(b, to, offset + 1), b.load(primal, plus(b, from, offset + 1)));
-      });
+        const i = arrays.indexOf(offset);
+        b.store(block, plus(b, to, offset), i < 0 ? old : b.primitive(add, old, inner[i]!));
+      }
     });
   }
 

@@ -420,9 +420,10 @@ const insert = <T>(list: readonly T[], at: number, more: readonly T[]): T[] => [
   ...list.slice(at),
 ];
 
+/** What is no number has no derivative, and stays as it is. */
 function zeroLike(b: Builder, x: Value): Value {
   if (x.ty === "array") return b.allocate(b.length(x));
-  return x.ty === "i32" ? b.i32(0) : b.f64(0);
+  return x.ty === "i32" ? x : b.f64(0);
 }
 
 function copyOf(b: Builder, x: Value): Value {

@@ -82,15 +82,22 @@ const part = (name: string, key: string | number): string =>
   typeof key === "number" ? `${name}[${key}]` : `${name}.${key}`;
 
 /** Where in a record each of its arrays is described. */
-export function offsetsOfArrays(s: Structure, from = 0): readonly number[] {
-  if (s.kind === "array") return [from];
-  const offsets: number[] = [];
+export const offsetsOfArrays = (s: Structure): readonly number[] => offsetsOf(s, "array");
+
+/** Where in a record its arrays are described, and what is no number is held. */
+export const offsetsOfOthers = (s: Structure): readonly number[] => [
+  ...offsetsOfArrays(s).flatMap((at) => [at, at + 1]),
+  ...offsetsOf(s, "boolean"),
+];
+
+function offsetsOf(s: Structure, kind: Structure["kind"], from = 0): readonly number[] {
+  if (s.kind === kind) return [from];
   let at = from;
-  for (const [, e] of children(s)) {
-    offsets.push(...offsetsOfArrays(e, at));
+  return children(s).flatMap(([, e]) => {
+    const offsets = offsetsOf(e, kind, at);
     at += stride(e);
-  }
-  return offsets;
+    return offsets;
+  });
 }
 
 /** For each leaf the structure of its records; undefined for a number. */

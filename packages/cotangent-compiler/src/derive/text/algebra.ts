@@ -3,6 +3,7 @@
  * of multiplication by an inverse. Products are regrouped only to bring constants and signs together, so that results change by
  * a rounding error at most; sums are never regrouped.
  */
+import { position } from "./shapes.ts";
 import { conditional, infix, num, text } from "./tree.ts";
 import type { Expression } from "./tree.ts";
 
@@ -176,7 +177,7 @@ function readable(x: number): Expression {
   return parts === undefined ? num(x) : infix("/", num(parts[0]), num(parts[1]));
 }
 
-/** The expression with all its numbers made readable. */
+/** The expression with all its numbers made readable, and positions of texts written out. */
 export function withReadableNumbers(e: Expression): Expression {
   const inner = withReadableNumbers;
   switch (e.kind) {
@@ -203,6 +204,8 @@ export function withReadableNumbers(e: Expression): Expression {
       return { ...e, body: inner(e.body) };
     case "as":
       return { ...e, value: inner(e.value) };
+    case "place":
+      return inner(position(e));
     default:
       return e;
   }

@@ -9,6 +9,7 @@ export type Doc =
   | { readonly kind: "hard" }
   | { readonly kind: "indent"; readonly content: Doc }
   | { readonly kind: "group"; readonly content: Doc }
+  | { readonly kind: "next"; readonly content: Doc }
   | { readonly kind: "broken"; readonly broken: string; readonly flat: string };
 
 /** A space, or a new line. */
@@ -18,6 +19,8 @@ export const softline: Doc = { kind: "line", flat: "" };
 export const hardline: Doc = { kind: "hard" };
 export const indent = (...content: readonly Doc[]): Doc => ({ kind: "indent", content });
 export const group = (...content: readonly Doc[]): Doc => ({ kind: "group", content });
+/** On the same line if it can begin there, else on a new one, indented. */
+export const next = (content: Doc): Doc => ({ kind: "next", content });
 /** One text where the group around it is broken, another where it is not. */
 export const ifBroken = (broken: string, flat = ""): Doc => ({ kind: "broken", broken, flat });
 
@@ -48,6 +51,10 @@ export function layOut(doc: Doc, width: number): string {
     } else if (d.kind === "group") {
       const inner: Pending = { doc: d.content, indent: depth, flat: true };
       stack.push({ ...inner, flat: flat || fits(inner, stack, width - column) });
+    } else if (d.kind === "next") {
+      const after: Pending = { doc: [" ", d.content], indent: depth, flat };
+      const below: Pending = { doc: indent(hardline, d.content), indent: depth, flat };
+      stack.push(flat || fits(after, stack, width - column) ? after : below);
     } else if (d.kind === "broken") {
       const chosen = flat ? d.flat : d.broken;
       last += chosen;
@@ -83,6 +90,9 @@ function fits(first: Pending, rest: readonly Pending[], room: number): boolean {
       for (let i = doc.length - 1; i >= 0; i--) stack.push({ doc: doc[i]!, indent: depth, flat });
     } else if (doc.kind === "indent" || doc.kind === "group") {
       stack.push({ doc: doc.content, indent: depth, flat });
+    } else if (doc.kind === "next") {
+      if (!flat) return true;
+      stack.push({ doc: [" ", doc.content], indent: depth, flat });
     } else if (doc.kind === "broken") left -= (flat ? doc.flat : doc.broken).length;
     else if (doc.kind === "line" && flat) left -= doc.flat.length;
     else return doc.kind === "line" || !flat;

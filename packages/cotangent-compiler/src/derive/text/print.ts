@@ -1,6 +1,7 @@
 /** Prints TypeScript the way oxfmt and prettier lay it out. */
-import { group, hardline, ifBroken, indent, join, layOut, line, softline } from "./doc.ts";
+import { group, hardline, ifBroken, indent, join, layOut, line, next, softline } from "./doc.ts";
 import type { Doc } from "./doc.ts";
+import { position } from "./shapes.ts";
 import type { Expression, Infix, Statement, Variable } from "./tree.ts";
 
 /** prettier's own default. */
@@ -104,11 +105,13 @@ function expression(e: Expression, place: Place): Doc {
           join(
             [",", line],
             e.fields.map(([name, x]) =>
-              x.kind === "variable" && x.variable.name === name
-                ? name
-                : x.kind === "infix"
-                  ? group(name, ":", group(indent(line, expression(x, "whole"))))
-                  : [name, ": ", expression(x, "argument")],
+              name === "..."
+                ? ["...", expression(x, "argument")]
+                : x.kind === "variable" && x.variable.name === name
+                  ? name
+                  : x.kind === "infix"
+                    ? group(name, ":", group(indent(line, expression(x, "whole"))))
+                    : [name, ": ", expression(x, "argument")],
             ),
           ),
         ),
@@ -116,6 +119,8 @@ function expression(e: Expression, place: Place): Doc {
         line,
         "}",
       );
+    case "place":
+      return expression(position(e), place);
     case "arrow": {
       const head = ["(", e.params.join(", "), e.result === undefined ? ") =>" : `): ${e.result} =>`];
       if (e.body.kind === "object") return [...head, " (", expression(e.body, "whole"), ")"];
@@ -255,16 +260,19 @@ function update(index: string, step: number): string {
 }
 
 /** `[a, , b]` */
-const pattern = (targets: readonly (Variable | undefined)[]): string =>
-  `[${targets.map((v, i) => (i === 0 ? "" : " ") + (v?.name ?? "")).join(",")}]`;
+const pattern = (targets: readonly (Variable | undefined)[]): Doc => {
+  const names = targets.map((v) => v?.name ?? "");
+  return group("[", indent(softline, join([",", line], names)), ifBroken(","), softline, "]");
+};
 
 function statement(s: Statement): Doc {
   switch (s.kind) {
     case "declare": {
-      const target = Array.isArray(s.target)
-        ? pattern(s.target as readonly (Variable | undefined)[])
-        : (s.target as Variable).name;
-      const head = `${s.keyword} ${target}${s.type === undefined ? "" : `: ${s.type}`}`;
+      if (Array.isArray(s.target)) {
+        const targets = s.target as readonly (Variable | undefined)[];
+        return [s.keyword, " ", pattern(targets), " =", next(expression(s.value!, "whole")), ";"];
+      }
+      const head = `${s.keyword} ${(s.target as Variable).name}${s.type === undefined ? "" : `: ${s.type}`}`;
       return s.value === undefined ? `${head};` : assignment(head, "=", s.value);
     }
     case "count":
@@ -354,7 +362,7 @@ export interface FunctionText {
 
 export function printFunction(f: FunctionText): string {
   const params = f.params.map((p): Doc =>
-    p.fallback === undefined ? `${p.name}: ${p.type}` : `${p.name} = ${p.fallback}`,
+    p.fallback === undefined ? [p.name, ": ", typeDoc(p.type)] : `${p.name} = ${p.fallback}`,
   );
   const head = `${f.exported ? "export " : ""}function ${f.name}(`;
   // The fields of a single object stand for the list of parameters, and so do those of the result if it has none.

@@ -1,6 +1,24 @@
 /** Which variables statements read. */
 import type { Expression, Statement, Variable } from "./tree.ts";
 
+/** Statements without copies, and functions, that turned out not to be needed. */
+export function withoutUnread(statements: readonly Statement[]): readonly Statement[] {
+  const reads = new Map<Variable, number>();
+  countReads(statements, new Set(), reads);
+  const kept = statements.filter((s) => {
+    if (s.kind !== "declare" || Array.isArray(s.target) || s.value === undefined) return true;
+    return reads.has(s.target as Variable) || !isCopy(s.value);
+  });
+  return kept.length === statements.length ? kept : withoutUnread(kept);
+}
+
+function isCopy(e: Expression): boolean {
+  if (e.kind !== "call") return e.kind === "arrow";
+  return e.callee.kind === "member"
+    ? e.callee.name === "slice"
+    : e.callee.kind === "text" && e.callee.text.endsWith(".from");
+}
+
 /** Counts how often variables are read; setting an element of one of `columns` is not reading it. */
 export function countReads(
   statements: readonly Statement[],

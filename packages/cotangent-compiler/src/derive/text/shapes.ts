@@ -1,6 +1,58 @@
 /** Conditions and assignments in the form that people give them. */
-import { conditional, infix, not, num, same } from "./tree.ts";
-import type { Expression, Statement } from "./tree.ts";
+import {
+  call,
+  conditional,
+  element,
+  infix,
+  literal,
+  member,
+  not,
+  NULL,
+  num,
+  same,
+  text,
+  UNDEFINED,
+} from "./tree.ts";
+import type { Expression, Infix, Statement } from "./tree.ts";
+
+type Place = Extract<Expression, { kind: "place" }>;
+
+/** A comparison of integers; which of some texts something is, is said by that text. */
+export function compared(operator: Infix, left: Expression, right: Expression): Expression {
+  const which = left.kind === "place" && right.kind === "number" ? nameAt(left, right.value) : undefined;
+  return which !== undefined && left.kind === "place" && (operator === "===" || operator === "!==")
+    ? infix(operator, left.value, which)
+    : infix(operator, left, right);
+}
+
+function nameAt({ of }: Place, at: number): Expression | undefined {
+  if (at === UNDEFINED) return text("undefined");
+  if (at === NULL) return text("null");
+  return of[at] === undefined ? undefined : literal(of[at]);
+}
+
+/** The position of a text, written out. */
+export function position({ of, isOpen, value }: Place): Expression {
+  const found = call(member({ kind: "array", elements: of.map(literal) }, "indexOf"), value);
+  // What has a closed type is there.
+  if (!isOpen) return found;
+  const ifNull = conditional(infix("===", value, text("null")), num(NULL), found);
+  return conditional(infix("===", value, text("undefined")), num(UNDEFINED), ifNull);
+}
+
+/** The text at a position, which is a truth where there are but two. */
+export function textAt(of: readonly string[], place: Expression, isTruth: boolean): Expression {
+  const at = (k: number): Expression => (of[k] === undefined ? text("undefined") : literal(of[k]));
+  if (place.kind === "number") return at(place.value);
+  if (isTruth) return choice(place, at(1), at(0));
+  if (place.kind === "place" && place.of.every((x, k) => x === of[k])) return place.value;
+  if (place.kind === "call" && place.callee.kind === "text" && place.callee.text === "Number") {
+    return choice(place.args[0]!, at(1), at(0));
+  }
+  if (place.kind === "conditional")
+    return conditional(place.test, textAt(of, place.yes, false), textAt(of, place.no, false));
+  return element({ kind: "as", value: { kind: "array", elements: of.map(literal) }, type: "const" }, place);
+}
 
 /** `test ? yes : no`, or the test itself where that says the same. */
 export function choice(test: Expression, yes: Expression, no: Expression): Expression {

@@ -56,7 +56,15 @@ export type Expression =
       readonly no: Expression;
     }
   | { readonly kind: "array"; readonly elements: readonly Expression[] }
+  /** A field of the name `...` is all that is in its value. */
   | { readonly kind: "object"; readonly fields: readonly (readonly [name: string, value: Expression])[] }
+  /** Which of these texts something is, by its position, as programs have it; `isOpen`: or another one, or nothing. */
+  | {
+      readonly kind: "place";
+      readonly of: readonly string[];
+      readonly isOpen: boolean;
+      readonly value: Expression;
+    }
   | {
       readonly kind: "arrow";
       readonly params: readonly string[];
@@ -110,6 +118,10 @@ export type Statement =
   | { readonly kind: "throw"; readonly message: string }
   | { readonly kind: "comment"; readonly text: string };
 
+/** What stands for undefined, and for null, where there may be a text; -1 is another one than those that are known. */
+export const UNDEFINED = -2;
+export const NULL = -3;
+
 export const num = (value: number): Expression => ({ kind: "number", value });
 export const text = (content: string): Expression => ({ kind: "text", text: content });
 export const use = (variable: Variable): Expression => ({ kind: "variable", variable });
@@ -131,6 +143,7 @@ export const element = (object: Expression, index: Expression, sure = true): Exp
   index,
   sure,
 });
+export const literal = (content: string): Expression => text(JSON.stringify(content));
 export const conditional = (test: Expression, yes: Expression, no: Expression): Expression => ({
   kind: "conditional",
   test,
@@ -159,6 +172,8 @@ export function same(a: Expression, b: Expression): boolean {
     }
     case "prefix":
       return a.operator === (b as typeof a).operator && same(a.argument, (b as typeof a).argument);
+    case "place":
+      return a.of === (b as typeof a).of && same(a.value, (b as typeof a).value);
     default:
       return false;
   }
