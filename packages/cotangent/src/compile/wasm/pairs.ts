@@ -5,10 +5,20 @@ import { affine, isInside } from "./affine.ts";
 import type { Affine } from "./affine.ts";
 import type { Instruction } from "./instructions.ts";
 import { direct, Operations } from "./operations.ts";
-import type { Access, VectorLoop } from "./vectorise.ts";
+import type { Access, VectorLoop, Window } from "./vectorise.ts";
 
 /** Loops of fewer iterations are carried out one by one. */
 const FEWEST_PAIRED = 4;
+
+/** What is kept for the elements of a window that no iteration has reached: two by two, and of an odd distance what was to be added last. */
+interface Kept {
+  /** By access; -1 where its distance is even. */
+  readonly before: readonly number[];
+  readonly sums: readonly number[];
+}
+
+/** How far ahead of the index furthest behind an access is. */
+const ahead = ({ least }: Window, { index }: Access): number => index.constant - least;
 
 /** The slot of a tape that an operation accesses, if it does. */
 export const slotOf = (op: Op): number | undefined =>
@@ -146,18 +156,26 @@ export abstract class Pairs extends Operations {
       f.op("f64x2.splat").set(local);
       memoryTotals.set(o, local);
     }
-    const handed = new Map<Op, number>();
-    for (const o of vector.handedOn.values()) {
-      const local = f.local("v");
+    const kept = new Map<Window, Kept>();
+    for (const window of vector.windows.values()) {
       // Adding -0 changes nothing.
-      this.shared.arithmetic.constantLanes(f, -0);
-      f.set(local);
-      handed.set(o, local);
+      const nothing = (): number => {
+        const local = f.local("v");
+        this.shared.arithmetic.constantLanes(f, -0);
+        f.set(local);
+        return local;
+      };
+      const distances = window.accesses.map((access) => ahead(window, access));
+      if (!kept.has(window))
+        kept.set(window, {
+          before: distances.map((distance) => (distance % 2 === 1 ? nothing() : -1)),
+          sums: Array.from({ length: Math.max(...distances) >> 1 }, nothing),
+        });
     }
     f.loop("", (again) => {
       this.loops.push({ region, pointers });
       const owned: number[] = [];
-      for (const o of vector.ops) this.pair(o, vector, lanes, owned, memoryTotals, handed);
+      for (const o of vector.ops) this.pair(o, vector, lanes, owned, memoryTotals, kept);
       vector.reductions.forEach(({ term, by }, k) => {
         f.get(totals[k]!);
         this.pushLanes(term, lanes);
@@ -185,17 +203,31 @@ export abstract class Pairs extends Operations {
       f.op("f64.add").access("f64.store");
       f.release(at);
     }
-    for (const [second, first] of vector.handedOn) {
-      // What the last iteration has added to the element behind its own.
+    for (const [window, { before, sums }] of kept) {
+      // What the last iterations have added to elements that none has reached.
       const at = f.local("i");
-      this.pushBase(first.args[0]!);
-      this.pushAffine(vector.accesses.get(second)!.index, () => f.get(index));
-      f.i32(3).op("i32.shl").op("i32.add").tee(at).get(at).access("f64.load");
-      f.get(handed.get(first)!).lane("f64x2.extract_lane", 1).op("f64.add").access("f64.store");
+      const { op, index: place } = this.#furthestBehind(window);
+      this.pushBase(op.args[0]!);
+      this.pushAffine(place, () => f.get(index));
+      f.i32(3).op("i32.shl").op("i32.add").set(at);
+      sums.forEach((local, k) => {
+        f.get(at)
+          .get(at)
+          .access("v128.load", 16 * k)
+          .get(local);
+        f.op("f64x2.add").access("v128.store", 16 * k);
+        f.release(local);
+      });
+      before.forEach((local, k) => {
+        if (local < 0) return;
+        const offset = 8 * (ahead(window, window.accesses[k]!) - 1);
+        f.get(at).get(at).access("f64.load", offset).get(local).lane("f64x2.extract_lane", 1);
+        f.op("f64.add").access("f64.store", offset).release(local);
+      });
       f.release(at);
     }
     for (const p of pointers) f.release(p.local);
-    for (const local of [...totals, ...memoryTotals.values(), ...handed.values()]) f.release(local);
+    for (const local of [...totals, ...memoryTotals.values()]) f.release(local);
     for (const [v, local] of lanes) if (!isInside(v, region)) f.release(local);
   }
 
@@ -245,7 +277,7 @@ export abstract class Pairs extends Operations {
     lanes: Map<Value, number>,
     owned: number[],
     memoryTotals: ReadonlyMap<Op, number>,
-    handed: ReadonlyMap<Op, number>,
+    kept: ReadonlyMap<Window, Kept>,
   ): void {
     const { f } = this;
     const [x, y, z] = op.args as [Value, Value, Value];
@@ -264,7 +296,11 @@ export abstract class Pairs extends Operations {
         f.op("f64x2.add").set(total);
         return;
       }
-      if (handed.has(op)) return;
+      const window = vector.windows.get(op);
+      if (window !== undefined) {
+        if (op === window.accesses.at(-1)!.op) this.#addTogether(window, kept.get(window)!, push);
+        return;
+      }
       const offset = this.address(x, y, slotOf(op));
       if (op.kind === "load" || op.kind === "tape.load") {
         const { slope } = access.index;
@@ -282,15 +318,6 @@ export abstract class Pairs extends Operations {
       } else if (op.kind === "accumulate") {
         const at = f.local("i");
         f.tee(at).get(at).access("v128.load", offset);
-        const first = vector.handedOn.get(op);
-        if (first !== undefined) {
-          const before = handed.get(first)!;
-          f.get(before);
-          push(first.args[2]!);
-          f.joinLanes().op("f64x2.add");
-          push(first.args[2]!);
-          f.set(before);
-        }
         push(z);
         f.op("f64x2.add").access("v128.store", offset);
         f.release(at);
@@ -312,6 +339,47 @@ export abstract class Pairs extends Operations {
       this.inLanes(op, lanes);
       define();
     }
+  }
+
+  #furthestBehind({ accesses, least }: Window): Access {
+    return accesses.find(({ index }) => index.constant === least)!;
+  }
+
+  /** What two iterations add to the elements of a window. */
+  #addTogether(window: Window, { before, sums }: Kept, push: (v: Value) => void): void {
+    const { f } = this;
+    const { accesses } = window;
+    const [a, i] = this.#furthestBehind(window).op.args as [Value, Value];
+    const at = f.local("i");
+    const offset = this.address(a, i);
+    f.tee(at).get(at).access("v128.load", offset);
+    // Two elements after the other: those in memory, and those further on.
+    for (let k = 0; k <= sums.length; k++) {
+      let isFirst = k > 0;
+      const plus = (): void => {
+        if (!isFirst) f.op("f64x2.add");
+        isFirst = false;
+      };
+      if (k < sums.length) {
+        f.get(sums[k]!);
+        plus();
+      }
+      accesses.forEach((access, n) => {
+        if (ahead(window, access) >> 1 !== k) return;
+        if (before[n]! >= 0) f.get(before[n]!);
+        push(access.op.args[2]!);
+        if (before[n]! >= 0) f.joinLanes();
+        plus();
+      });
+      if (k === 0) f.access("v128.store", offset);
+      else f.set(sums[k - 1]!);
+    }
+    accesses.forEach(({ op }, n) => {
+      if (before[n]! < 0) return;
+      push(op.args[2]!);
+      f.set(before[n]!);
+    });
+    f.release(at);
   }
 
   protected defineLanes(v: Value, lanes: Map<Value, number>): number {

@@ -21,16 +21,28 @@ export interface VectorLoop {
   readonly reductions: readonly Reduction[];
   /** Sums that live in memory: accumulated at an index that does not change. */
   readonly memorySums: ReadonlySet<Op>;
-  /**
-   * Pairs a[i + 1] += x, a[i] += y by the second: what the first adds is kept until the next two iterations reach its element,
-   * because storing two elements and loading two that overlap them makes a processor wait.
-   */
-  readonly handedOn: ReadonlyMap<Op, Op>;
+  /** By each of its operations. */
+  readonly windows: ReadonlyMap<Op, Window>;
   /** Checks that must succeed beforehand for all iterations; else the loop is carried out one by one. */
   readonly bounds: readonly { readonly index: Affine; readonly array: Value }[];
   /** What only the addresses can tell beforehand; else the loop is carried out one by one. */
   readonly guards: readonly Guard[];
 }
+
+/**
+ * Accumulations to elements close to each other, as a[i + 1] += x; a[i] += y; a[i - 1] += z: carried out together, in place of the last of
+ * them. In memory, two elements are added to, those that lie furthest behind; what belongs to those further on is kept until the next
+ * iterations reach them, because storing two elements and loading two that overlap them makes a processor wait.
+ */
+export interface Window {
+  /** In the order in which an element that has been reached is added to. */
+  readonly accesses: readonly Access[];
+  /** The constant of the index furthest behind. */
+  readonly least: number;
+}
+
+/** More would not stay in registers. */
+const WIDEST = 6;
 
 /** A carry that gathers one term per iteration. */
 interface Reduction {
@@ -134,7 +146,7 @@ export function vectorLoop(
   const order = new Order(accesses, memorySums, overlap, loop.attr.step < 0, reorder);
   const candidates = [region.ops];
   // a[i] += x; a[i + 1] += y: adding to the element further on first keeps the order in which each element is added to.
-  if (isReorderable(region.ops, accesses, overlap)) {
+  if (isReorderable(region.ops, accesses, overlap, reorder)) {
     const late = region.ops.filter((op) => op.kind === "accumulate");
     const constant = (op: Op): number => accesses.get(op)!.index.constant;
     late.sort((x, y) => constant(y) - constant(x));
@@ -144,9 +156,9 @@ export function vectorLoop(
   for (const ops of candidates) {
     const guards = order.guards(ops);
     if (guards === undefined || guards.length > MOST_GUARDS) continue;
-    const handedOn = neighbours(ops, accesses, overlap);
-    const gain = (loop: VectorLoop): number => loop.handedOn.size - loop.guards.length;
-    const found = { ops, handedOn, guards, accesses, reductions, memorySums, bounds };
+    const windows = windowsOf(ops, accesses, overlap, reorder);
+    const gain = (loop: VectorLoop): number => loop.windows.size - loop.guards.length;
+    const found = { ops, windows, guards, accesses, reductions, memorySums, bounds };
     if (best === undefined || gain(found) > gain(best)) best = found;
   }
   return best;
@@ -246,32 +258,52 @@ class Order {
 export const isTapeAccess = (op: Op): op is OpOf<"tape.load"> | OpOf<"tape.store"> =>
   op.kind === "tape.load" || op.kind === "tape.store";
 
-/** Arrays that a loop accesses by two operations only: adding to an element, and then to the one before it. */
-function neighbours(
+function windowsOf(
   ops: readonly Op[],
   accesses: ReadonlyMap<Op, Access>,
   overlap: Overlap,
-): ReadonlyMap<Op, Op> {
+  reorder: boolean,
+): ReadonlyMap<Op, Window> {
   const list = ops.flatMap((op) => accesses.get(op) ?? []);
-  const found = new Map<Op, Op>();
-  for (const [k, first] of list.entries()) {
-    const array = first.op.args[0]!;
-    const others = list.filter((other) => other !== first && overlap(other.op.args[0]!, array));
-    const [second] = others;
-    if (first.op.kind !== "accumulate" || second?.op.kind !== "accumulate" || others.length > 1) continue;
-    if (second.op.args[0] !== array || list.indexOf(second) < k || first.index.slope !== 1) continue;
-    if (keyOf(first.index) !== keyOf(second.index)) continue;
-    if (first.index.constant === second.index.constant + 1) found.set(second.op, first.op);
+  const found = new Map<Op, Window>();
+  for (const { op, index } of list) {
+    if (op.kind !== "accumulate" || index.slope !== 1 || found.has(op)) continue;
+    const [array] = op.args;
+    const others = list.filter((other) => overlap(other.op.args[0]!, array!));
+    if (others.some((other) => other.op.kind !== "accumulate")) continue;
+    const window = others.filter(
+      (other) => other.op.args[0] === array && keyOf(other.index) === keyOf(index),
+    );
+    const constants = window.map((access) => access.index.constant);
+    const [least, most] = [Math.min(...constants), Math.max(...constants)];
+    // The order in which each element is added to is kept where it is that to the next, and then that to its own.
+    const isInOrder = others.length === 2 && constants.length === 2 && constants[0] === constants[1]! + 1;
+    if (most > least && most - least <= WIDEST && (reorder || isInOrder))
+      window.forEach((access) => found.set(access.op, { accesses: window, least }));
   }
   return found;
 }
 
-/** Whether what is accumulated is neither read nor stored otherwise in the loop, so that it may be accumulated at the end. */
-function isReorderable(ops: readonly Op[], accesses: ReadonlyMap<Op, Access>, overlap: Overlap): boolean {
+/**
+ * Whether what is accumulated is neither read nor stored otherwise in the loop, so that it may be accumulated at the end, that further on
+ * first; and whether that keeps the order in which each element is added to, if it has to be kept.
+ */
+function isReorderable(
+  ops: readonly Op[],
+  accesses: ReadonlyMap<Op, Access>,
+  overlap: Overlap,
+  reorder: boolean,
+): boolean {
   const list = ops.flatMap((op) => accesses.get(op) ?? []);
+  const isAlike = (x: Access, y: Access): boolean =>
+    x.op.args[0] === y.op.args[0] && keyOf(x.index) === keyOf(y.index);
   return list.every(
-    ({ op }) =>
-      op.kind !== "accumulate" ||
-      list.every((other) => other.op.kind === "accumulate" || !overlap(other.op.args[0]!, op.args[0]!)),
+    (access) =>
+      access.op.kind !== "accumulate" ||
+      list.every(
+        (other) =>
+          !overlap(other.op.args[0]!, access.op.args[0]!) ||
+          (other.op.kind === "accumulate" && (reorder || isAlike(access, other))),
+      ),
   );
 }
