@@ -1,15 +1,14 @@
 /** Capturing a function at run time: its text, the values around it, a program for each structure of its arguments. */
 import * as library from "cotangent";
 import {
+  abilities,
   attach,
   bringInside,
-  rows,
   specialisation,
   CAPTURE_VERSION,
   derivationOf,
   runningItsProgram,
   missingArgument,
-  writes,
 } from "cotangent/program";
 import type { Captured, Specialisation, UserFunction } from "cotangent/program";
 
@@ -63,8 +62,7 @@ export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
     version: CAPTURE_VERSION,
     name,
     isClosure,
-    writes,
-    rows,
+    ...abilities,
     specialise: (args) => {
       if (args.length < f.length) throw missingArgument(f.name, f.length, args.length);
       seen ??= asItIs(scope);

@@ -6,6 +6,7 @@ import { AdError, compile, Scalar, Traced, value } from "cotangent";
 import * as library from "cotangent";
 import type { Real } from "cotangent";
 import {
+  abilities,
   attach,
   CAPTURE_VERSION,
   capturedOf,
@@ -14,8 +15,6 @@ import {
   missingArgument,
   replay,
   toLeaves,
-  rows,
-  writes,
 } from "cotangent/program";
 import type {
   Captured,
@@ -111,8 +110,7 @@ export function readFunction(text: string, options: ReadOptions = {}): TextFunct
   const captured: Captured = {
     version: CAPTURE_VERSION,
     name,
-    writes,
-    rows,
+    ...abilities,
     specialise: (args) => {
       const required = requiredParameters(node);
       if (args.length < required) throw missingArgument(name, required, args.length);

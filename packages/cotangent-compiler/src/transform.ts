@@ -1,7 +1,7 @@
 /** What a build does to a module: functions that are to be differentiated get their programs attached. */
 import MagicString from "magic-string";
 import { writtenParameters } from "cotangent/differentiate";
-import { arraysIn, CAPTURE_VERSION, check, children, print } from "cotangent/program";
+import { arraysIn, CAPTURE_VERSION, check, children, hypotSoFar, print, someOp } from "cotangent/program";
 import type { Effects, LoweredAbilities, LoweredFunction, Program, Structure } from "cotangent/program";
 
 import type { Node } from "./ast.ts";
@@ -56,6 +56,7 @@ const HELPERS = {
   users: "__cotangent_users",
   writes: "__cotangent_writes",
   rows: "__cotangent_rows",
+  exact: "__cotangent_exact",
 } as const;
 /** By these a module shows that it was transformed. */
 const TRANSFORMED = /\b__cotangent_(?:lowered|closures|precompiled)/;
@@ -262,6 +263,7 @@ class Writer {
       ...(users.length > 0 && { users: `${this.#use("users")}(${list(users)})` }),
       ...(variants.some(isWriting) && { writes: this.#use("writes") }),
       ...(variants.some(takesRows) && { rows: this.#use("rows") }),
+      ...(variants.some(isExact) && { exact: this.#use("exact") }),
     };
     const named = Object.entries(abilities).map(([name, text]) => `${name}: ${text}`);
     const values = outside.length + named.length === 0 ? "" : `, ${list(outside)}`;
@@ -278,6 +280,10 @@ const isWriting = ({ effects, program }: Variant): boolean =>
 /** Whether a function takes arrays of arrays. */
 const takesRows = ({ params, outside }: Variant): boolean =>
   [...params, ...outside].some((p) => hasRows(p.structure));
+
+/** Whether a function calls Math.hypot with more than two arguments. */
+const isExact = ({ program }: Variant): boolean =>
+  program.functions.some((f) => someOp(f.body, (op) => op.kind === "primitive" && op.attr === hypotSoFar));
 
 const hasRows = (s: Structure): boolean =>
   s.kind === "array" ? arraysIn(s.element).length > 0 : children(s).some(([, e]) => hasRows(e));

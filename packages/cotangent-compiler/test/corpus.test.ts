@@ -2,7 +2,7 @@ import { check, fromLeaves, interpreter, toLeaves } from "cotangent/program";
 import type { Datum, Leaf } from "cotangent/program";
 import { describe, expect, test } from "vitest";
 
-import { exact } from "../../cotangent/src/compile/exact.ts";
+import { exact } from "../../cotangent/src/program/exact.ts";
 
 import { functionsOf, readModule } from "../src/lower/module.ts";
 import { lower } from "../src/lower/lower.ts";

@@ -1,8 +1,15 @@
 /** The entry `cotangent/program`: programs, and plain functions that carry theirs, with the compiler that their transforms use. */
 import type { CompileOptions } from "./compile/callable.ts";
 import { compileCaptured } from "./compile/captured.ts";
-import { attach as attachProgram, capturedOf, lowered as attachLowered } from "./program/index.ts";
-import type { Captured, Lower, LoweredAbilities, LoweredFunction } from "./program/index.ts";
+import {
+  attach as attachProgram,
+  capturedOf,
+  exact,
+  lowered as attachLowered,
+  rows,
+  writes,
+} from "./program/index.ts";
+import type { Abilities, Captured, Lower, LoweredAbilities, LoweredFunction } from "./program/index.ts";
 import type { AnyFunction } from "./transforms/arguments.ts";
 import { compiler } from "./transforms/transformed.ts";
 
@@ -15,6 +22,9 @@ export { central, looksBroken, oneSided } from "./check/differences.ts";
 export type { Estimate } from "./check/differences.ts";
 export { aheadOfTime } from "./compile/ahead.ts";
 export type { AheadCode, AheadOptions, AheadVariant } from "./compile/ahead.ts";
+
+/** All that functions may need, for front ends that are at hand at run time. */
+export const abilities: Abilities = { exact, rows, writes };
 
 const withCompiler = <F extends object>(f: F, options: CompileOptions = {}): F =>
   Object.defineProperty(f, compiler, {
@@ -47,7 +57,7 @@ export function runningItsProgram<F extends (...args: never[]) => unknown>(f: F)
  * Makes `f` carry what a build found out about it. Build plugins write calls of this.
  * @param outside gives the present values of what f refers to outside itself, for the variant with so many arguments
  * @param abilities what it needs beside its programs: `users`, if these call classes with forward and backward, `writes`, if it writes to its
- *   arguments, `rows`, if it takes arrays of arrays. Only functions that name them bring them along.
+ *   arguments, `rows`, if it takes arrays of arrays, `exact`, if it calls Math.hypot of many. Only functions that name them bring them along.
  * @throws AdError `malformed-program` at the first use, if another version of the compiler wrote it
  */
 export const lowered = <F extends (...args: never[]) => unknown>(

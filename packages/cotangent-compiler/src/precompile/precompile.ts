@@ -2,7 +2,7 @@
 import type MagicString from "magic-string";
 import * as library from "cotangent";
 import { AdError } from "cotangent";
-import { attach, CAPTURE_VERSION, rows, writes } from "cotangent/program";
+import { abilities, attach, CAPTURE_VERSION } from "cotangent/program";
 import type { AheadOptions, Captured } from "cotangent/program";
 
 import { bare, isFunction, walk } from "../ast.ts";
@@ -384,8 +384,7 @@ function transformed({ steps }: Chain, { name, variants: lowered }: LoweredTarge
   const captured: Captured = {
     version: CAPTURE_VERSION,
     name,
-    writes,
-    rows,
+    ...abilities,
     outside: () => [],
     specialise: (args) => variants.find((v) => v.params.length >= args.length) ?? variants.at(-1)!,
   };

@@ -25,10 +25,13 @@ export function compileCaptured(f: AnyFunction, options: CompileOptions): AnyFun
   });
 }
 
-const howOf = (options: CompileOptions): How => ({
-  run: (program, keep) => runnable(program, options, [], keep),
-  key: JSON.stringify(options),
-});
+function howOf(f: AnyFunction, options: CompileOptions): How {
+  const exact = options.math === "exact" ? capturedOf(base(f))!.exact : undefined;
+  return {
+    run: (program, keep) => runnable(exact?.(program) ?? program, options, [], keep),
+    key: JSON.stringify(options),
+  };
+}
 
 /** A transform of a captured function as its front end writes it, if that is at hand. */
 function written(f: AnyFunction): string | undefined {
@@ -43,7 +46,7 @@ function specialise(
   options: CompileOptions,
   slow: Direct,
 ): Specialised {
-  const { program, executable, call, fits, enter } = plainCall(f, args, howOf(options));
+  const { program, executable, call, fits, enter } = plainCall(f, args, howOf(f, options));
   const direct = enter?.(slow.call);
   return {
     program,
@@ -68,7 +71,7 @@ function specialise(
 /** The program, called n times. */
 function batch(f: AnyFunction, n: number, sample: readonly unknown[], options: CompileOptions): Batch {
   const shape = shapeOf(sample);
-  const { call } = plainCall(f, sample, howOf(options));
+  const { call } = plainCall(f, sample, howOf(f, options));
   return (numbers, arrays) => {
     let result = shape;
     let out = new Float64Array(0);

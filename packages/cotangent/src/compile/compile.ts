@@ -78,58 +78,41 @@ function specialise(
   const { program, args: shape, spread, result, outputs } = recorded;
   const executable = runnable(program, options, outputs ? [program.functions[0]!.params.length - 1] : []);
   const { call } = executable;
-  const fit = fitter(shape);
+  const marshal = marshaller(shape, spread);
+  const fit = (list: readonly unknown[]): boolean => fits(shape, list);
   const size = count(result);
   const direct = directCalls(recorded, executable, otherwise);
   if (!outputs) {
-    const marshal = marshaller(shape, spread);
-    const compute = isPlain(shape)
-      ? (list: readonly unknown[]): number => call(...(list as number[])) as number
-      : (list: readonly unknown[]): number => call(...marshal(list)) as number;
+    const compute = (list: readonly unknown[]): number => call(...marshal(list)) as number;
     return {
       program,
       executable,
       direct,
       fits: fit,
-      call:
-        result.kind === "number"
-          ? compute
-          : (list) => (
-              compute(list),
-              rebuild(
-                result,
-                () => 0,
-                () => 0,
-              )
-            ),
+      call: (list) => {
+        const y = compute(list);
+        // Without a number, it is the same at every call.
+        return rebuild(
+          result,
+          () => y,
+          () => 0,
+        );
+      },
       into: (out, list) => {
         (out as number[])[0] = compute(list);
       },
     };
   }
-  const marshal = marshaller(shape, spread);
   const scratch = new Float64Array(size);
   const inPlace = executable.target !== "wasm" && hasLoops(program);
-  const compute = isPlain(shape)
-    ? (list: readonly unknown[], out: Float64Array): Float64Array => {
-        const x = list as readonly number[];
-        // Spreading a list costs more than what a small function computes.
-        if (x.length === 1) call(x[0]!, out);
-        else if (x.length === 2) call(x[0]!, x[1]!, out);
-        else if (x.length === 3) call(x[0]!, x[1]!, x[2]!, out);
-        else call(...x, out);
-        return out;
-      }
-    : (list: readonly unknown[], out: Float64Array): Float64Array => {
-        const flat = marshal(list);
-        // An argument, or a part of one, may be asked to receive the result: it is read to the end before it is overwritten.
-        const target = flat.some((x) => x === out || (inPlace && isPartOf(x, out))) ? scratch : out;
-        if (flat.length === 1) call(flat[0]!, target);
-        else if (flat.length === 2) call(flat[0]!, flat[1]!, target);
-        else call(...flat, target);
-        if (target !== out) out.set(target);
-        return out;
-      };
+  const compute = (list: readonly unknown[], out: Float64Array): Float64Array => {
+    const flat = marshal(list);
+    // An argument, or a part of one, may be asked to receive the result: it is read to the end before it is overwritten.
+    const target = flat.some((x) => x === out || (inPlace && isPartOf(x, out))) ? scratch : out;
+    call(...flat, target);
+    if (target !== out) out.set(target);
+    return out;
+  };
   const isTyped = result.kind === "typed";
   const isList = result.kind === "list" && result.elements.every((e) => e.kind === "number");
   return {
@@ -160,21 +143,6 @@ function specialise(
 }
 
 const isPartOf = (x: Datum, y: Float64Array): boolean => typeof x !== "number" && x.buffer === y.buffer;
-
-/** Whether all arguments are numbers. */
-const isPlain = (args: Shape): boolean =>
-  args.kind === "list" && args.elements.every((e) => e.kind === "number");
-
-/** `fits` for a list of arguments, quick where they are plain numbers. */
-function fitter(args: Shape): (list: readonly unknown[]) => boolean {
-  if (!isPlain(args) || args.kind !== "list") return (list) => fits(args, list);
-  const { length } = args.elements;
-  return (list) => {
-    if (list.length !== length) return false;
-    for (let i = 0; i < length; i++) if (typeof list[i] !== "number") return false;
-    return true;
-  };
-}
 
 /** From arguments to what the program takes; the list is used again. */
 function marshaller(args: Shape, spread: boolean): (list: readonly unknown[]) => Datum[] {

@@ -4,7 +4,6 @@ import { exhaustion, faultOf } from "../program/faults.ts";
 import { interpreter } from "../program/interpret.ts";
 import { someOp } from "../program/ir.ts";
 import type { OpOf, Program } from "../program/ir.ts";
-import { exact } from "./exact.ts";
 import { external } from "./external.ts";
 import { emitJs } from "./js/emit.ts";
 import { Instance } from "./instance.ts";
@@ -46,8 +45,7 @@ export interface ExecuteOptions {
 }
 
 /** Makes a program run. Where a page's policy forbids code to be generated, the next best target is taken. */
-export function execute(original: Program, options: ExecuteOptions): Executable {
-  const program = options.math === "exact" ? exact(original) : original;
+export function execute(program: Program, options: ExecuteOptions): Executable {
   const executable = executableOf(program, options);
   if (!mayExhaust(program)) return executable;
   const { call, peek } = executable;

@@ -72,6 +72,8 @@ export type Rows = (of: Specialisation) => {
 export interface Abilities {
   readonly writes?: Writes;
   readonly rows?: Rows;
+  /** What `math: "exact"` asks for beyond the host's own functions. */
+  readonly exact?: (program: Program) => Program;
 }
 
 /** What a plain function carries. */

@@ -13,6 +13,7 @@ export type {
 } from "./captured.ts";
 export { check } from "./check.ts";
 export { specialisation } from "./effects.ts";
+export { exact } from "./exact.ts";
 export { interpreter } from "./interpret.ts";
 export type { Datum, InterpretOptions } from "./interpret.ts";
 export { isOp, someOp } from "./ir.ts";

@@ -1,10 +1,10 @@
 /** What `math: "exact"` asks for beyond the host's own functions. */
 import { abs, add, div, hypot, max, mul, sqrt, sub } from "../primitives/index.ts";
 import { hypotSoFar } from "../primitives/inner.ts";
-import { buildFunction } from "../program/builder.ts";
-import { Copy } from "../program/copy.ts";
-import { isOp, someOp } from "../program/ir.ts";
-import type { Op, Program, Value } from "../program/ir.ts";
+import { buildFunction } from "./builder.ts";
+import { Copy } from "./copy.ts";
+import { isOp, someOp } from "./ir.ts";
+import type { Op, Program, Value } from "./ir.ts";
 
 /**
  * The same program with the last digits that `Math.hypot` of three or more has in V8: not nested, but one sum, of squares that are scaled by
