@@ -49,8 +49,8 @@ const windows: fc.Arbitrary<Shape> = fc.record({
   steps: fc.array(
     fc.oneof(
       fc.record({
-        kind: fc.constant("load" as const),
-        array: fc.constant(0),
+        kind: fc.constantFrom("load", "load", "store"),
+        array: fc.constantFrom(0, 0, 2),
         offset: fc.nat(2),
         constant: fc.nat(7),
       }),
@@ -64,7 +64,7 @@ const windows: fc.Arbitrary<Shape> = fc.record({
     { minLength: 2, maxLength: 8 },
   ),
   down: fc.boolean(),
-  views: fc.tuple(fc.nat(3), fc.nat(3)),
+  views: fc.tuple(fc.nat(3), fc.constantFrom(0, 1, 3, 60)),
   offsets: fc.tuple(fc.nat(3), fc.nat(6)),
   trips: fc.integer({ min: 1, max: 40 }),
   sum: fc.boolean(),
@@ -87,7 +87,7 @@ const met: Shape = {
 };
 
 /** Long enough for every view, offset and stride of these loops. */
-const LENGTH = 64;
+const LENGTH = 128;
 
 function build({ steps, down, sum }: Shape): Program {
   const number = (name: string): Parameter => ({ name, ty: "i32", noalias: false });

@@ -156,7 +156,7 @@ export function vectorLoop(
   for (const ops of candidates) {
     const guards = order.guards(ops);
     if (guards === undefined || guards.length > MOST_GUARDS) continue;
-    const windows = windowsOf(ops, accesses, overlap, reorder);
+    const windows = windowsOf(ops, accesses, guards, overlap, reorder);
     const gain = (loop: VectorLoop): number => loop.windows.size - loop.guards.length;
     const found = { ops, windows, guards, accesses, reductions, memorySums, bounds };
     if (best === undefined || gain(found) > gain(best)) best = found;
@@ -261,6 +261,7 @@ export const isTapeAccess = (op: Op): op is OpOf<"tape.load"> | OpOf<"tape.store
 function windowsOf(
   ops: readonly Op[],
   accesses: ReadonlyMap<Op, Access>,
+  guards: readonly Guard[],
   overlap: Overlap,
   reorder: boolean,
 ): ReadonlyMap<Op, Window> {
@@ -269,7 +270,13 @@ function windowsOf(
   for (const { op, index } of list) {
     if (op.kind !== "accumulate" || index.slope !== 1 || found.has(op)) continue;
     const [array] = op.args;
-    const others = list.filter((other) => overlap(other.op.args[0]!, array!));
+    const isGuarded = (other: Access): boolean =>
+      guards.some(
+        ({ first, second, kind }) =>
+          kind === "apart" &&
+          ((first === other && second.op === op) || (first.op === op && second === other)),
+      );
+    const others = list.filter((other) => overlap(other.op.args[0]!, array!) && !isGuarded(other));
     if (others.some((other) => other.op.kind !== "accumulate")) continue;
     const window = others.filter(
       (other) => other.op.args[0] === array && keyOf(other.index) === keyOf(index),
