@@ -25,6 +25,32 @@ describe("what a build does", () => {
     expect(code).toContain('mul(x, x) @\\"m.ts\\":4:10');
   });
 
+  test.each([
+    ["x: number", "return x;", ""],
+    ["x: number[]", "return x[0]!;", ""],
+    ["x: number[]", "x[0] = 1; return x[1]!;", "writes"],
+    ["x: { y: number }", "x.y = 1; return 2;", "writes"],
+    ["x: number[]", "x.push(1); return 2;", "writes"],
+    ["x: number[][]", "return x[0]![0]!;", "rows"],
+    ["x: [{ y: number[] }[], number]", "return x[1];", "rows"],
+    ["x: number[][]", "x[0]![0] = 1; return 2;", "writes, rows"],
+    ["x: number", "return Math.hypot(x, 1);", ""],
+    ["x: number", "return Math.hypot(x, 1, 2);", "exact"],
+    ["x: number", "return Cube.apply(x);", "users"],
+  ])("a function of (%s) that does %s needs %s", (param, body, needed) => {
+    const code = codeOf(`
+      import { ScalarFunction } from "cotangent";
+      class Cube extends ScalarFunction {
+        static forward(ctx, x: number) { ctx.saveForBackward(x); return x ** 3; }
+        static backward(ctx, d: number) { return 3 * ctx.savedValues ** 2 * d; }
+      }
+      export function f(${param}): number { "use grad"; ${body} }
+    `);
+    const [, imported] = /import \{ ([^}]*) \} from "cotangent\/program"/.exec(code)!;
+    const names = imported!.split(", ").map((each) => each.split(" as ")[0]);
+    expect(names.filter((name) => name !== "lowered").join(", ")).toBe(needed);
+  });
+
   test("done twice, it changes nothing more", () => {
     expect(transform(codeOf(MARKED), "/project/m.ts")).toBeUndefined();
   });
