@@ -128,6 +128,8 @@ export class Instance {
   readonly peek = (...args: Datum[]): Datum | readonly Datum[] | undefined => this.#call(args, true);
 
   #call(args: readonly Datum[], peeks: boolean): Datum | readonly Datum[] | undefined {
+    const { run } = this.#exports;
+    const flat = this.#flat;
     const arrays = this.#arrays;
     for (let k = 0; k < arrays.length; k++) {
       const array = arrays[k]!;
@@ -141,7 +143,7 @@ export class Instance {
     for (let i = 0; i < numbers.length; i++) {
       const k = numbers[i]!;
       const x = args[k] as number;
-      if (this.#direct) this.#flat[this.#places[k]!] = x;
+      if (this.#direct) flat[this.#places[k]!] = x;
       else if (this.#types[k] === "f64") this.#f64[parameters + k] = x;
       else this.#i32[2 * (parameters + k)] = x;
     }
@@ -153,7 +155,9 @@ export class Instance {
     for (let k = 0; k < read.length; k++) copy(args[read[k]!.position] as Float64Array, read[k]!.block);
     let returned: number | undefined;
     try {
-      returned = this.#enter();
+      // To spread a list takes longer; more than a function takes is not looked at.
+      returned =
+        flat.length > 6 ? run(...flat) : run(flat[0]!, flat[1]!, flat[2]!, flat[3]!, flat[4]!, flat[5]!);
     } catch (error) {
       throw this.#explain(error);
     }
@@ -168,29 +172,6 @@ export class Instance {
     for (let k = 0; k < this.#results.length; k++)
       results.push(this.#result(this.#results[k]!, k, args, peeks));
     return results;
-  }
-
-  #enter(): number | undefined {
-    const { run } = this.#exports;
-    const flat = this.#flat;
-    switch (flat.length) {
-      case 0:
-        return run();
-      case 1:
-        return run(flat[0]!);
-      case 2:
-        return run(flat[0]!, flat[1]!);
-      case 3:
-        return run(flat[0]!, flat[1]!, flat[2]!);
-      case 4:
-        return run(flat[0]!, flat[1]!, flat[2]!, flat[3]!);
-      case 5:
-        return run(flat[0]!, flat[1]!, flat[2]!, flat[3]!, flat[4]!);
-      case 6:
-        return run(flat[0]!, flat[1]!, flat[2]!, flat[3]!, flat[4]!, flat[5]!);
-      default:
-        return run(...flat);
-    }
   }
 
   #result(ty: Ty, k: number, args: readonly Datum[], peeks: boolean): Datum {
