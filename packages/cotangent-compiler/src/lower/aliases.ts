@@ -53,6 +53,9 @@ function shared(cx: Context, node: Node): never {
   );
 }
 
+/** No path in a record: a row is written to. */
+const ROW = "(row)";
+
 export function checkWritable(cx: Context, a: Vec, node: Node): void {
   if (a.readonly !== undefined) {
     cx.refuse(
@@ -65,7 +68,9 @@ export function checkWritable(cx: Context, a: Vec, node: Node): void {
   unshared(cx, a.length, node);
   fresh(cx, a, node);
   // Objects that are replaced in an array are no others for that; a row that is written to is.
-  if (a.store.isPool) written(a.store, false);
+  if (!a.store.isPool) return;
+  written(a.store, false);
+  a.store.touched.edit(ROW);
 }
 
 /** Refuses to use a row that may have grown under another name. */

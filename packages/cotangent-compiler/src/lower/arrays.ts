@@ -230,7 +230,7 @@ export function shorten(cx: Context, a: Vec, n: Num, node: Node): void {
 export function view(cx: Context, a: Vec, lo: Value, hi: Value): Vec {
   const { b } = cx;
   const length = size(b.op("i32.sub", hi, lo));
-  if (a.store.used === null && a.offset === null && a.store.stride === 1 && !a.growable) {
+  if (a.store.used === null && a.offset === null && a.store.stride === 1 && !a.slack) {
     const store = { ...a.store, block: new Cell({ t: "raw", v: b.subarray(blockOf(cx, a.store), lo, hi) }) };
     return vec(store, length, { typed: a.typed, name: a.name, readonly: a.readonly });
   }

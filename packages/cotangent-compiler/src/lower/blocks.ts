@@ -92,6 +92,7 @@ export function vec(store: Store, length: Num, options: VecOptions): Vec {
     home: options.home,
     length: new Cell(length, "length"),
     growable: options.growable ?? false,
+    slack: options.growable ?? false,
     readonly: options.readonly,
     typed: options.typed ?? false,
     passed: options.passed,
@@ -168,7 +169,7 @@ export function dataArray(cx: Context, elements: readonly number[], name: string
 /** The handle of exactly the elements of an array. */
 export function handle(cx: Context, a: Vec): Value {
   const block = blockOf(cx, a.store);
-  if (a.offset === null && !a.growable && a.store.used === null) return block;
+  if (a.offset === null && !a.slack && a.store.used === null) return block;
   const { b } = cx;
   const scaled = (v: Value): Value => (a.store.stride === 1 ? v : b.op("i32.mul", v, b.i32(a.store.stride)));
   const lo = offsetOf(cx, a) ?? b.i32(0);

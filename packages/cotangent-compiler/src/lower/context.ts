@@ -7,7 +7,7 @@ import { locationOf } from "../ast.ts";
 import type { Node } from "../ast.ts";
 import type { Scope } from "../scopes.ts";
 import { refuse } from "../source.ts";
-import type { SourceText } from "../errors.ts";
+import type { CompileError, SourceText } from "../errors.ts";
 import type { Module } from "./module.ts";
 import type { TypeScope } from "./types.ts";
 import { Cell } from "./values.ts";
@@ -56,6 +56,10 @@ export class Knowledge {
   readonly texts: Map<string, string[]> = new Map();
   /** What recursive functions return, by the name of the function. */
   readonly results: Map<string, Structure> = new Map();
+  /** What went wrong where one was taken to return something that it does not, by the same names. */
+  readonly wrongGuesses: Map<string, readonly CompileError[]> = new Map();
+  /** Recursive functions that write in place to what they are passed, by the same names. */
+  readonly editing: Set<string> = new Set();
   /** Whose name something from outside is, where that is not the module of the function that is lowered: the name there. */
   readonly places: Map<string, Place> = new Map();
 

@@ -161,8 +161,12 @@ function isSame(x: Val, y: Val): boolean {
   return x.t === "bool" && y.t === "bool" && x.v !== undefined && x.v === y.v;
 }
 
-/** A store is passed to a function that does this to it; undefined: anything. */
-export function touch({ element, touched }: Store, by: Touched | undefined): void {
+/**
+ * A store is passed to a function that does this to it; undefined: anything.
+ * @param edits whether it may write to what is in it in place
+ */
+export function touch({ element, touched, sharing }: Store, by: Touched | undefined, edits: boolean): void {
+  if (edits) sharing.edited(true);
   if (by !== undefined) {
     by.copyTo(touched);
     return;
@@ -170,7 +174,7 @@ export function touch({ element, touched }: Store, by: Touched | undefined): voi
   const visit = (s: Structure, path: string): void => {
     if (s.kind !== "tuple" && s.kind !== "object") return;
     touched.replace(path);
-    touched.edit(path);
+    if (edits) touched.edit(path);
     for (const [key, part] of children(s)) visit(part, `${path}.${key}`);
   };
   visit(element, "");

@@ -108,12 +108,24 @@ export function join(cx: Context, x: Val, y: Val): Form {
     };
   }
   if (x.t === "obj" && y.t === "obj") return joinObjects(cx, x, y);
+  if (x.t === "obj" && y.t === "vec") toMemory(cx, x, y);
+  if (x.t === "vec" && y.t === "obj") toMemory(cx, y, x);
   if (x.t === "str" && y.t === "str" && x.k === y.k) return { t: "same", value: x };
   if ((x.t === "str" || x.t === "text") && (y.t === "str" || y.t === "text")) return joinTexts(x, y);
   if (isCallable(x) && isCallable(y)) return joinFunctions(x, y);
   if (x.t === "class" && y.t === "class" && x.node === y.node && x.env === y.env)
     return { t: "same", value: x };
   return poison(x, y);
+}
+
+/** A tuple on one path, an array on another: its literal goes to memory, from the start. */
+function toMemory(cx: Context, tuple: Obj, a: Vec): void {
+  if (!tuple.tuple || tuple.merged || tuple.site?.type !== "ArrayExpression") return;
+  const site = cx.knowledge.site(tuple.site);
+  if (site.memory === true) return;
+  site.memory = true;
+  site.element ??= a.store.element;
+  cx.knowledge.restart();
 }
 
 const there = (x: Val): Val => (x.t === "maybe" ? x.value : x);
@@ -278,7 +290,7 @@ function joinArrays(cx: Context, x: Vec, y: Vec): Form {
     like:
       sameStore && x.length === y.length && x.offset === y.offset
         ? x
-        : { ...x, merged: true, growable: false },
+        : { ...x, merged: true, growable: false, slack: x.slack || y.slack },
     block: sameStore ? { t: "same", value: cx.read(x.store.block) } : { t: "raw", ty: "array" },
     offset: x.offset !== null || y.offset !== null,
     length: join(cx, cx.read(x.length), cx.read(y.length)),
@@ -448,7 +460,8 @@ export function covers(wider: Form, form: Form): boolean {
     case "vec": {
       const f = form as typeof wider;
       const block = wider.block.t === f.block.t;
-      return block && wider.offset === f.offset && covers(wider.length, f.length);
+      const slack = wider.like.slack || !f.like.slack;
+      return block && slack && wider.offset === f.offset && covers(wider.length, f.length);
     }
     default:
       return true;
@@ -465,6 +478,7 @@ function holds(form: Form, x: Val): boolean {
   if (form.t === "int")
     return x.t === "num" && x.int && x.f === undefined && form.lo <= x.lo && form.hi >= x.hi;
   if (form.t === "text") return isOneOf(form.of, x);
+  if (form.t === "vec" && x.t === "vec") return form.like.slack || !x.slack;
   if (form.t === "choice")
     return isCallable(x) && functionsIn(x).every((f) => form.of.some((g) => isSame(f, g)));
   return form.t === x.t;

@@ -4,6 +4,7 @@ import type { Structure, Value } from "cotangent/program";
 
 import { walk } from "../ast.ts";
 import type { Node } from "../ast.ts";
+import { CompileError } from "../errors.ts";
 import { refersOutside } from "../scopes.ts";
 import { getField, learn, makeObject } from "./access.ts";
 import { arrayFrom, leavesOf, NUMBER } from "./blocks.ts";
@@ -136,9 +137,9 @@ export function outline(cx: Context, fun: Fun | Derived, args: readonly Val[], s
   const key = `${root.name} ${identity(cx, fun)}${passed.join("")}:${JSON.stringify([structures, free])}`;
   const own = args.flatMap((x, i) => toValues(cx, structures[i]!, x, site));
   const leaves = [...own, ...outside.flatMap(([cell], i) => toValues(cx, free[i]!, cx.read(cell), site))];
-  const known = cx.callees.get(key);
-  if (known !== undefined)
-    return { callee: known, structures, free, own, leaves, outside: outside.map(([cell]) => cell) };
+  const written = cx.callees.get(key);
+  if (written !== undefined)
+    return { callee: written, structures, free, own, leaves, outside: outside.map(([cell]) => cell) };
 
   if ([...cx.callees.values()].filter((c) => c.func === undefined).length > MOST_OPEN) {
     cx.refuse(
@@ -148,10 +149,12 @@ export function outline(cx: Context, fun: Fun | Derived, args: readonly Val[], s
       "Pass on the function that it was given.",
     );
   }
-  const assumed =
-    cx.knowledge.results.get(key) ?? structureFromType(root.node.returnType, cx.types) ?? NUMBER;
+  const known = cx.knowledge.results.get(key) ?? structureFromType(root.node.returnType, cx.types);
+  const guesses = known === undefined ? [NUMBER, ...structures.filter((s) => s.kind === "array")] : [];
+  const assumed = known ?? guesses[cx.knowledge.wrongGuesses.get(key)?.length ?? 0]!;
   const callee: Callee = {
     name: `${root.name}_${cx.callees.size}`,
+    key,
     func: undefined,
     result: assumed,
     touched: undefined,
@@ -190,15 +193,31 @@ export function outline(cx: Context, fun: Fun | Derived, args: readonly Val[], s
   try {
     const params = types.map((ty, i) => ({ name: `p${i}`, ty }));
     callee.func = buildFunction(callee.name, params, (_, values) => write(values), { builder });
+  } catch (error) {
+    if (error instanceof CompileError && known === undefined) guessAgain(cx, key, error, guesses.length);
+    throw error;
   } finally {
     restore();
     outside.forEach(([cell], i) => (cell.value = before[i]!));
+  }
+  const isEditing = callee.touched?.some((t) => t.edited.size > 0) === true;
+  if (isEditing && !cx.knowledge.editing.has(key)) {
+    cx.knowledge.editing.add(key);
+    cx.knowledge.restart();
   }
   if (!sameStructure(result, callee.result)) {
     cx.knowledge.results.set(key, result);
     cx.knowledge.restart();
   }
   return { callee, structures, free, own, leaves, outside: outside.map(([cell]) => cell) };
+}
+
+/** It may return something else than was assumed: the next guess, from the start; the error of the first one, if there is none. */
+function guessAgain(cx: Context, key: string, error: CompileError, count: number): never {
+  const wrong = [...(cx.knowledge.wrongGuesses.get(key) ?? []), error];
+  cx.knowledge.wrongGuesses.set(key, wrong);
+  if (wrong.length >= count) throw wrong[0]!;
+  return cx.knowledge.restart();
 }
 
 function changes(cx: Context, fun: Fun, name: string): never {
@@ -254,7 +273,11 @@ export function callRecursive(cx: Context, fun: Fun, args: readonly Val[], site:
   const { callee, leaves, outside } = outline(cx, fun, args, site);
   cx.impure = true;
   const stores = storesIn([...args, ...outside.map((cell) => cx.read(cell))]);
-  stores.forEach((store, i) => touch(store, callee.touched?.[i]));
+  stores.forEach((store, i) => {
+    const by = callee.touched?.[i];
+    // Of one that is being written, a round before told.
+    touch(store, by, by === undefined ? cx.knowledge.editing.has(callee.key) : by.edited.size > 0);
+  });
   const results = cx.b.call(callee.name, leaves, leafTypes(callee.result));
   return fromValues(cx, callee.result, results[Symbol.iterator](), fun.name);
 }

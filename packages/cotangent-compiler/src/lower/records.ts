@@ -186,10 +186,12 @@ export function structureOf(cx: Context, v: Val, node: Node): Structure {
         `This is ${kindOf(v)}, depending on the path taken: it cannot be kept in an array or returned.`,
         "Give it one kind of value on all paths: a number such as NaN or Infinity, or an object with a field that says so.",
       );
+    case "poison":
+      return cx.poisoned(node, v);
     default:
       return cx.refuse(
         node,
-        v.t === "poison" ? "aliased-structure" : "unsupported-type",
+        "unsupported-type",
         `${kindOf(v)} cannot be kept in an array or returned.`,
         "Arrays and results are made of numbers, booleans, tuples, objects and arrays of these.",
       );

@@ -236,6 +236,8 @@ export interface Vec {
   /** Holds a Num. */
   readonly length: Cell;
   readonly growable: boolean;
+  /** Its block may be longer than it is itself: it grew, or may be one that did. */
+  readonly slack: boolean;
   /** Why it must not be written to. */
   readonly readonly: string | undefined;
   readonly typed: boolean;
@@ -322,6 +324,8 @@ export interface Outlined {
 /** A function of the program that is called, not inlined. */
 export interface Callee {
   readonly name: string;
+  /** What tells it from others, in all rounds. */
+  readonly key: string;
   func: Func | undefined;
   result: Structure;
   /** What it does to the stores that it is passed, in the order of their leaves; undefined while that is not known. */
