@@ -130,18 +130,14 @@ export class Instance {
   #call(args: readonly Datum[], peeks: boolean): Datum | readonly Datum[] | undefined {
     const { run } = this.#exports;
     const flat = this.#flat;
-    const arrays = this.#arrays;
-    for (let k = 0; k < arrays.length; k++) {
-      const array = arrays[k]!;
-      if ((args[array.position] as Float64Array).length === array.length) continue;
+    for (const { position, length } of this.#arrays) {
+      if ((args[position] as Float64Array).length === length) continue;
       this.#layOut(args);
       break;
     }
     if (this.#f64.length === 0) this.#refresh();
-    const numbers = this.#numbers;
     const parameters = this.#parametersAt / 8;
-    for (let i = 0; i < numbers.length; i++) {
-      const k = numbers[i]!;
+    for (const k of this.#numbers) {
       const x = args[k] as number;
       if (this.#direct) flat[this.#places[k]!] = x;
       else if (this.#types[k] === "f64") this.#f64[parameters + k] = x;
@@ -151,8 +147,7 @@ export class Instance {
       if (overlap(args[a.position] as Float64Array, args[b.position] as Float64Array))
         throw overlapping(a.name, b.name);
     }
-    const read = this.#read;
-    for (let k = 0; k < read.length; k++) copy(args[read[k]!.position] as Float64Array, read[k]!.block);
+    for (const { position, block } of this.#read) copy(args[position] as Float64Array, block);
     let returned: number | undefined;
     try {
       // To spread a list takes longer; more than a function takes is not looked at.
@@ -162,22 +157,17 @@ export class Instance {
       throw this.#explain(error);
     }
     if (this.#f64.length === 0) this.#refresh();
-    const written = this.#written;
-    for (let k = 0; k < written.length; k++)
-      copy(written[k]!.block, args[written[k]!.position] as Float64Array);
+    for (const { position, block } of this.#written) copy(block, args[position] as Float64Array);
     if (this.#returned) return returned;
-    if (this.#results.length === 0) return undefined;
-    if (this.#results.length === 1) return this.#result(this.#results[0]!, 0, args, peeks);
     const results: Datum[] = [];
-    for (let k = 0; k < this.#results.length; k++)
-      results.push(this.#result(this.#results[k]!, k, args, peeks));
-    return results;
+    for (let k = 0; k < this.#results.length; k++) results.push(this.#result(k, args, peeks));
+    return results.length > 1 ? results : results[0];
   }
 
-  #result(ty: Ty, k: number, args: readonly Datum[], peeks: boolean): Datum {
-    const at = this.#resultsAt + 8 * k;
-    if (ty !== "array") return this.#f64[at / 8]!;
-    const [address, length] = [(this.#i32[at / 4]! >>> 0) / 8, this.#i32[at / 4 + 1]!];
+  #result(k: number, args: readonly Datum[], peeks: boolean): Datum {
+    const at = this.#resultsAt / 8 + k;
+    if (this.#results[k] !== "array") return this.#f64[at]!;
+    const [address, length] = [(this.#i32[2 * at]! >>> 0) / 8, this.#i32[2 * at + 1]!];
     // A result that is a parameter is that parameter.
     for (const p of this.#arrays) {
       if (p.at === address && p.length === length && length > 0)
