@@ -268,8 +268,7 @@ function computing(op: Op): Compute {
       };
     case "subarray":
       return (a: Float64Array, lo: number, hi: number) => {
-        if (!(lo >= 0 && lo <= hi && hi <= a.length)) throw illegal(`elements ${lo} to ${hi} of ${a.length}`);
-        return a.subarray(lo, hi);
+        return lo >= 0 && lo <= hi && hi <= a.length ? a.subarray(lo, hi) : new Float64Array(0);
       };
     case "bound":
       return (i: number, { length }: Float64Array) => {

@@ -270,7 +270,7 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   fill: { args: ["array", "f64"], results: [], regions: 0, effect: "writes" },
   /** target[i] = source[i] for all i below length(source) <= length(target), as if read before any is written. */
   copy: { args: ["array", "array"], results: [], regions: 0, effect: "writes" },
-  /** The elements lo ... hi - 1 of an array, in place; 0 <= lo <= hi <= length. */
+  /** The elements lo ... hi - 1 of an array, in place. Unless 0 <= lo <= hi <= length, nobody looks at them. */
   subarray: { args: ["array", "i32", "i32"], results: ["array"], regions: 0, effect: "pure" },
   /** Throws `index-out-of-range` unless 0 <= i < length(a). Arguments: i, a. */
   bound: { args: ["i32", "array"], results: [], regions: 0, effect: "traps" },

@@ -425,12 +425,13 @@ export class Folder extends Builder {
   }
 
   /**
-   * Where a pure operation is best carried out: constants at the beginning; what does not change in a loop, before it. A view
-   * stays, because its bounds may be wrong where the loop does not run; so do checks.
+   * Where a pure operation is best carried out: constants at the beginning; what does not change in a loop, before it. Checks stay; so
+   * do views in what is written for people.
    */
   #place(kind: Kind, args: readonly Value[]): number {
     if (kind === "constant" || kind === "data") return 1;
-    if (kinds[kind].effect !== "pure" || kind === "subarray") return this.depth;
+    if (kinds[kind].effect !== "pure" || (kind === "subarray" && this.#options.readable === true))
+      return this.depth;
     let least = 1;
     for (const v of args) least = Math.max(least, this.depthOf(v));
     for (let depth = least + 1; depth <= this.depth; depth++) {

@@ -32,8 +32,8 @@ export function optimise(
     functions = new Round(functions, all).run();
     const size = functions.reduce((n, f) => n + f.size, 0);
     if (size > LARGE && functions.every(isStraight)) return { functions: functions.map(sweeper(functions)) };
-    // What a large program still has to gain is not worth another pass.
-    if (Math.abs(size - before) <= size / 100) break;
+    // What a large program still has to gain is not worth another pass, where somebody waits for it.
+    if (options.lists === undefined && Math.abs(size - before) <= size / 100) break;
     before = size;
   }
   return { functions };

@@ -43,6 +43,14 @@ export class Limits {
     if (m !== undefined && m[1] === n?.[1]) {
       if (this.isBelow(m[0], n[0], Math.floor(c / m[1]), longest - 1)) return true;
     }
+    // f·m + c < y if m + ⌊c / f⌋ < ⌊y / f⌋.
+    const part = m && this.#limits.get(m[0]);
+    if (part !== undefined && rangeOf(y)[0] >= 0) {
+      const [sum, ahead] = this.#sum(part[0]);
+      const quotient = definedBy(sum ?? part[0], "i32.div")?.args;
+      const isPart = quotient?.[0] === y && constantOf(quotient[1]) === m![1];
+      if (isPart && ahead + part[1] + Math.floor(c / m![1]) < 1) return true;
+    }
     const limit = this.#limits.get(x);
     return limit !== undefined && this.isBelow(limit[0], y, c - 1 + limit[1], longest - 1);
   }

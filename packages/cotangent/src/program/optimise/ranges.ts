@@ -32,7 +32,7 @@ export function rangeOf(kind: Kind, args: readonly Range[]): Range {
       return exact(Math.min(...products), Math.max(...products));
     }
     case "i32.div":
-      return y[0] > 0 ? exact(Math.min(x[0], 0), Math.max(x[1], 0)) : ANY;
+      return y[0] > 0 ? [Math.min(Math.trunc(x[0] / y[0]), 0), Math.max(Math.trunc(x[1] / y[0]), 0)] : ANY;
     case "i32.rem": {
       if (y[0] <= 0) return ANY;
       const most = y[1] - 1;
