@@ -2,7 +2,7 @@
 import type { Structure } from "cotangent/program";
 
 import type { Node } from "../ast.ts";
-import { current, staleness, unshared } from "./aliases.ts";
+import { ofLength, staleness, unshared } from "./aliases.ts";
 import { elementAt, setElement, shorten } from "./arrays.ts";
 import { lengthOf, NUMBER } from "./blocks.ts";
 import { partOf, setPart, structureOf, toMemory } from "./records.ts";
@@ -81,7 +81,7 @@ export function getField(cx: Context, whole: Val, key: string, node: Node): Val 
     case "vec":
       if (key === "length") {
         staleness(cx, object.length, node);
-        if (object.store.isPool) current(cx, object.store, node);
+        ofLength(cx, object, node);
         return lengthOf(cx, object);
       }
       return noField(cx, object, key, node);

@@ -21,8 +21,23 @@ export function written(store: Store, nested: boolean): void {
   store.sharing.edited(nested);
 }
 
+/** Refuses to ask for the length of what may have grown under another name. */
+export function ofLength(cx: Context, { store }: Vec, node: Node): void {
+  if (store.sharing.isResized) resized(cx, node);
+  if (store.isPool) current(cx, store, node);
+}
+
+const resized = (cx: Context, node: Node): never =>
+  cx.refuse(
+    node,
+    "aliased-structure",
+    "This is one of several arrays, and which one depends on the path taken; one of these has become longer or shorter since.",
+    "Let it grow before, or decide again afterwards which one it is.",
+  );
+
 /** Refuses to read what was changed elsewhere, where it is, too. */
 export function current(cx: Context, { sharing }: Store, node: Node): void {
+  if (sharing.isResized) resized(cx, node);
   if (!sharing.isStale) return;
   cx.refuse(
     node,

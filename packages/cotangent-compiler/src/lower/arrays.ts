@@ -52,7 +52,7 @@ export function setElement(cx: Context, a: Vec, at: Num, v: Val, node: Node): vo
   if (short && !a.growable && !a.merged) relearn(cx, a.site, { growable: true });
   const i = index(cx, at, called(cx, a, node) + "'s index");
   const isGrowingRow = a.store.grows === true && a.home !== undefined && a.offset !== null;
-  if (a.growable || isGrowingRow) {
+  if ((a.growable || isGrowingRow) && !a.store.sharing.isAmongOthers) {
     // One beyond the end is what push does.
     const n = lengthOf(cx, a);
     branch(
@@ -133,6 +133,7 @@ export function push(cx: Context, a: Vec, v: Val, node: Node): void {
   repeated(a, v);
   if (a.store.shrinks === true) a.store.epoch++;
   cx.write(a.length, integer(next, n.lo + 1, LONGEST));
+  a.store.sharing.resized();
 }
 
 /** Notes an object of an array that is put into it a second time. */
@@ -169,6 +170,7 @@ function pushToRow(cx: Context, a: Vec, v: Val, node: Node): void {
   const base = store.stride === 1 ? end : cx.b.op("i32.mul", end, cx.b.i32(store.stride));
   writeRecord(cx, store, store.element, base, v, 0, node);
   cx.write(store.used!, size(next));
+  store.sharing.resized();
   const longer = cx.b.op("i32.add", length, cx.b.i32(1));
   cx.write(a.length, size(longer));
   const home = a.home!;
@@ -191,6 +193,7 @@ export function pop(cx: Context, a: Vec, node: Node): Val {
   cx.write(a.length, integer(last, 0, LONGEST));
   a.store.shrinks = true;
   a.store.sharing.drop();
+  a.store.sharing.resized();
   return x.t === "place" ? { ...x, from: "none" } : x;
 }
 
@@ -224,6 +227,7 @@ export function shorten(cx: Context, a: Vec, n: Num, node: Node): void {
   });
   cx.write(a.length, integer(length, 0, before.hi));
   a.store.shrinks = true;
+  a.store.sharing.resized();
 }
 
 /** The elements lo ... hi - 1 in place, for lo and hi already made to lie within the array. */

@@ -69,6 +69,14 @@ export class Knowledge {
     return site;
   }
 
+  /** From now on what is taken out of its array at these places is kept as it is there: it may be replaced. */
+  keep(sites: readonly Node[]): void {
+    const open = sites.filter((node) => this.site(node).kept !== true);
+    if (open.length === 0) return;
+    for (const node of open) this.site(node).kept = true;
+    this.restart();
+  }
+
   restart(): never {
     throw Restart.instance;
   }

@@ -64,8 +64,8 @@ export type Form =
       readonly block: Form;
       readonly offset: boolean;
       readonly length: Form;
-      /** What the blocks share that it may be. */
-      readonly of: readonly Sharing[];
+      /** What the blocks share that it may be: its own, then those of the arrays in it. */
+      readonly of: readonly (readonly Sharing[])[];
     }
   | { readonly t: "poison"; readonly reason: string };
 
@@ -108,6 +108,16 @@ export function join(cx: Context, x: Val, y: Val): Form {
     };
   }
   if (x.t === "obj" && y.t === "obj") return joinObjects(cx, x, y);
+  // What is still in an array on one path is kept as it was there.
+  for (const [p, q] of [
+    [x, y],
+    [y, x],
+  ] as const)
+    if (
+      p.t === "place" &&
+      (q.t === "place" || (q.t === "obj" && !q.tuple === (p.structure.kind === "object")))
+    )
+      cx.knowledge.keep(p.taken ?? []);
   if (x.t === "obj" && y.t === "vec") toMemory(cx, x, y);
   if (x.t === "vec" && y.t === "obj") toMemory(cx, y, x);
   if (x.t === "str" && y.t === "str" && x.k === y.k) return { t: "same", value: x };
@@ -215,15 +225,13 @@ function own(cx: Context, x: Val): Form {
       return { t: "obj", tuple: x.tuple, fields, made: x.made };
     }
     case "vec":
-      if (x.store.sub.length > 0)
-        return { t: "poison", reason: "Arrays of arrays cannot be returned from within a loop or branch." };
       return {
         t: "vec",
         like: { ...x, merged: true, growable: false },
         block: { t: "raw", ty: "array" },
         offset: x.offset !== null,
         length: own(cx, cx.read(x.length)),
-        of: [x.store.sharing],
+        of: blocksOf(x.store).map((s) => [s.sharing]),
       };
     case "place":
       return {
@@ -281,10 +289,10 @@ function joinObjects(cx: Context, x: Obj, y: Obj): Form {
 
 function joinArrays(cx: Context, x: Vec, y: Vec): Form {
   const sameStore = x.store === y.store;
-  if (!sameStore && (x.store.sub.length > 0 || !sameStructure(x.store.element, y.store.element))) {
+  if (!sameStore && !sameStructure(x.store.element, y.store.element))
     return { t: "poison", reason: "These are different arrays on different paths." };
-  }
-  x.store.touched.join(y.store.touched);
+  const [blocks, others] = [blocksOf(x.store), blocksOf(y.store)];
+  blocks.forEach((s, i) => s.touched.join(others[i]!.touched));
   return {
     t: "vec",
     like:
@@ -294,7 +302,21 @@ function joinArrays(cx: Context, x: Vec, y: Vec): Form {
     block: sameStore ? { t: "same", value: cx.read(x.store.block) } : { t: "raw", ty: "array" },
     offset: x.offset !== null || y.offset !== null,
     length: join(cx, cx.read(x.length), cx.read(y.length)),
-    of: [x.store.sharing, y.store.sharing],
+    of: blocks.map((s, i) => [s.sharing, others[i]!.sharing]),
+  };
+}
+
+/** The block of an array, and those of the arrays in it. */
+const blocksOf = (store: Store): readonly Store[] => [store, ...store.sub.flatMap(blocksOf)];
+
+/** Other blocks in the place of those of an array: which ones, the run decides. */
+function withBlocks(store: Store, block: Val, of: Iterator<readonly Sharing[]>, next: () => Value): Store {
+  return {
+    ...store,
+    block: new Cell(block),
+    used: null,
+    sharing: new Sharing(of.next().value as readonly Sharing[]),
+    sub: store.sub.map((s) => withBlocks(s, { t: "raw", v: next() }, of, next)),
   };
 }
 
@@ -332,9 +354,17 @@ export function typesOf(form: Form): readonly Ty[] {
     case "obj":
       return form.fields.flatMap(([, f]) => typesOf(f));
     default:
-      return [...typesOf(form.block), ...(form.offset ? (["i32"] as const) : []), ...typesOf(form.length)];
+      return [
+        ...typesOf(form.block),
+        ...poolTypes(form),
+        ...(form.offset ? (["i32"] as const) : []),
+        ...typesOf(form.length),
+      ];
   }
 }
+
+const poolTypes = (form: Extract<Form, { t: "vec" }>): readonly Ty[] =>
+  form.block.t === "same" ? [] : form.of.slice(1).map(() => "array");
 
 export const truth = (cx: Context, x: Bool): Value => x.v ?? cx.b.i32(x.k === true ? 1 : 0);
 
@@ -370,6 +400,9 @@ export function pack(cx: Context, form: Form, x: Val): readonly Value[] {
       const v = x as Vec;
       return [
         ...pack(cx, form.block, cx.read(v.store.block)),
+        ...(form.block.t === "same" ? [] : blocksOf(v.store).slice(1)).map(
+          (s) => (cx.read(s.block) as Raw).v,
+        ),
         ...(form.offset ? [v.offset === null ? cx.b.i32(0) : (cx.read(v.offset) as Raw).v] : []),
         ...pack(cx, form.length, cx.read(v.length)),
       ];
@@ -413,12 +446,7 @@ export function unpack(form: Form, values: Iterator<Value>): Val {
       const sharesBlock = form.block.t === "same";
       const store = sharesBlock
         ? like.store
-        : {
-            ...like.store,
-            block: new Cell(unpack(form.block, values)),
-            used: null,
-            sharing: new Sharing(form.of),
-          };
+        : withBlocks(like.store, unpack(form.block, values), form.of.values(), next);
       const offset = form.offset ? new Cell({ t: "raw", v: next() }) : null;
       return { ...like, home: undefined, store, offset, length: new Cell(unpack(form.length, values)) };
     }
@@ -433,7 +461,7 @@ export function covers(wider: Form, form: Form): boolean {
   if (wider.t !== form.t) return wider.t === "num" && form.t === "int";
   switch (wider.t) {
     case "same":
-      return wider.value === (form as typeof wider).value;
+      return isAlike(wider.value, (form as typeof wider).value);
     case "int": {
       const f = form as typeof wider;
       return wider.lo <= f.lo && wider.hi >= f.hi;
@@ -484,6 +512,17 @@ function holds(form: Form, x: Val): boolean {
   return form.t === x.t;
 }
 
+/** Whether two values that are known when compiling are one: each run of a loop's body on trial makes them anew. */
+function isAlike(x: Val, y: Val): boolean {
+  if (x.t === "str" && y.t === "str") return x.k === y.k;
+  return x === y || (x.t !== "choice" && y.t !== "choice" && isCallable(x) && isCallable(y) && isSame(x, y));
+}
+
+function widenSame(x: Val, y: Val): Form {
+  if (isCallable(x) && isCallable(y)) return joinFunctions(x, y);
+  return x.t === "str" && y.t === "str" ? joinTexts(x, y) : poison(x, y);
+}
+
 /** A form that covers both, with bounds that were still moving set to the limits. */
 export function widen(old: Form, now: Form): Form {
   if (old.t === "int" && now.t === "int") {
@@ -494,7 +533,8 @@ export function widen(old: Form, now: Form): Form {
     };
   }
   if (old.t === "choice" && now.t === "choice") return wider(old.of, now.of);
-  if (old.t === "maybe" && now.t === "maybe") return { ...now, value: widen(old.value, now.value) };
+  if (old.t === "same" && now.t === "same") return widenSame(old.value, now.value);
+  if (old.t === "maybe" && now.t === "maybe") return maybe(now.absent, widen(old.value, now.value));
   if (old.t === "obj" && now.t === "obj" && old.fields.length === now.fields.length) {
     return { ...now, fields: now.fields.map(([key, f], i) => [key, widen(old.fields[i]![1], f)]) };
   }

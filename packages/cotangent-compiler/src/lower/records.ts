@@ -70,7 +70,7 @@ export function partOf(cx: Context, p: Place, key: string, node: Node): Val | un
   if (part === undefined) return undefined;
   current(cx, p.store, node);
   if (p.epoch !== p.store.epoch) {
-    keep(cx, p);
+    cx.knowledge.keep(p.taken ?? []);
     cx.refuse(
       node,
       "aliased-structure",
@@ -84,14 +84,6 @@ export function partOf(cx: Context, p: Place, key: string, node: Node): Val | un
   const { guessed } = p.store;
   const isOpen = guessed !== undefined && p.structure === p.store.element;
   return isOpen && x.t === "num" ? { ...x, guessed: `${guessed}.${key}` } : x;
-}
-
-/** From now on what is taken out of its array here is kept as it is there: it may be replaced. */
-function keep(cx: Context, { taken = [] }: Place): void {
-  const open = taken.filter((site) => cx.knowledge.site(site).kept !== true);
-  if (open.length === 0) return;
-  for (const site of open) cx.knowledge.site(site).kept = true;
-  cx.knowledge.restart();
 }
 
 /** What is taken out of its array at this place of the source. */
@@ -348,7 +340,7 @@ export function rowIn(
     cx.refuse(
       node,
       "aliased-structure",
-      "A row of an argument cannot be replaced by another array.",
+      "A row of an argument, or of an array that is one of several, cannot be replaced by another array.",
       "Assign its elements one by one, or build a new array of arrays.",
     );
   }
@@ -357,6 +349,7 @@ export function rowIn(
   const end = b.op("i32.add", offset, length);
   reserve(cx, store, end);
   cx.write(store.used, size(end));
+  store.sharing.resized();
   if (store.sub.length === 0) {
     const from = store.stride === 1 ? offset : b.op("i32.mul", offset, b.i32(store.stride));
     const to = store.stride === 1 ? end : b.op("i32.mul", end, b.i32(store.stride));

@@ -4,6 +4,8 @@ import type { Value } from "cotangent/program";
 export class Sharing {
   /** What is here was changed where it is, too: here it is as it was. */
   isStale = false;
+  /** It is one of several, of which one has become longer or shorter since. */
+  isResized = false;
   /** With whom; true: only what is nested in the records here. */
   readonly #with = new Map<Sharing, boolean>();
   /** A block that is one of several, which one the run decides: these. */
@@ -32,22 +34,36 @@ export class Sharing {
   /** Something is written in place here: all others that have it do not see it. */
   edited(nested: boolean): void {
     const seen = new Set<Sharing>([this]);
-    const visit = (one: Sharing, inner: boolean, rose: boolean): void => {
-      const reach = (next: Sharing, isNested: boolean, up: boolean): void => {
+    /** `isCopy`: the memory of `one` is not that which is written to; `rose`: it may be what was come from. */
+    const visit = (one: Sharing, inner: boolean, isCopy: boolean, rose: boolean): void => {
+      const reach = (next: Sharing, isNested: boolean, isOther: boolean, up: boolean): void => {
         if (seen.has(next)) return;
         seen.add(next);
-        next.isStale = true;
-        visit(next, isNested, up);
+        if (isOther) next.isStale = true;
+        visit(next, isNested, isOther, up);
       };
       for (const [next, isNested] of one.#with) {
         if (isNested && !inner) continue;
-        reach(next, inner || next.#with.get(one) === true, rose);
+        reach(next, inner || next.#with.get(one) === true, true, rose);
       }
-      for (const next of one.#maybe) reach(next, inner, true);
+      for (const next of one.#maybe) reach(next, inner, isCopy, true);
       // What may be one of two is no reason why these should be the same.
-      if (!rose) for (const next of one.#of) reach(next, inner, false);
+      if (!rose) for (const next of one.#of) reach(next, inner, isCopy, false);
     };
-    visit(this, nested, false);
+    visit(this, nested, false, false);
+  }
+
+  /** Whether something may be this or another one. */
+  get isAmongOthers(): boolean {
+    return this.#maybe.size > 0;
+  }
+
+  /** It becomes longer or shorter: what may be this one does not see it. */
+  resized(): void {
+    for (const one of this.#maybe) {
+      one.isResized = true;
+      one.resized();
+    }
   }
 
   /** A record that was taken out is put to another place here, too. */
