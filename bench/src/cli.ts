@@ -6,13 +6,14 @@ import { measure } from "./measure.ts";
 import type { Findings } from "./measure.ts";
 import type { Row } from "./row.ts";
 import { nativeCompiler } from "./native/native.ts";
-import { header, summary, table } from "./table.ts";
+import { header, markdown, summary, table } from "./table.ts";
 
 const OPTIONS = {
   list: { type: "boolean", help: "names the rows" },
   full: { type: "boolean", help: "with the long rows, too: an hour and more" },
   rounds: { type: "string", value: "N", help: "how often each contender of a row is measured. Default: 15" },
   json: { type: "string", value: "FILE", help: "writes the findings as JSON, too" },
+  markdown: { type: "boolean", help: "the summary as a table for a README, too: a line for each problem" },
   cpu: { type: "boolean", help: "the processor's time: where there is other work on the machine" },
   help: { type: "boolean", short: "h", help: "shows this" },
 } as const;
@@ -61,6 +62,7 @@ async function run(rows: readonly Row[], args: readonly string[]): Promise<void>
   }
   const text = summary(all);
   if (text !== "") console.log(text);
+  if (values.markdown === true) console.log(`\n${markdown(all)}`);
   if (values.json !== undefined) {
     writeFileSync(values.json, `${JSON.stringify({ machine, rows: all }, null, 2)}\n`);
     console.log(`\nWritten to ${values.json}.`);

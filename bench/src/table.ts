@@ -55,6 +55,51 @@ export function table({ row, title, part, findings, comparisons, missing }: Find
 export function summary(rows: readonly Findings[]): string {
   const compared = rows.filter(({ comparisons }) => comparisons.length > 0);
   if (compared.length === 0) return "";
+  const { names, ratios, groups, means, mean } = inGroups(compared);
+  const line = (name: string, values: Ratios): string[] =>
+    [name].concat(values.map((x) => (x === undefined ? "" : ratio(x))));
+  return `\nSummary: quickest round beside quickest round\n${aligned([
+    ["", ...names],
+    ...compared.map((row) => line(row.row, ratios(row))),
+    ...[...means]
+      .filter(([group]) => groups.get(group)!.length > 1)
+      .map(([group, x]) => line(`all ${group}`, x)),
+    ["geometric mean", ...mean.map(({ x, of }) => `${ratio(x)}${of}`)],
+  ]).join("\n")}`;
+}
+
+/**
+ * What the rows are about as a table in Markdown, with a line for each group: the geometric mean of its rows, and the least and the greatest of
+ * them. Empty where no row compares anything.
+ */
+export function markdown(rows: readonly Findings[]): string {
+  const compared = rows.filter(({ comparisons }) => comparisons.length > 0);
+  if (compared.length === 0) return "";
+  const { names, groups, means, mean } = inGroups(compared);
+  const cell = (group: string, i: number): string => {
+    const mean = means.get(group)![i];
+    if (mean === undefined) return "";
+    const all = groups.get(group)!.flatMap((ratios) => ratios[i] ?? []);
+    const [least, greatest] = [short(Math.min(...all)), short(Math.max(...all))];
+    return least === greatest ? short(mean) : `${short(mean)} (${least} to ${greatest})`;
+  };
+  const line = (group: string): string[] =>
+    [`${group} (${groups.get(group)!.length})`].concat(names.map((_, i) => cell(group, i)));
+  const lines = Array.from(groups.keys(), line);
+  const last = ["**geometric mean**", ...mean.map(({ x, of }) => `**${short(x)}**${of}`)];
+  const all = [["problem (rows)", ...names], names.map(() => "---").concat("---"), ...lines, last];
+  return all.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/** The ratios of the rows, and their geometric means: those of each group, and of all groups. */
+function inGroups(compared: readonly Findings[]): {
+  readonly names: readonly string[];
+  readonly ratios: (row: Findings) => Ratios;
+  readonly groups: ReadonlyMap<string, readonly Ratios[]>;
+  readonly means: ReadonlyMap<string, Ratios>;
+  /** With a note of how many groups have part in it, where not all have. */
+  readonly mean: readonly { readonly x: number; readonly of: string }[];
+} {
   // In the order of the rows that compare most: they have the ratios beside each other that others lack.
   const ordered = [...compared].sort((a, b) => b.comparisons.length - a.comparisons.length);
   const names = [...new Set(ordered.flatMap(({ comparisons }) => comparisons.map(({ name }) => name)))];
@@ -65,18 +110,9 @@ export function summary(rows: readonly Findings[]): string {
   const means = new Map([...groups].map(([group, list]) => [group, geometricMeans(list)]));
   const mean = geometricMeans([...means.values()]).map((x, i) => {
     const having = [...means.values()].filter((values) => values[i] !== undefined).length;
-    return `${ratio(x!)}${having < means.size ? ` (${having} of ${means.size})` : ""}`;
+    return { x: x!, of: having < means.size ? ` (${having} of ${means.size})` : "" };
   });
-  const line = (name: string, values: Ratios): string[] =>
-    [name].concat(values.map((x) => (x === undefined ? "" : ratio(x))));
-  return `\nSummary: quickest round beside quickest round\n${aligned([
-    ["", ...names],
-    ...compared.map((row) => line(row.row, ratios(row))),
-    ...[...means]
-      .filter(([group]) => groups.get(group)!.length > 1)
-      .map(([group, x]) => line(`all ${group}`, x)),
-    ["geometric mean", ...mean],
-  ]).join("\n")}`;
+  return { names, ratios, groups, means, mean };
 }
 
 type Ratios = readonly (number | undefined)[];
@@ -114,5 +150,8 @@ function duration(microseconds: number): string {
   }
   return `${(microseconds * 1e3).toPrecision(3)} ns`;
 }
+
+/** Two digits, or all before the point. */
+const short = (x: number): string => (x < 10 ? x.toPrecision(2) : x.toFixed(0));
 
 const ratio = (x: number): string => `${x < 100 ? x.toPrecision(3) : x.toFixed(0)}x`;

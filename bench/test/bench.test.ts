@@ -4,7 +4,7 @@ import { differs, measure, quantile } from "../src/measure.ts";
 import type { Findings } from "../src/measure.ts";
 import type { Row } from "../src/row.ts";
 import { rows } from "../src/rows.ts";
-import { summary, table } from "../src/table.ts";
+import { markdown, summary, table } from "../src/table.ts";
 
 /** Does as much work as it is told. */
 const contender = (name: string, work: number, result = 1) => ({
@@ -124,7 +124,15 @@ describe("the harness", () => {
       "  all x           2.00x",
       "  geometric mean  5.66x",
     ]);
-    expect(summary([await measure(row, { rounds: 1, sample: 1 })])).toBe("");
+    expect(markdown(found).split("\n")).toEqual([
+      "| problem (rows) | a / b |",
+      "| --- | --- |",
+      "| x (2) | 2.0 (1.0 to 4.0) |",
+      "| y (1) | 16 |",
+      "| **geometric mean** | **5.7** |",
+    ]);
+    const nothing = [await measure(row, { rounds: 1, sample: 1 })];
+    expect([summary(nothing), markdown(nothing)]).toEqual(["", ""]);
   });
 
   it("says of how many problems a mean is that not all have part in, and keeps the order of the columns", () => {
@@ -144,6 +152,11 @@ describe("the harness", () => {
       "  x               4.00x                  1.00x",
       "  y               1.00x           8.00x  4.00x",
       "  geometric mean  2.00x  8.00x (1 of 2)  2.00x",
+    ]);
+    expect(markdown(rows).split("\n").slice(2)).toEqual([
+      "| x (1) | 4.0 |  | 1.0 |",
+      "| y (1) | 1.0 | 8.0 | 4.0 |",
+      "| **geometric mean** | **2.0** | **8.0** (1 of 2) | **2.0** |",
     ]);
   });
 
