@@ -176,6 +176,38 @@ console.log(JSON.stringify([[...g(Float64Array.of(1, 2, 3))], g.target, WebAssem
     expect(gzipSync(await readFile(project.path(file))).length).toBeLessThan(6.25 * 1024);
   });
 
+  test.each(["js", "wasm"])("into allocates nothing for results, in %s", async (target) => {
+    await project.write({
+      "into.ts": `import { compile, grad, valueAndGrad } from "cotangent";
+export function norm(x: Float64Array, list: number[]): number {
+  "use grad";
+  let s = 0;
+  for (let i = 0; i < x.length; i++) s += x[i]! * x[i]!;
+  for (let i = 0; i < list.length; i++) s += list[i]! ** 3;
+  return s;
+}
+const g: any = compile(grad(norm), { target: "${target}" });
+const both: any = compile(valueAndGrad(norm), { target: "${target}" });
+const x = Float64Array.of(1, 2, 3), list = [1, 2];
+const outs: any[] = [[x.slice(), [0, 0]], { value: 0, grad: [x.slice(), [0, 0]] }];
+const call = () => { g.into(outs[0], x, list); both.into(outs[1], x, list); };
+call();
+const first = g(x, list);
+let made = 0;
+const Real = Float64Array;
+globalThis.Float64Array = new Proxy(Real, { construct(of, args) { made++; return new of(...args as []); } });
+for (x[0] = 5; x[0] > 1; x[0]--) call();
+globalThis.Float64Array = Real;
+console.log(JSON.stringify([made, [...outs[0][0]], outs[0][1], outs[1].value, [...outs[1].grad[0]], [...first[0]], first[1]]));`,
+    });
+    const { file } = await bundle("into.ts", { precompile: true });
+    const [x, list] = [
+      [4, 4, 6],
+      [3, 12],
+    ];
+    expect(await project.run(file)).toEqual([0, x, list, 26, x, [2, 4, 6], list]);
+  });
+
   test("derivatives leave the arrays alone that their function writes to", async () => {
     await project.write({
       "keeps.ts": `import { compile, grad, jvp, vjp } from "cotangent";
@@ -323,8 +355,8 @@ export function pick(x: number[], i: number): number {
   if (x[i] < 0) throw new Error("negative");
   return x[i] ** 2;
 }
-const g: any = grad(pick, { wrt: "x" });
-const cube: any = grad((x: number) => x ** 3);
+const g: any = compile(grad(pick, { wrt: "x" }));
+const cube: any = compile(grad((x: number) => x ** 3));
 const both: any = grad((x: Float64Array, y: number) => x[0] * y);
 const outcome = (f: () => unknown) => { try { return f(); } catch (error: any) { return [error.code, error.message.split("\\n")[0]]; } };
 console.log(JSON.stringify([

@@ -38,6 +38,8 @@ export interface Precompilable {
   readonly isClosure: boolean;
   /** An expression for the list of present values of what is outside; undefined if there is nothing. */
   readonly outside: string | undefined;
+  /** Whether it is compiled by `compile`, and not only by being called: then it has `into`. */
+  readonly hasInto: boolean;
   /** An expression for each class with forward and backward, by name. */
   readonly users: ReadonlyMap<string, string>;
 }
@@ -55,9 +57,11 @@ export function precompiledText(
 ): string {
   const writer = new Writer(of, imports, relative);
   const variants = of.counts.map((count) => writer.variant(aheadOfTime(of.function, count, options)));
-  const outside = of.outside === undefined ? "" : `, () => ${of.outside}`;
+  const into = of.hasInto ? `, ${imports.use("cotangent/precompiled/into", "into")}` : "";
+  const none = of.hasInto && !of.isClosure ? ", undefined" : "";
+  const outside = of.outside === undefined ? none : `, () => ${of.outside}`;
   const call = imports.use("cotangent/precompiled", of.isClosure ? "precompiledClosures" : "precompiled");
-  return `/*#__PURE__*/ ${call}(${JSON.stringify(of.name)}, [${variants.join(", ")}]${outside})`;
+  return `/*#__PURE__*/ ${call}(${JSON.stringify(of.name)}, [${variants.join(", ")}]${outside}${into})`;
 }
 
 /** A function that takes numbers and Float64Arrays as the code does; undefined where something else is taken or returned. */
@@ -129,10 +133,11 @@ class Writer {
     const given = [...primitives.map((p) => this.#function(p)), ...externals.map((e) => this.#external(e))];
     // What the code calls comes as parameters, so that none of its own names hides it.
     const body = `{\n${js!.source}\n\nreturn ${js!.entry};\n}`;
+    const needs = js!.rooms ? "{ fault, room }" : "{ fault }";
     const code =
       free.length === 0
-        ? `(fault) => ${body}`
-        : `(fault) => ((${free.join(", ")}) => ${body})(${given.join(", ")})`;
+        ? `(${needs}) => ${body}`
+        : `(${needs}) => ((${free.join(", ")}) => ${body})(${given.join(", ")})`;
     return [`code: ${code}`];
   }
 
@@ -145,7 +150,7 @@ class Writer {
     const text = Buffer.from(wasm!.bytes).toString("base64");
     return [
       `wasm: () => ${bytes}("${text}")`,
-      `code: (_, errorAt, wasm) => ${instance}(wasm(), ${JSON.stringify(wasm!.interface)}, ${imports}, errorAt)`,
+      `code: ({ errorAt, wasm }) => ${instance}(wasm(), ${JSON.stringify(wasm!.interface)}, ${imports}, errorAt)`,
     ];
   }
 

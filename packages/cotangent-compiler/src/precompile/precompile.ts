@@ -63,6 +63,13 @@ export const topName = ({ node, declarator, scope }: Target): string | undefined
 /** What compiled JavaScript refers to. */
 const GLOBALS: readonly string[] = ["Math", "Array", "Float64Array", "Int32Array", "Infinity", "NaN"];
 
+/** A precompiled function, and its declaration among those for the top of the module. */
+interface Declared {
+  readonly name: string;
+  readonly at: number;
+  readonly declare: (hasInto: boolean) => string;
+}
+
 /** Precompiles what it can of a module. */
 export class Precompiler {
   /** Statements for the top of the module. */
@@ -79,7 +86,7 @@ export class Precompiler {
   readonly #obstacles: Obstacle[] = [];
   readonly #references: ReturnType<typeof referencesOf>;
   /** The names of what is precompiled. */
-  readonly #names = new Map<string, string>();
+  readonly #names = new Map<string, Declared>();
   readonly #programs = new Map<Node, LoweredTarget | undefined>();
 
   constructor(module: Module, targets: readonly Target[], defaults: PrecompileOptions, build: Build) {
@@ -211,9 +218,14 @@ export class Precompiler {
       });
     }
     const instance = closed.length === 0 ? "" : `(() => [${programs.outside.join(", ")}])`;
+    const hasInto = chain.compile !== undefined;
     const key = JSON.stringify([chain.module.source.file, chain.node.start, chain.steps, options]);
     const known = this.#names.get(key);
-    if (known !== undefined) return known + instance;
+    if (known !== undefined) {
+      // One of several that stand for the same is asked for more.
+      if (hasInto) this.early[known.at] = known.declare(true);
+      return known.name + instance;
+    }
     const around =
       closed.length === 0
         ? this.#around(chain.module, target, programs)
@@ -229,21 +241,18 @@ export class Precompiler {
         .reverse()
         .map((step) => `${step.transform}(`)
         .join("")}${target.name}${")".repeat(chain.steps.length)}`;
-      const text = precompiledText(
-        {
-          name: shown,
-          function: transformed(chain, programs),
-          counts: programs.variants.map((v) => v.params.length),
-          isClosure: closed.length > 0,
-          ...around,
-        },
-        options,
-        this.imports,
-        this.#build.relative,
-      );
       const name = `__cotangent_${this.#names.size + 1}`;
-      this.#names.set(key, name);
-      this.early.push(`const ${name} = ${text};`);
+      const of = {
+        name: shown,
+        function: transformed(chain, programs),
+        counts: programs.variants.map((v) => v.params.length),
+        isClosure: closed.length > 0,
+        ...around,
+      };
+      const declare = (into: boolean): string =>
+        `const ${name} = ${precompiledText({ ...of, hasInto: into }, options, this.imports, this.#build.relative)};`;
+      const at = this.early.push(declare(hasInto)) - 1;
+      this.#names.set(key, { name, at, declare });
       return name + instance;
     } catch (error) {
       if (!(error instanceof AdError)) throw error;

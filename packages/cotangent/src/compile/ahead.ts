@@ -5,6 +5,7 @@ import { writtenBy } from "../program/aliases.ts";
 import type { Apart } from "../program/aliases.ts";
 import type { Specialisation } from "../program/captured.ts";
 import type { Site } from "../program/faults.ts";
+import { someOp } from "../program/ir.ts";
 import type { Op, Program } from "../program/ir.ts";
 import { exact } from "../program/exact.ts";
 import { optimise } from "../program/optimise/index.ts";
@@ -32,7 +33,7 @@ interface AheadExternal {
 /** The code of a program. */
 export interface AheadCode {
   /** Statements that declare `entry`; or the bytes of a module. */
-  readonly js?: { readonly source: string; readonly entry: string };
+  readonly js?: { readonly source: string; readonly entry: string; readonly rooms: boolean };
   readonly wasm?: { readonly bytes: Uint8Array; readonly interface: Interface };
   /** The primitives that it calls by their names. */
   readonly primitives: readonly PrimitiveBase[];
@@ -131,9 +132,10 @@ function codeOf(original: Program, { target, math }: AheadOptions): AheadCode {
   const site = (op: Op | undefined): Site | undefined =>
     op === undefined ? undefined : { kind: op.kind, attr: op.attr, loc: op.loc };
   if (target === "js") {
-    const { source, entry, primitives, externals, sites } = emitJs(program);
+    const rooms = isAlone(program);
+    const { source, entry, primitives, externals, sites } = emitJs(program, rooms);
     return {
-      js: { source, entry },
+      js: { source, entry, rooms },
       primitives: [...primitives.values()],
       externals: externals.map(externalOf),
       sites: sites.map(site),
@@ -146,6 +148,14 @@ function codeOf(original: Program, { target, math }: AheadOptions): AheadCode {
     externals: externals.map(externalOf),
     sites: sites.map(site),
   };
+}
+
+/** Whether nobody calls a program's entry while it runs: then its results may have one place for all calls. */
+function isAlone({ functions }: Program): boolean {
+  const { name } = functions[0]!;
+  const calls = (op: Op): boolean =>
+    op.kind === "external" || (op.kind === "call" && op.attr.callee === name);
+  return !functions.some((f) => someOp(f.body, calls));
 }
 
 function externalOf({ attr, args }: Extract<Op, { kind: "external" }>): AheadExternal {

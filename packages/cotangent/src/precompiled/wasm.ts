@@ -32,5 +32,6 @@ export function instance(
       { cause },
     );
   }
-  return new Instance(entry, exports, errorAt).call;
+  const { call, peek } = new Instance(entry, exports, errorAt);
+  return Object.assign(call, { peek });
 }

@@ -88,7 +88,8 @@ class Names {
   }
 }
 
-export function emitJs(program: Program): Written {
+/** @param rooms whether arrays that the entry returns are asked for by `room(k, length)`, the k-th for its k-th result */
+export function emitJs(program: Program, rooms: boolean = false): Written {
   const primitives = new Map<string, PrimitiveBase>();
   const externals: OpOf<"external">[] = [];
   const sites: Op[] = [];
@@ -102,14 +103,16 @@ export function emitJs(program: Program): Written {
     }
   };
   program.functions.forEach((f) => visit(f.body));
-  const names = new Names([...primitives.keys(), ...externals.map((_, k) => `user${k}`)]);
+  const free = [...primitives.keys(), ...externals.map((_, k) => `user${k}`)];
+  const names = new Names(rooms ? [...free, "room"] : free);
   const functions = new Map(program.functions.map((f) => [f.name, names.fresh(f.name)]));
   // Constant arrays are written once, before the functions.
   const data = new Map<Float64Array, string>();
   for (const { attr, results } of arrays) {
     if (!data.has(attr)) data.set(attr, names.fresh(results[0]!.name ?? "data"));
   }
-  const shared = { functions, externals, sites, names: names.taken, data };
+  const returned = rooms ? program.functions[0]!.body.yields.map((v) => v.def) : [];
+  const shared = { functions, externals, sites, names: names.taken, data, returned };
   const written = program.functions.map((f) => new FunctionWriter(f, shared).text);
   const constants = [...data].map(
     ([elements, name]) =>
@@ -144,6 +147,8 @@ interface Shared {
   readonly externals: readonly OpOf<"external">[];
   readonly sites: Op[];
   readonly names: ReadonlySet<string>;
+  /** What makes the entry's results, if it is asked where these go. */
+  readonly returned: readonly (Op | Region)[];
   /** The names of constant arrays. */
   readonly data: ReadonlyMap<Float64Array, string>;
 }
@@ -167,6 +172,12 @@ class FunctionWriter {
     if (results.length === 1) this.#line(`return ${results[0]};`);
     else if (results.length > 1) this.#line(`return [${results.join(", ")}];`);
     this.text = `function ${shared.functions.get(f.name)!}(${params.join(", ")}) {\n${this.#lines.join("\n")}\n}`;
+  }
+
+  /** A new array, or where a result goes. */
+  #array(op: Op, length: string): string {
+    const k = this.#shared.returned.indexOf(op);
+    return k < 0 ? `new Float64Array(${length})` : `room(${k}, ${length})`;
   }
 
   #line(text: string): void {
@@ -364,7 +375,7 @@ class FunctionWriter {
         this.#name[out.id] = this.#shared.data.get(op.attr)!;
         return;
       case "allocate":
-        this.#const(out, `new Float64Array(${this.#value(x).text})`);
+        this.#const(out, this.#array(op, this.#value(x).text));
         return;
       case "load":
         this.#const(out, `${name(x)}[${this.#index(y)}]`);
