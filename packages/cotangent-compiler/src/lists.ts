@@ -1,5 +1,5 @@
 /** Lists that grow in loops: where it is known how long they will become, they are allocated once. */
-import { lists, optimise, someOp } from "cotangent/program";
+import { lists, optimise, someOp, stayingLists } from "cotangent/program";
 import type { Program } from "cotangent/program";
 
 /**
@@ -10,5 +10,5 @@ export function withLists(program: Program): Program {
   const grows = program.functions.some((f) =>
     someOp(f.body, (op) => op.kind === "if" && op.regions[0]!.ops.some((inner) => inner.kind === "allocate")),
   );
-  return grows ? optimise(program, { stage: "primal", lists }) : program;
+  return grows ? stayingLists(program, (p) => optimise(p, { stage: "primal", lists })) : program;
 }

@@ -22,6 +22,7 @@ export { lowered } from "./lowered.ts";
 export type { Lower, LoweredAbilities, LoweredFunction, LoweredVariant } from "./lowered.ts";
 export { optimise } from "./optimise/index.ts";
 export { lists } from "./optimise/lists.ts";
+export { stayingLists } from "./optimise/staying.ts";
 export { parse } from "./parse.ts";
 export { print } from "./print.ts";
 export { rows } from "./rows.ts";

@@ -51,6 +51,7 @@ export class Limits {
       const isPart = quotient?.[0] === y && constantOf(quotient[1]) === m![1];
       if (isPart && ahead + part[1] + Math.floor(c / m![1]) < 1) return true;
     }
+    if (definedBy(y, "i32.max")?.args.some((n) => this.isBelow(x, n, c, longest - 1))) return true;
     const limit = this.#limits.get(x);
     return limit !== undefined && this.isBelow(limit[0], y, c - 1 + limit[1], longest - 1);
   }
