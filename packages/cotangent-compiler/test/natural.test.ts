@@ -65,6 +65,28 @@ describe("methods", () => {
       "(() => { const w = v.slice(); return w.splice(1, 2, 7, 8, 9).reduce((a, b) => a + b, 0) * 100 + w.length; })()",
       125,
     ],
+    [
+      "toSpliced leaves the list as it is",
+      "v.toSpliced(1, 2, 7, 8, 9).reduce((a, b) => a + b, 0) * 100 + v.length",
+      2634,
+    ],
+    [
+      "copyWithin",
+      "(() => { const w = v.slice(); w.copyWithin(0, 2); w.copyWithin(-1, 0, 1); return w[0]! * 1000 + w[1]! * 100 + w[3]!; })()",
+      2101.9,
+    ],
+    [
+      "structuredClone, all the way down",
+      "(() => { const p = { a: v, q: [[v[3]!], [1]], o: { z: 2 } }; const w = structuredClone({ p, again: p }); w.p.a[0] = 5; w.again.q[0]![0] = 7; w.p.o.z = 9; return v[0]! + p.q[0]![0]! * 10 + p.o.z * 100 + w.again.a[0]! * 1e3 + w.p.q[0]![0]! * 1e4; })()",
+      75_220.3,
+    ],
+    ["in", "('a' in { a: 1 } ? 1 : 2) * 10 + ('b' in { a: 1 } ? 1 : 2)", 12],
+    [
+      "Object.fromEntries",
+      "(() => { const o = Object.fromEntries(Object.entries({ a: v[3]!, b: 3 }).map(([k, y]) => [k, y * 2])) as { a: number; b: number }; return o.a * 10 + o.b; })()",
+      46,
+    ],
+    ["numbers in texts", "Number('2.5') * 10 + parseFloat('1.5px')", 26.5],
     ["flat to a depth", "[[v, v], [v]].flat(2).length", 12],
   ])("%s", (_, expression, wanted) => {
     const got = value(`export const f = (v: number[]): number => ${expression};`, v) as number;
@@ -107,6 +129,27 @@ describe("methods", () => {
     }`;
     expect(value(text, 4, 2)).toBe(406);
   });
+});
+
+test("a default in the middle is for what no case is for, and falls through", () => {
+  const text = `export function f(n: number, x: number): number {
+    let s = 0;
+    switch (n) {
+      case 1: s += x;
+      default: s += 10 * x;
+      case 2: s += 100; break;
+      case 3: s = 7 * x;
+    }
+    return s;
+  }`;
+  expect([1, 2, 3, 9].map((n) => value(text, n, 2))).toEqual([122, 100, 14, 120]);
+});
+
+test("sort without a comparison says what JavaScript would do", () => {
+  const { remedy } = refusal(() => value("export const f = (v: number[]): number => v.sort()[0]!;", [1]));
+  expect(remedy).toBe(
+    "Say how: .sort((x, y) => x - y). Without, JavaScript sorts numbers as texts, 10 before 9.",
+  );
 });
 
 describe("enums", () => {

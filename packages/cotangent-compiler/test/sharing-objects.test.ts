@@ -36,6 +36,9 @@ function both(body: string): { readonly plain: Any; readonly built: Any } {
 const LIST = "const l: { a: number }[] = []; for (let i = 0; i < 3; i++) l.push({ a: x * (3 - i) });";
 const ROWS = "const l: number[][] = []; for (let i = 0; i < 3; i++) l.push([x * (3 - i), i]);";
 
+const NESTED =
+  "const l: { p: { x: number }; q: { x: number }; m: number }[] = []; for (let i = 0; i < 3; i++) l.push({ p: { x: x * i }, q: { x: i }, m: i });";
+
 describe("what changes in one array is not silently as it was in another", () => {
   test.each([
     [LIST, "const m = l.slice(); m[0]!.a = 50; return l[0]!.a;"],
@@ -76,6 +79,9 @@ describe("what changes in one array is not silently as it was in another", () =>
       "const row = [x, 1]; const l: number[][] = [];",
       "for (let t = 0; t < 3; t++) { row[0]! += 1; l.push(row); } return l[0]![0]!;",
     ],
+    [NESTED, "l[0]!.p = l[1]!.p; l[0]!.p.x = 7; return l[1]!.p.x;"],
+    [NESTED, "l[0]!.p = l[0]!.q; l[0]!.q.x = 7; return l[0]!.p.x;"],
+    [NESTED, "const o = l[1]!.p; l[1]!.p = { x: 9 }; l[1]!.p.x = 5; return o.x;"],
   ])("refused: %s %s", (before, after) => {
     const { code, message } = refusal(() => compile(both(`${before}\n${after}`).built)(2));
     expect(code).toBe("aliased-structure");
@@ -143,6 +149,26 @@ describe("as JavaScript has it", () => {
       "a row taken off the end",
       ROWS,
       "const r = l.pop()!; l.push([8, 9]); r[0]! += 1; return r[0]! * 10 + l[2]![0]!;",
+    ],
+    [
+      "a nested object, after it was replaced",
+      NESTED,
+      "const b = l[1]!; const o = b.p; b.p = { x: 9 }; b.m = 5; return o.x * 100 + b.p.x * 10 + b.m;",
+    ],
+    [
+      "nested objects that move on: Verlet's steps",
+      NESTED,
+      "for (const b of l) { const n = { x: 2 * b.p.x - b.q.x }; b.q = b.p; b.p = n; } for (const b of l) b.p.x += 1; return l[1]!.p.x * 10 + l[2]!.q.x;",
+    ],
+    [
+      "nested objects that change places",
+      NESTED,
+      "for (const b of l) [b.p, b.q] = [b.q, b.p]; l[1]!.p.x = 7; return l[1]!.p.x * 10 + l[1]!.q.x;",
+    ],
+    [
+      "another field of what has a nested object twice",
+      NESTED,
+      "l[0]!.p = l[1]!.p; l[0]!.m = 7; return l[1]!.p.x + l[0]!.m * l[0]!.p.x;",
     ],
   ])("%s", (_, before, after) => {
     const { plain, built } = both(`${before}\n${after}`);

@@ -5,8 +5,9 @@ import type { Node } from "../ast.ts";
 import { ofLength, staleness, unshared } from "./aliases.ts";
 import { elementAt, setElement, shorten } from "./arrays.ts";
 import { lengthOf, NUMBER } from "./blocks.ts";
-import { partOf, setPart, structureOf, toMemory } from "./records.ts";
+import { partOf, setPart, structureOf, toMemory, takenAt } from "./records.ts";
 import type { Context } from "./context.ts";
+import { changed } from "./merged.ts";
 import { among, byText } from "./choices.ts";
 import { bound, memberOf, staticMember } from "./classes.ts";
 import { there } from "./maybe.ts";
@@ -71,7 +72,7 @@ export function getField(cx: Context, whole: Val, key: string, node: Node): Val 
     }
     case "place": {
       const part = partOf(cx, object, key, node);
-      if (part !== undefined) return part;
+      if (part !== undefined) return takenAt(cx, part, {}, node);
       if (object.structure.kind === "tuple" && key === "length")
         return constant(object.structure.elements.length);
       if (object.store.guessed !== undefined && object.structure === object.store.element)
@@ -323,6 +324,7 @@ export function setField(cx: Context, whole: Val, key: string, value: Val, node:
     );
   }
   unshared(cx, object, node);
+  changed(cell);
   cx.write(cell, value);
 }
 

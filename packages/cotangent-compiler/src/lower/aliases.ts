@@ -5,19 +5,19 @@ import type { Context } from "./context.ts";
 import { Cell } from "./values.ts";
 import type { Obj, Store, Vec } from "./values.ts";
 
-/** Copies were made of these: from then on they must not change apart from each other. */
-const copies: WeakMap<object, Store> = new WeakMap();
+/** Copies were made of these: from then on they must not change apart from each other. `nested`: of what is in a record there. */
+const copies: WeakMap<object, { readonly store: Store; readonly nested: boolean }> = new WeakMap();
 
-/** Stores into whose records something is written in place. */
-const mutated: WeakSet<Store> = new WeakSet();
+/** Stores into whose records something is written in place; true: into what is nested in these, too. */
+const mutated: WeakMap<Store, boolean> = new WeakMap();
 
-export function remember(original: Obj | Cell, store: Store): void {
-  copies.set(original, store);
+export function remember(original: Obj | Cell, store: Store, nested: boolean = false): void {
+  copies.set(original, { store, nested });
 }
 
 /** Something is written in place. `nested`: into an object that is itself in a record. */
 export function written(store: Store, nested: boolean): void {
-  mutated.add(store);
+  mutated.set(store, nested || mutated.get(store) === true);
   store.sharing.edited(nested);
 }
 
@@ -49,9 +49,9 @@ export function current(cx: Context, { sharing }: Store, node: Node): void {
 
 /** Refuses to read what may differ from its copy in an array. */
 export function staleness(cx: Context, original: Obj | Cell, node: Node): void {
-  const store = copies.get(original);
-  if (store === undefined || !mutated.has(store)) return;
-  shared(cx, node);
+  const copy = copies.get(original);
+  const changed = copy && mutated.get(copy.store);
+  if (changed === true || (changed === false && copy?.nested === false)) shared(cx, node);
 }
 
 /** Refuses to change what was copied into an array. */

@@ -38,6 +38,7 @@ function storeOf(
     sub,
     used,
     epoch: 0,
+    inner: new Map(),
     touched: new Touched(),
     sharing: new Sharing(),
     isPool,

@@ -12,6 +12,7 @@ import { initialise } from "./records.ts";
 import type { Context } from "./context.ts";
 import { among } from "./choices.ts";
 import { callPullback, derivativeOf } from "./derivatives.ts";
+import { cloned } from "./clone.ts";
 import { expression, lacks } from "./expressions.ts";
 import { entriesOf, isRun, joined, runs, spread, tupleOf } from "./literals.ts";
 import { both, toBool, toNumber, unsupported } from "./operators.ts";
@@ -44,6 +45,8 @@ const GLOBALS: ReadonlySet<string> = new Set([
   "RangeError",
   "TypeError",
   "console",
+  "structuredClone",
+  "parseFloat",
 ]);
 
 export function globalValue(name: string): Val | undefined {
@@ -272,7 +275,14 @@ function builtin(cx: Context, f: Builtin, args: readonly Val[], node: Node, name
   if (space === "Math") return math(cx, key, args, num, node);
   if (space === "cotangent") return fromLibrary(cx, key, args, num, node);
   switch (f.id) {
+    case "structuredClone":
+      return cloned(cx, args[0] ?? NOTHING, node);
+    case "parseFloat":
+      return args[0]?.t === "str"
+        ? constant(parseFloat(args[0].k))
+        : cx.unsupportedCall("parseFloat of this", node);
     case "Number":
+      if (args[0]?.t === "str") return constant(Number(args[0].k));
       return args.length === 0 ? constant(0) : num(0);
     case "Boolean":
       return toBool(cx, args[0] ?? NOTHING, node);
@@ -321,6 +331,8 @@ function builtin(cx: Context, f: Builtin, args: readonly Val[], node: Node, name
         entriesOf(cx, args[0] ?? NOTHING, node).map(([name, x]) => tupleOf([{ t: "str", k: name }, x], node)),
         node,
       );
+    case "Object.fromEntries":
+      return fromEntries(cx, args[0] ?? NOTHING, node);
     case "Object.assign":
       return assign(cx, args, node);
     case "Object.is":
@@ -333,6 +345,24 @@ function builtin(cx: Context, f: Builtin, args: readonly Val[], node: Node, name
       return cx.unsupportedCall(f.id, node);
     }
   }
+}
+
+/** `Object.fromEntries([["a", x], ...])` */
+function fromEntries(cx: Context, list: Val, node: Node): Val {
+  const items = list.t === "obj" && list.tuple ? [...list.fields.values()].map((cell) => cx.read(cell)) : [];
+  const fields = items.map((pair) => {
+    const [key, x] =
+      pair.t === "obj" && pair.tuple ? [...pair.fields.values()].map((cell) => cx.read(cell)) : [];
+    return key?.t === "str" && x !== undefined ? ([key.k, x] as const) : undefined;
+  });
+  if (list.t !== "obj" || !list.tuple || fields.includes(undefined)) {
+    return cx.unsupportedCall(
+      "Object.fromEntries of this",
+      node,
+      "The names of the fields must be known when compiling: write { name: value }.",
+    );
+  }
+  return makeObject(false, fields as readonly (readonly [string, Val])[], node);
 }
 
 /** `Object.assign(p, q)`: p, with the fields of q. A new object, where p is a literal that nothing else can see. */

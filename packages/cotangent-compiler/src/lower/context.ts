@@ -210,7 +210,11 @@ export class Context {
   }
 
   /** Refuses a call of `id`. */
-  unsupportedCall(id: string, node: Node): never {
+  unsupportedCall(
+    id: string,
+    node: Node,
+    remedy: string = "Only Math, arrays' methods, the library's own functions and functions of this module can be called.",
+  ): never {
     const random = id === "Math.random";
     return this.refuse(
       node,
@@ -218,9 +222,7 @@ export class Context {
       random
         ? "Math.random gives something else at each call: there is no derivative."
         : `${id} cannot be called here.`,
-      random
-        ? "Pass random numbers in as arguments, or compute them from a seed."
-        : "Only Math, arrays' methods, the library's own functions and functions of this module can be called.",
+      random ? "Pass random numbers in as arguments, or compute them from a seed." : remedy,
     );
   }
 
@@ -347,7 +349,7 @@ export class Context {
       node,
       "aliased-structure",
       poison.reason,
-      "Give it one kind of value on all paths, with the same fields.",
+      poison.remedy ?? "Give it one kind of value on all paths, with the same fields.",
     );
   }
 }

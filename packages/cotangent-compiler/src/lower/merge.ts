@@ -7,6 +7,7 @@ import type { Structure, Ty, Value } from "cotangent/program";
 import type { Node } from "../ast.ts";
 import type { Context } from "./context.ts";
 import { usesAround } from "../scopes.ts";
+import { mayBe } from "./merged.ts";
 import { f64 } from "./numbers.ts";
 import { Sharing } from "./sharing.ts";
 import { isOneOf, place } from "./texts.ts";
@@ -47,6 +48,8 @@ export type Form =
       readonly tuple: boolean;
       readonly fields: readonly (readonly [string, Form])[];
       readonly made: Class | undefined;
+      /** Those that it may be. */
+      readonly of: readonly Obj[];
     }
   | {
       readonly t: "place";
@@ -54,6 +57,7 @@ export type Form =
       readonly structure: Structure;
       readonly sub: number;
       readonly epoch: number;
+      readonly inner: number;
       readonly path: string;
       readonly taken: readonly Node[];
     }
@@ -103,6 +107,7 @@ export function join(cx: Context, x: Val, y: Val): Form {
       structure: x.structure,
       sub: x.sub,
       epoch: Math.min(x.epoch, y.epoch),
+      inner: Math.min(x.inner, y.inner),
       path: x.path,
       taken: [...(x.taken ?? []), ...(y.taken ?? [])],
     };
@@ -222,7 +227,7 @@ function own(cx: Context, x: Val): Form {
       return { t: "raw", ty: x.v.ty };
     case "obj": {
       const fields = [...x.fields].map(([key, cell]) => [key, own(cx, cx.read(cell))] as const);
-      return { t: "obj", tuple: x.tuple, fields, made: x.made };
+      return { t: "obj", tuple: x.tuple, fields, made: x.made, of: [x] };
     }
     case "vec":
       return {
@@ -240,6 +245,7 @@ function own(cx: Context, x: Val): Form {
         structure: x.structure,
         sub: x.sub,
         epoch: x.epoch,
+        inner: x.inner,
         path: x.path,
         taken: x.taken ?? [],
       };
@@ -284,7 +290,7 @@ function joinObjects(cx: Context, x: Obj, y: Obj): Form {
   const fields = [...x.fields].map(
     ([key, cell]) => [key, join(cx, cx.read(cell), cx.read(y.fields.get(key)!))] as const,
   );
-  return { t: "obj", tuple: x.tuple, fields, made: x.made };
+  return { t: "obj", tuple: x.tuple, fields, made: x.made, of: [x, y] };
 }
 
 function joinArrays(cx: Context, x: Vec, y: Vec): Form {
@@ -439,6 +445,7 @@ export function unpack(form: Form, values: Iterator<Value>): Val {
     }
     case "obj": {
       const fields = new Map(form.fields.map(([key, f]) => [key, new Cell(unpack(f, values), key)]));
+      for (const one of form.of) for (const [key, cell] of fields) mayBe(one.fields.get(key)!, cell);
       return { t: "obj", tuple: form.tuple, fields, site: undefined, merged: true, made: form.made };
     }
     default: {

@@ -14,6 +14,7 @@ import { isRun, joined, runs, spread, tupleOf } from "./literals.ts";
 import { operate, toBool, toNumber } from "./operators.ts";
 import type { Run } from "./literals.ts";
 import { add, compare, extreme, index, round } from "./numbers.ts";
+import { NO_TEXTS } from "./outside.ts";
 import { METHODS_IN_WORDS, PUSH_ALL, SORTS } from "./prelude.ts";
 import { bool, Cell, constant, FALSE, I32_MAX, integer, NOTHING, TRUE } from "./values.ts";
 import type { Bool, Env, Num, Obj, Val, Vec } from "./values.ts";
@@ -118,7 +119,7 @@ export const METHODS: ReadonlySet<string> = new Set([
   ..."find findIndex findLast findLastIndex indexOf lastIndexOf includes filter flat flatMap concat at with".split(
     " ",
   ),
-  ..."reverse toReversed sort toSorted keys values entries".split(" "),
+  ..."reverse toReversed toSpliced sort toSorted copyWithin keys values entries".split(" "),
 ]);
 
 export function arrayMethod(
@@ -203,6 +204,7 @@ export function arrayMethod(
     case "unshift":
       return inWords(cx, a, key, [tupleOf(args, node)], node);
     case "splice":
+    case "toSpliced":
       return inWords(cx, a, key, [argument(0), argument(1), tupleOf(args.slice(2), node)], node);
     case "forEach":
       countedLoop(cx, cx.b.i32(0), count(), 1, (i) => {
@@ -273,13 +275,21 @@ function set(cx: Context, a: Vec, source: Val, offset: Val, node: Node): Val {
   return NOTHING;
 }
 
+/** Methods that make texts. */
+const TEXTS: ReadonlySet<string> = new Set(["join", "toString", "toLocaleString"]);
+
 /** A method that is written in the language itself. */
 function inWords(cx: Context, a: Vec, key: string, args: readonly Val[], node: Node): Val {
   const text = Object.hasOwn(METHODS_IN_WORDS, key) ? METHODS_IN_WORDS[key] : undefined;
-  if (text === undefined) return cx.unsupportedCall(`.${key} of an array`, node);
+  if (text === undefined)
+    return cx.unsupportedCall(`.${key} of an array`, node, TEXTS.has(key) ? NO_TEXTS : undefined);
   const { element, sub } = a.store;
   if (key === "sort" && args.length === 0 && !(a.typed && element.kind === "number")) {
-    return cx.unsupportedCall(".sort without a comparison", node);
+    return cx.unsupportedCall(
+      ".sort without a comparison",
+      node,
+      "Say how: .sort((x, y) => x - y). Without, JavaScript sorts numbers as texts, 10 before 9.",
+    );
   }
   if (key === "sort" && element.kind !== "number") {
     const how = element.kind === "array" ? "rows" : sub.length === 0 ? "records" : undefined;

@@ -134,7 +134,7 @@ export function operate(cx: Context, operator: string, x: Val, y: Val, node: Nod
     return operator.startsWith("!") ? not(cx, equal) : equal;
   }
   if (operator === "instanceof") return isInstance(cx, x, y, node);
-  if (operator === "in") return unsupported(cx, node, operator);
+  if (operator === "in") return isIn(cx, x, y, node);
   const [left, right] = [node.left, node.right];
   if (operator === "+" && (x.t === "str" || y.t === "str")) {
     return { t: "str", k: asString(cx, x, left) + asString(cx, y, right) };
@@ -161,6 +161,20 @@ export function operate(cx: Context, operator: string, x: Val, y: Val, node: Nod
     default:
       return bitOperation(cx, operator as Bitwise, a, b);
   }
+}
+
+/** `"field" in object`: which fields an object was made with is known when compiling. */
+function isIn(cx: Context, x: Val, y: Val, node: Node): Bool {
+  if (x.t === "str" && y.t === "obj" && !y.tuple && y.guessed === undefined && y.made === undefined)
+    return y.fields.has(x.k) || y.accessors?.has(x.k) === true ? TRUE : FALSE;
+  if (x.t === "str" && y.t === "place" && y.structure.kind === "object" && y.structure.made === undefined)
+    return y.structure.fields.some(([key]) => key === x.k) ? TRUE : FALSE;
+  return unsupported(
+    cx,
+    node,
+    "in here",
+    "Ask by a field that says what it is, or for undefined: p.field !== undefined.",
+  );
 }
 
 /** `x instanceof C`: which class an object was made by is known when compiling. */

@@ -1,9 +1,8 @@
 /** Names of JavaScript that are outside the language. */
 const BY_INDEX = "Keep what belongs to a number in an array, at that index.";
 const EACH_CALL = "It gives something else at each call: pass its value in as an argument.";
-const NO_TEXTS = "Compute with numbers only; read and write texts outside the function.";
+export const NO_TEXTS = "Compute with numbers only; read and write texts outside the function.";
 const IN_NUMBERS = "Use Float64Array: its elements hold whatever fits there, too.";
-const COPIES = "Copy what holds numbers by name: { ...p }, a.slice(), rows.map((row) => row.slice()).";
 /** What JavaScript knows beside the language, and what to use instead. */
 export const OUTSIDE: Readonly<Record<string, string>> = {
   Map: BY_INDEX,
@@ -16,13 +15,14 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   String: NO_TEXTS,
   RegExp: NO_TEXTS,
   Intl: NO_TEXTS,
-  JSON: COPIES,
-  structuredClone: COPIES,
+  JSON: "Copy by structuredClone(p), { ...p }, a.slice().",
   BigInt: "Numbers are exact integers up to 2 ** 53.",
   BigInt64Array: "Numbers are exact integers up to 2 ** 53.",
   BigUint64Array: "Numbers are exact integers up to 2 ** 53.",
   Float16Array: IN_NUMBERS,
   ArrayBuffer: "Give each array memory of its own: new Float64Array(n).",
   SharedArrayBuffer: "Give each array memory of its own: new Float64Array(n).",
+  Symbol: "Use methods with names; push what is to be gone through to an array.",
+  arguments: "Name the parameters.",
   DataView: "Give each array memory of its own: new Float64Array(n).",
 };

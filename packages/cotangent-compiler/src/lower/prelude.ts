@@ -98,6 +98,21 @@ export const METHODS_IN_WORDS: Readonly<Record<string, string>> = {
     a.push(...items, ...rest);
     return removed;
   }`,
+  toSpliced: `(a, start, count, items) => {
+    const b = a.slice();
+    b.splice(start, count, ...items);
+    return b;
+  }`,
+  copyWithin: `(a, target, start, end) => {
+    const n = a.length;
+    const at = (i) => (i < 0 ? Math.max(n + i, 0) : Math.min(i, n));
+    const to = at(target);
+    const from = start === undefined ? 0 : at(start);
+    const count = Math.min((end === undefined ? n : at(end)) - from, n - to);
+    const old = a.slice();
+    for (let i = 0; i < count; i++) a[to + i] = old[from + i];
+    return a;
+  }`,
   toReversed: "(a) => a.slice().reverse()",
   reverse: `(a) => {
     for (let i = 0, j = a.length - 1; i < j; i++, j--) { const x = a[i]; a[i] = a[j]; a[j] = x; }

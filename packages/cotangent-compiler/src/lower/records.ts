@@ -60,7 +60,16 @@ function readRecord(cx: Context, store: Store, s: Structure, base: Value, sub: n
       return vec(rows, length, { offset, typed: s.typed === true, home: { store, base, epoch: rows.epoch } });
     }
     default:
-      return { t: "place", store, structure: s, base, sub, epoch: store.epoch, path };
+      return {
+        t: "place",
+        store,
+        structure: s,
+        base,
+        sub,
+        epoch: store.epoch,
+        inner: replacements(store, path),
+        path,
+      };
   }
 }
 
@@ -69,7 +78,7 @@ export function partOf(cx: Context, p: Place, key: string, node: Node): Val | un
   const part = locate(p, key);
   if (part === undefined) return undefined;
   current(cx, p.store, node);
-  if (p.epoch !== p.store.epoch) {
+  if (isReplaced(p)) {
     cx.knowledge.keep(p.taken ?? []);
     cx.refuse(
       node,
@@ -92,6 +101,17 @@ export function takenAt(cx: Context, x: Val, from: Taken, node: Node): Val {
   return cx.knowledge.site(node).kept === true ? copyOfRecord(cx, x, node) : { ...x, taken: [node], from };
 }
 
+/** Whether something else may lie where a tuple or an object was. */
+const isReplaced = (p: Place): boolean =>
+  p.epoch !== p.store.epoch || p.inner !== replacements(p.store, p.path);
+
+/** How often what is there in records, or what that is in, was replaced. */
+function replacements({ inner }: Store, path: string): number {
+  let count = 0;
+  for (const [at, n] of inner) if (path === at || path.startsWith(`${at}.`)) count += n;
+  return count;
+}
+
 /** A record, in registers. As long as it may be in the array, too, neither may change apart from the other. */
 function copyOfRecord(cx: Context, p: Place, node: Node): Obj {
   const fields = children(p.structure).map(([key]) => {
@@ -101,7 +121,7 @@ function copyOfRecord(cx: Context, p: Place, node: Node): Obj {
   const made = cx.parts.classOf(p.structure);
   const tuple = p.structure.kind === "tuple";
   const copy: Obj = { t: "obj", tuple, fields: new Map(fields), site: undefined, merged: false, made };
-  remember(copy, p.store);
+  remember(copy, p.store, p.path !== "");
   return copy;
 }
 
@@ -123,23 +143,28 @@ function locate(
 export function setPart(cx: Context, p: Place, key: string, value: Val, node: Node): boolean {
   const part = locate(p, key);
   if (part === undefined) return false;
-  if (p.epoch !== p.store.epoch) partOf(cx, p, key, node);
+  if (isReplaced(p)) partOf(cx, p, key, node);
   current(cx, p.store, node);
   const nested = p.path !== "";
-  if (p.store.sharing.hasTwice) {
+  const base = plus(cx, p.base, part.offset);
+  const path = `${p.path}.${key}`;
+  const isRecord = part.structure.kind === "tuple" || part.structure.kind === "object";
+  if (isRecord) p.store.sharing.replace(base, path);
+  if (p.store.sharing.hasTwice(nested)) {
     cx.refuse(
       node,
       "aliased-structure",
       "An object of this array was put into it a second time: what is written to one of the two would have to be seen in both.",
-      "Put a copy into it: list.push({ ...list[i] }).",
+      "Put a copy into it: list.push({ ...list[i] }), p.before = [...p.now].",
     );
   }
   written(p.store, nested);
-  if (value.t === "place" && value.store.sharing === p.store.sharing) p.store.sharing.repeat({});
+  if (value.t === "place" && value.store.sharing === p.store.sharing)
+    p.store.sharing.repeat({ at: value.base, path: value.path });
   p.store.touched.edit(p.path);
-  if (part.structure.kind === "tuple" || part.structure.kind === "object")
-    p.store.touched.replace(`${p.path}.${key}`);
-  writeRecord(cx, p.store, part.structure, plus(cx, p.base, part.offset), value, p.sub + part.sub, node);
+  if (isRecord) p.store.touched.replace(path);
+  writeRecord(cx, p.store, part.structure, base, value, p.sub + part.sub, node);
+  if (isRecord) p.store.inner.set(path, (p.store.inner.get(path) ?? 0) + 1);
   return true;
 }
 

@@ -71,9 +71,10 @@ export class Sharing {
     this.#twice = [...this.#twice, from];
   }
 
-  /** Record `at` is replaced. */
-  replace(at: Value): void {
-    if (this.hasTwice) this.#twice = this.#twice.filter((v) => v.at === undefined || !isSame(v.at, at));
+  /** Record `at`, or what is in one there, is replaced. */
+  replace(at: Value, path?: string): void {
+    const isOther = (v: Taken): boolean => v.path !== path || v.at === undefined || !isSame(v.at, at);
+    if (this.#twice.length > 0) this.#twice = this.#twice.filter(isOther);
   }
 
   /** The last record is dropped. */
@@ -83,19 +84,21 @@ export class Sharing {
 
   /** There is another last record. */
   grow(): void {
-    if (this.hasTwice) this.#twice = this.#twice.map(({ at }) => (at === undefined ? {} : { at }));
+    this.#twice = this.#twice.map((v) => ({ ...v, isLast: false }));
   }
 
-  /** Whether a record may be here twice. */
-  get hasTwice(): boolean {
-    return this.#twice.length > 0;
+  /** Whether a record may be here twice, or something nested in one, where that is what matters. */
+  hasTwice(nested: boolean): boolean {
+    return this.#twice.some((v) => nested || v.path === undefined);
   }
 }
 
-/** Where a record was taken out: its index, if that is known, and whether it was the last one. */
+/** Where something was taken out: its index, if that is known, and whether it was the last one. */
 export interface Taken {
   readonly at?: Value;
   readonly isLast?: boolean;
+  /** Not the record itself, but what is there in it; `at` is where in the block that begins. */
+  readonly path?: string;
 }
 
 /** Whether `at` is the index of the last of n records. */

@@ -6,7 +6,7 @@ import { classValue } from "./classes.ts";
 import type { Context } from "./context.ts";
 import { anyOf, branch } from "./control.ts";
 import { condition, expression, firstValue } from "./expressions.ts";
-import { operate, unsupported } from "./operators.ts";
+import { not, operate, unsupported } from "./operators.ts";
 import { ends, FUNCTIONS, jumps } from "./flow.ts";
 import { conditional, forIn, forLoop, forOf, newLoop, within } from "./loops.ts";
 import { knowing } from "./maybe.ts";
@@ -268,31 +268,40 @@ function switchStatement(cx: Context, node: Node, outer: Env, labels: readonly s
   const x = expression(cx, node.discriminant, env);
   const matched = new Cell(FALSE);
   const cases = node.cases;
-  const middle = cases.findIndex((c) => c.test === null);
-  if (middle >= 0 && middle < cases.length - 1) {
-    unsupported(cx, cases[middle]!, "A default that is not the last case");
-  }
   hoist(
     cx,
     cases.flatMap((c) => c.consequent as readonly Node[]),
     env,
   );
+  const matches = (test: Node): Val =>
+    operate(cx, "===", x, expression(cx, test, env), { ...test, left: node.discriminant, right: test });
+  // A default in the middle is for what no case behind it is for, either.
+  const middle = cases.findIndex((c) => c.test === null);
+  const behind = middle < 0 ? [] : cases.slice(middle + 1);
+  const later = behind.map(() => new Cell(FALSE));
+  const isDefault = new Cell(TRUE);
+  const ask = (): void =>
+    behind.forEach((c, k) =>
+      branch(
+        cx,
+        cx.read(isDefault) as Bool,
+        () => {
+          cx.write(later[k]!, matches(c.test!));
+          cx.write(isDefault, not(cx, cx.read(later[k]!) as Bool));
+        },
+        noop,
+      ),
+    );
   within(cx, newLoop([SWITCH, ...labels], false), () => {
-    for (const c of cases) {
+    for (const [i, c] of cases.entries()) {
       branch(cx, pending(cx), noop, () => {
         const { test } = c;
-        branch(cx, cx.read(matched) as Bool, noop, () =>
-          cx.write(
-            matched,
-            test === null
-              ? TRUE
-              : operate(cx, "===", x, expression(cx, test, env), {
-                  ...test,
-                  left: node.discriminant,
-                  right: test,
-                }),
-          ),
-        );
+        branch(cx, cx.read(matched) as Bool, noop, () => {
+          if (test === null) ask();
+          const isLater = middle >= 0 && i > middle;
+          const mark = test === null ? isDefault : isLater ? later[i - middle - 1] : undefined;
+          cx.write(matched, mark === undefined ? matches(test!) : cx.read(mark));
+        });
         branch(cx, cx.read(matched) as Bool, () => run(cx, c.consequent as readonly Node[], 0, env), noop);
       });
     }

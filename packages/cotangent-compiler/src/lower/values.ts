@@ -145,6 +145,8 @@ export interface Place {
   /** Which of the store's nested arrays its first one is. */
   readonly sub: number;
   readonly epoch: number;
+  /** How often what it is in, or itself, had been replaced in its record when it was taken. */
+  readonly inner: number;
   /** Where in the records of the store it is: the keys, joined by dots. */
   readonly path: string;
   /** Where in the source it was taken out of its array. */
@@ -208,6 +210,8 @@ export interface Store {
   readonly used: Cell | null;
   /** Counts how often whole records were replaced, or rows grew. */
   epoch: number;
+  /** The same of the tuples and objects that are nested in records, by where in these they are. */
+  readonly inner: Map<string, number>;
   readonly touched: Touched;
   /** Which other blocks have copies of the same objects or rows. */
   readonly sharing: Sharing;
@@ -344,6 +348,8 @@ interface Unknown {
 export interface Poison {
   readonly t: "poison";
   readonly reason: string;
+  /** What to do about it, if not to give it one kind of value. */
+  readonly remedy?: string;
 }
 
 /** A value of the program, in cells of our own. */
