@@ -1,5 +1,6 @@
 /** The structures of values, and programs by them. */
 import { AdError, Traced } from "cotangent";
+import { children } from "cotangent/program";
 import type { Specialisation, Structure } from "cotangent/program";
 
 /**
@@ -39,15 +40,23 @@ export function structureOf(x: unknown): Structure {
     const list = x as readonly unknown[];
     if (list.length === 0) return { kind: "array", element: { kind: "number" } };
     const first = structureOf(list[0]);
-    return everyFits(first, list)
+    return everyFits(first, list) && takesRoom(first)
       ? { kind: "array", element: first }
-      : { kind: "tuple", elements: list.map(structureOf) };
+      : { kind: "tuple", elements: Array.from(list, structureOf) };
   }
   // Names and labels may stand beside the numbers.
   const field = (y: unknown): Structure =>
     y === undefined || isData(y) ? structureOf(y) : { kind: "nothing", is: "label" };
   return { kind: "object", fields: Object.entries(x).map(([key, y]) => [key, field(y)] as const) };
 }
+
+/** Whether there is something to hold of each element, by which elements are counted; of texts, it is which one. */
+const takesRoom = (s: Structure): boolean =>
+  s.kind === "nothing"
+    ? s.is === "label"
+    : s.kind === "tuple" || s.kind === "object"
+      ? children(s).some(([, part]) => takesRoom(part))
+      : true;
 
 /** Whether x is an array of numbers of some other type than f64: data, an index, a picture. */
 const isView = (x: unknown): x is object =>
