@@ -8,7 +8,6 @@ import { lengthOf, NUMBER } from "./blocks.ts";
 import { partOf, setPart, structureOf, toMemory, takenAt } from "./records.ts";
 import type { Context } from "./context.ts";
 import { changed } from "./merged.ts";
-import { changed } from "./merged.ts";
 import { among, byText } from "./choices.ts";
 import { bound, memberOf, staticMember } from "./classes.ts";
 import { there } from "./maybe.ts";

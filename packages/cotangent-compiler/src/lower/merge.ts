@@ -8,7 +8,6 @@ import type { Node } from "../ast.ts";
 import type { Context } from "./context.ts";
 import { usesAround } from "../scopes.ts";
 import { mayBe } from "./merged.ts";
-import { mayBe } from "./merged.ts";
 import { f64 } from "./numbers.ts";
 import { Sharing } from "./sharing.ts";
 import { isOneOf, place } from "./texts.ts";
@@ -49,8 +48,6 @@ export type Form =
       readonly tuple: boolean;
       readonly fields: readonly (readonly [string, Form])[];
       readonly made: Class | undefined;
-      /** Those that it may be. */
-      readonly of: readonly Obj[];
       /** Those that it may be. */
       readonly of: readonly Obj[];
     }
@@ -448,7 +445,6 @@ export function unpack(form: Form, values: Iterator<Value>): Val {
     }
     case "obj": {
       const fields = new Map(form.fields.map(([key, f]) => [key, new Cell(unpack(f, values), key)]));
-      for (const one of form.of) for (const [key, cell] of fields) mayBe(one.fields.get(key)!, cell);
       for (const one of form.of) for (const [key, cell] of fields) mayBe(one.fields.get(key)!, cell);
       return { t: "obj", tuple: form.tuple, fields, site: undefined, merged: true, made: form.made };
     }

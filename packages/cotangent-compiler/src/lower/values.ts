@@ -350,8 +350,6 @@ export interface Poison {
   readonly reason: string;
   /** What to do about it, if not to give it one kind of value. */
   readonly remedy?: string;
-  /** What to do about it, if not to give it one kind of value. */
-  readonly remedy?: string;
 }
 
 /** A value of the program, in cells of our own. */
