@@ -131,6 +131,15 @@ describe("methods", () => {
   });
 });
 
+test("a list of texts may get others", () => {
+  const text = `export function f(v: number[]): number {
+    const kinds = ["low"];
+    for (const x of v) kinds.push(x > 2 ? "high" : x > 1 ? "middle" : "low");
+    return kinds.reduce((s, k, i) => s + (k === "high" ? 100 : k === "middle" ? 10 : 1) * i, 0);
+  }`;
+  expect(value(text, [3, 1, 2])).toBe(100 + 2 + 30);
+});
+
 test("a default in the middle is for what no case is for, and falls through", () => {
   const text = `export function f(n: number, x: number): number {
     let s = 0;
@@ -233,7 +242,7 @@ describe("what may be missing", () => {
     const { code, remedy } = refusal(() => value(text, [1]));
     expect([code, remedy]).toEqual([
       "unsupported-call",
-      "Keep what belongs to a number in an array, at that index.",
+      "Keep what belongs to a number in an array, at that index; or the keys in one list, and what belongs to them in another: values[keys.indexOf(key)].",
     ]);
   });
 });

@@ -5,14 +5,29 @@ import type { Context } from "./context.ts";
 import { Cell } from "./values.ts";
 import type { Obj, Store, Vec } from "./values.ts";
 
-/** Copies were made of these: from then on they must not change apart from each other. `nested`: of what is in a record there. */
-const copies: WeakMap<object, { readonly store: Store; readonly nested: boolean }> = new WeakMap();
+/** Where there is a copy of something. `nested`: in a record there, and not one itself. */
+interface Copy {
+  readonly store: Store;
+  readonly nested: boolean;
+}
+
+/** Copies were made of these: from then on they must not change apart from each other. */
+const copies: WeakMap<object, readonly Copy[]> = new WeakMap();
 
 /** Stores into whose records something is written in place; true: into what is nested in these, too. */
 const mutated: WeakMap<Store, boolean> = new WeakMap();
 
 export function remember(original: Obj | Cell, store: Store, nested: boolean = false): void {
-  copies.set(original, { store, nested });
+  copies.set(original, [...(copies.get(original) ?? []), { store, nested }]);
+}
+
+/** Something is put into an array: if it is there already, or in another one, all these are the same. */
+export function putInto(original: Obj | Cell, store: Store, nested: boolean = false): void {
+  for (const other of copies.get(original) ?? []) {
+    if (other.store !== store) store.sharing.share(nested, other.store.sharing, other.nested);
+    else store.sharing.repeat(nested ? { path: "" } : {});
+  }
+  remember(original, store, nested);
 }
 
 /** Something is written in place. `nested`: into an object that is itself in a record. */
@@ -49,9 +64,9 @@ export function current(cx: Context, { sharing }: Store, node: Node): void {
 
 /** Refuses to read what may differ from its copy in an array. */
 export function staleness(cx: Context, original: Obj | Cell, node: Node): void {
-  const copy = copies.get(original);
-  const changed = copy && mutated.get(copy.store);
-  if (changed === true || (changed === false && copy?.nested === false)) shared(cx, node);
+  const isChanged = ({ store, nested }: Copy): boolean =>
+    nested ? mutated.get(store) === true : mutated.has(store);
+  if (copies.get(original)?.some(isChanged) === true) shared(cx, node);
 }
 
 /** Refuses to change what was copied into an array. */
@@ -84,6 +99,14 @@ export function checkWritable(cx: Context, a: Vec, node: Node): void {
   fresh(cx, a, node);
   // Objects that are replaced in an array are no others for that; a row that is written to is.
   if (!a.store.isPool) return;
+  if (a.store.element.kind === "number" && a.store.sharing.hasTwice(false)) {
+    cx.refuse(
+      node,
+      "aliased-structure",
+      "A row was put into an array a second time: what is written to one of the two would have to be seen in both.",
+      "Put a copy into it: rows.push(row.slice()).",
+    );
+  }
   written(a.store, false);
   a.store.touched.edit(ROW);
 }

@@ -120,6 +120,7 @@ export function push(cx: Context, a: Vec, v: Val, node: Node): void {
   checkWritable(cx, a, node);
   const s = structureOf(cx, v, node);
   if (!sameStructure(s, a.store.element)) {
+    moreTexts(cx, a, s);
     const tuple = s.kind === "tuple" && a.store.element.kind === "array";
     if (!tuple && !(s.kind === "nothing" && a.store.element.kind === "number")) {
       relearn(cx, a.site, { element: s });
@@ -134,6 +135,17 @@ export function push(cx: Context, a: Vec, v: Val, node: Node): void {
   if (a.store.shrinks === true) a.store.epoch++;
   cx.write(a.length, integer(next, n.lo + 1, LONGEST));
   a.store.sharing.resized();
+}
+
+/** A list of texts gets another one. */
+function moreTexts(cx: Context, { site, store, merged }: Vec, s: Structure): void {
+  const { element } = store;
+  if (s.kind !== "boolean" || element.kind !== "boolean" || site === undefined || merged) return;
+  if (s.of === undefined || element.of === undefined || s.of.every((k) => element.of!.includes(k))) return;
+  Object.assign(cx.knowledge.site(site), {
+    element: { ...element, of: [...new Set([...element.of, ...s.of])] },
+  });
+  cx.knowledge.restart();
 }
 
 /** Notes an object of an array that is put into it a second time. */

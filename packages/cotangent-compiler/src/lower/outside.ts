@@ -1,5 +1,6 @@
 /** Names of JavaScript that are outside the language. */
-const BY_INDEX = "Keep what belongs to a number in an array, at that index.";
+const BY_INDEX =
+  "Keep what belongs to a number in an array, at that index; or the keys in one list, and what belongs to them in another: values[keys.indexOf(key)].";
 const EACH_CALL = "It gives something else at each call: pass its value in as an argument.";
 export const NO_TEXTS = "Compute with numbers only; read and write texts outside the function.";
 const IN_NUMBERS = "Use Float64Array: its elements hold whatever fits there, too.";

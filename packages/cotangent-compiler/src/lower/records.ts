@@ -3,7 +3,7 @@ import { stride, children, arraysIn } from "cotangent/program";
 import type { Structure, Value } from "cotangent/program";
 
 import type { Node } from "../ast.ts";
-import { current, remember, written } from "./aliases.ts";
+import { current, putInto, remember, written } from "./aliases.ts";
 import {
   address,
   blockOf,
@@ -268,7 +268,7 @@ export function writeRecord(
   if (s.kind === "boolean" && isOneOf(s.of, v)) return put(0, b.op("f64.fromI32", place(cx, s.of!, v)));
   if (s.kind === "array") {
     const row = asArray(cx, v, s, node);
-    if (v.t === "obj") remember(v, store.sub[sub]!);
+    if (v.t === "obj") putInto(v, store.sub[sub]!);
     if (isEmptyLiteral(row.site)) store.sub[sub]!.grows = true;
     const { offset, length } = rowIn(cx, store.sub[sub]!, row, node);
     put(0, b.op("f64.fromI32", offset));
@@ -287,7 +287,7 @@ export function writeRecord(
     const parts = children(s).map(([key, e]) => ({ e, x: fieldOf(cx, v, String(key), node) }));
     let offset = 0;
     let nth = sub;
-    if (v.t === "obj") remember(v, store);
+    if (v.t === "obj") putInto(v, store, s !== store.element);
     else store.sharing.share(s !== store.element, v.store.sharing, v.path !== "");
     for (const { e, x } of parts) {
       writeRecord(cx, store, e, plus(cx, base, offset), x, nth, node);
@@ -386,7 +386,7 @@ export function rowIn(
       writeRecord(cx, store, store.element, base, elementUnchecked(cx, row, i), 0, node);
     });
   }
-  remember(row.length, store);
+  putInto(row.length, store);
   return { offset, length };
 }
 
