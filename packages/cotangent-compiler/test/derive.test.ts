@@ -24,9 +24,8 @@ describe("what is written", () => {
         for (let i = 0; i < x.length - 1; i++) {
           const xi = x[i]!;
           const dDifference = 200 * (x[i + 1]! - xi * xi);
-          const dXi = -2 * dDifference * xi;
           dX[i + 1]! += dDifference;
-          dX[i]! += dXi - 2 * (1 - xi);
+          dX[i]! += -2 * dDifference * xi - 2 * (1 - xi);
         }
         return dX;
       }
@@ -57,9 +56,9 @@ describe("what is written", () => {
         let dP = 1;
         let dX = 0;
         for (let i = 0; i < c.length; i++) {
-          const p2 = savedP[c.length - 1 - i]!;
+          const pBefore = savedP[c.length - 1 - i]!;
           dC[i]! += dP;
-          dX += dP * p2;
+          dX += dP * pBefore;
           dP *= x;
         }
         return [dC, dX];

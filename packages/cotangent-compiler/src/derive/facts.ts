@@ -17,8 +17,8 @@ export const definedBy = (v: Value): Op | undefined => (isOp(v.def) ? v.def : un
 const EFFECTS: ReadonlySet<string> = new Set("call fail external".split(" "));
 const WRITES: ReadonlySet<string> = new Set("store accumulate fill copy".split(" "));
 
-/** Expressions of more operations are given names in between. */
-const LARGEST = 11;
+/** Expressions of more operands and operations are given names in between. */
+const LARGEST = 15;
 
 /** The name of something that nobody named: a last resort. */
 export const WEAK = "·";
@@ -403,6 +403,11 @@ export class Facts {
       case "for":
       case "while":
         return false;
+      case "primitive":
+        // Signs are written where they are read; comparisons, too, as conditions.
+        if (op.attr.id === "neg" && isSettled(op.args[0]!) && !isNamed(v)) return true;
+        if (TRUTHS.has(op.attr.id) && op.args.every(isSettled) && sites.length <= 2) return true;
+        break;
       case "i32.add":
       case "i32.sub":
         if (op.args.some((x) => definedBy(x)?.kind === "constant") && op.args.every(isSimple)) return true;
@@ -424,14 +429,20 @@ export class Facts {
       default:
     }
     if (sites.length !== 1 || !near || cut.has(v)) return false;
-    // What has a name keeps it, but for the sums that lead up to the value of that name.
-    const { at, index } = this.usesOf(v)[0]!;
-    if (!isNamed(v)) return true;
-    if (isOp(at)) return at.results[0]?.name === v.name;
+    return !this.#keepsName(v);
+  }
+
+  /** What has a name keeps it, but for the sums that lead up to the value of that name, and for what is returned alone. */
+  #keepsName(v: Value): boolean {
+    if (!isNamed(v)) return false;
+    const [only] = this.usesOf(v);
+    if (only === undefined) return true;
+    const { at, index } = only;
+    if (isOp(at)) return at.results[0]?.name !== v.name;
     const returned = this.returns.get(at);
-    if (returned !== undefined) return returned.length === 1;
+    if (returned !== undefined) return returned.length !== 1;
     const to = this.yields(at)[index]?.[0];
-    return to !== undefined && (!isNamed(to) || to.name === v.name);
+    return to === undefined || (isNamed(to) && to.name !== v.name);
   }
 
   /** An `if` that is written in place must not read what changes before its place. */
@@ -473,10 +484,15 @@ export class Facts {
     const cut = new Set<Value>();
     const size = new Map<Value, number>();
     const sizeOf = (v: Value): number =>
-      this.usesOf(v).length === 1 && !cut.has(v) ? (size.get(v) ?? 1) : 1;
+      this.usesOf(v).length === 1 && !cut.has(v) && !this.#keepsName(v) ? (size.get(v) ?? 1) : 1;
     for (const op of this.#order) {
       const v = op.kind === "if" ? op.results.find((x) => this.#values.has(x)) : op.results[0];
       if (v === undefined || op.kind === "for" || op.kind === "while" || op.kind === "call") continue;
+      // An element is one operand, like a variable.
+      if ((op.kind === "load" || op.kind === "tape.load") && op.args.slice(1).every(isSimple)) {
+        size.set(v, 1);
+        continue;
+      }
       const args = op.kind === "if" ? [op.args[0]!, ...op.regions.map((r) => r.yields[v.index]!)] : op.args;
       let total = args.reduce((n, x) => n + sizeOf(x), 1);
       while (total > LARGEST) {
@@ -490,6 +506,15 @@ export class Facts {
     return cut;
   }
 }
+
+/** Comparisons that are 0 or 1. */
+const TRUTHS: ReadonlySet<string> = new Set("lt gt eq".split(" "));
+
+/** A constant, or an argument of the function, of a loop or of a branch. */
+const isSettled = (v: Value): boolean => {
+  const op = definedBy(v);
+  return op === undefined ? v.ty !== "array" : op.kind === "constant";
+};
 
 /** x + x, which is written 2x. */
 export const isDouble = (op: Op): boolean =>

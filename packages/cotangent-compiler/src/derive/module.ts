@@ -13,6 +13,7 @@ import type { Leaf, Part } from "./structures.ts";
 import { withReadableNumbers } from "./text/algebra.ts";
 import { printAlias, printFunction, printStatements } from "./text/print.ts";
 import { withoutUnread } from "./text/reads.ts";
+import { tidy } from "./text/tidy.ts";
 import { call, num, text, use } from "./text/tree.ts";
 import type { Expression, Statement, Variable } from "./text/tree.ts";
 import { Types } from "./types.ts";
@@ -240,7 +241,7 @@ class ModuleWriter {
         type: writer.typeOf(f.body.args[i]!),
       })),
       result: results.length === 0 ? "void" : results.length === 1 ? results[0]! : `[${results.join(", ")}]`,
-      body: readable(body),
+      body: readable(tidy(body)),
     });
   }
 
@@ -319,7 +320,7 @@ class ModuleWriter {
       (values, out, names) => this.#result(values, entry, shared, parameters, leaves, words.fork(names), out),
       [...parameters, ...words.given, ...lowered.outside.map((p) => ({ name: p.name }))],
     );
-    const printed = readable(withoutUnread([...prologue, ...body]));
+    const printed = readable(tidy(withoutUnread([...prologue, ...body])));
     const written = printStatements(printed);
     // An underscore says that a parameter is there for the signature only.
     for (const v of [...parameters, ...more.map((m) => m.variable)]) {

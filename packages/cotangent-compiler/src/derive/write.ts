@@ -190,7 +190,12 @@ export class FunctionWriter {
     for (const [info] of order) {
       // Reserved already.
       if (this.#given.has(info.variable)) continue;
-      const stem = info.variable.name === "" ? nameOf(info.values, this.#isTruth(info)) : info.variable.name;
+      const wanted =
+        info.variable.name === "" ? nameOf(info.values, this.#isTruth(info)) : info.variable.name;
+      // What was remembered of a variable that is still about, or has gone on.
+      const isRemembered = info.values.every((v) => definedBy(v)?.kind === "tape.load");
+      const stem =
+        isRemembered && info.values.length > 0 && !isFree(wanted, info.scope!) ? `${wanted}Before` : wanted;
       // What was taken stays taken: the search goes on where it ended for this place.
       const numbers = counted.get(info.scope!) ?? new Map<string, number>();
       counted.set(info.scope!, numbers);
@@ -223,7 +228,11 @@ export class FunctionWriter {
       info.declared = true;
       const keyword = info.assigned === 1 ? "const" : "let";
       const tells = value.kind === "number" || (value.kind === "text" && /^(?:true|false)$/.test(value.text));
-      const type = tells ? undefined : isChoice(value) ? "number" : this.#typeWhere(info, keyword, value);
+      const type = tells
+        ? undefined
+        : info.values[0]?.ty === "f64" && isChoice(value)
+          ? "number"
+          : this.#typeWhere(info, keyword, value);
       this.#out.push({ kind: "declare", keyword, target: info.variable, type, value });
       return;
     }

@@ -115,7 +115,8 @@ function leadsWithMinus(e: Expression): boolean {
 }
 
 export function negative(e: Expression): Expression {
-  if (e.kind === "number") return num(-e.value);
+  // People write 0 for both zeros.
+  if (e.kind === "number") return num(e.value === 0 ? 0 : -e.value);
   if (e.kind === "prefix" && e.operator === "-") return e.argument;
   if (e.kind === "infix" && e.operator === "-") return infix("-", e.right, e.left);
   if (e.kind === "infix" && isProduct(e)) return { ...e, left: negative(e.left) };

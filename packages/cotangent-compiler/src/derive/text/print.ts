@@ -55,7 +55,16 @@ function isChained(outer: Infix, inner: Infix): boolean {
 }
 
 /** What an expression stands in. */
-type Place = "operand" | "whole" | "argument" | "last" | "brackets" | "test" | "alternative";
+type Place =
+  | "operand"
+  | "whole"
+  | "returned"
+  | "argument"
+  | "passed"
+  | "last"
+  | "brackets"
+  | "test"
+  | "alternative";
 
 function number(x: number): string {
   if (Object.is(x, -0)) return "-0";
@@ -164,7 +173,7 @@ function list(open: string, items: readonly Expression[], close: string): Doc {
     ["call", "array", "object", "number"].includes(last.body.kind) &&
     items.length <= 2;
   if (open === "(" && hugged) {
-    const printed = items.map((x) => expression(x, x === last ? "last" : "argument"));
+    const printed = items.map((x) => expression(x, x === last ? "last" : "passed"));
     return [open, ...join(", ", printed), close];
   }
   const separator =
@@ -173,7 +182,7 @@ function list(open: string, items: readonly Expression[], close: string): Doc {
     separator ??
     join(
       [",", line],
-      items.map((x) => expression(x, "argument")),
+      items.map((x) => expression(x, open === "(" ? "passed" : "argument")),
     );
   // A last number in a filled list of numbers has its comma, too.
   return group(open, indent(softline, content), ifBroken(","), softline, close);
@@ -224,10 +233,11 @@ function chain(e: InfixExpression, place: Place): Doc {
 function conditional(e: Extract<Expression, { kind: "conditional" }>, place: Place): Doc {
   const bracketed = (x: Expression): Doc => ["(", expression(x, "brackets"), ")"];
   const test = e.test.kind === "conditional" ? bracketed(e.test) : expression(e.test, "operand");
-  const yes = e.yes.kind === "conditional" ? bracketed(e.yes) : expression(e.yes, "argument");
+  // What is chosen is indented once more where the choice is returned or passed.
+  const inner = place === "returned" || place === "passed" ? "argument" : "whole";
+  const yes = e.yes.kind === "conditional" ? bracketed(e.yes) : expression(e.yes, inner);
   // A chain of them is broken as one.
-  const no =
-    e.no.kind === "conditional" ? expression(e.no, "alternative") : indent(expression(e.no, "argument"));
+  const no = e.no.kind === "conditional" ? expression(e.no, "alternative") : indent(expression(e.no, inner));
   const whole = [test, indent(line, "? ", indent(yes), line, ": ", no)];
   return place === "alternative" ? whole : group(...whole);
 }
@@ -317,6 +327,7 @@ function statement(s: Statement): Doc {
       if (s.value === undefined) return "return;";
       const { value } = s;
       const content = expression(value, "whole");
+      if (value.kind === "conditional") return ["return ", expression(value, "returned"), ";"];
       if (value.kind !== "infix") return ["return ", content, ";"];
       return ["return ", group(ifBroken("("), indent(softline, content), softline, ifBroken(")")), ";"];
     }

@@ -68,13 +68,26 @@ export function choice(test: Expression, yes: Expression, no: Expression): Expre
     const rest = no.kind === "infix" && no.operator === "||" && same(no.right, test) ? no.left : no;
     return infix("||", test, rest);
   }
+  if (same(no, test)) return infix("&&", test, yes);
   return conditional(test, yes, no);
 }
 
-/** A condition as a number, for the truth it is. */
+/** A condition as a number, for the truth it is: also products of such, and whether one is 0. */
 export function truthOf(e: Expression): Expression {
-  if (e.kind === "call" && e.callee.kind === "text" && e.callee.text === "Number") return e.args[0]!;
-  return infix("!==", e, num(0));
+  return asTruth(e) ?? infix("!==", e, num(0));
+}
+
+/** The truth that a number of 0 or 1 stands for; undefined if it may be another. */
+function asTruth(e: Expression): Expression | undefined {
+  if (e.kind === "call" && e.callee.kind === "text" && e.callee.text === "Number") {
+    const [x] = e.args as [Expression];
+    const inner =
+      x.kind === "infix" && x.operator === "===" && same(x.right, num(0)) ? asTruth(x.left) : undefined;
+    return inner === undefined ? x : not(inner);
+  }
+  if (e.kind !== "infix" || e.operator !== "*") return undefined;
+  const [a, b] = [asTruth(e.left), asTruth(e.right)];
+  return a === undefined || b === undefined ? undefined : infix("&&", a, b);
 }
 
 /** `target = value`, as `+=` and so on where it can be. */
