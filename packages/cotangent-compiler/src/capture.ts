@@ -1,7 +1,6 @@
 /** Capturing a function at run time: its text, the values around it, a program for each structure of its arguments. */
 import * as library from "cotangent";
 import {
-  abilities,
   attach,
   bringInside,
   specialisation,
@@ -62,7 +61,6 @@ export function capture<F extends AnyFunction>(f: F, scope: Scope): F {
     version: CAPTURE_VERSION,
     name,
     isClosure,
-    ...abilities,
     specialise: (args) => {
       if (args.length < f.length) throw missingArgument(f.name, f.length, args.length);
       seen ??= asItIs(scope);

@@ -6,7 +6,6 @@ import { AdError, compile, Scalar, Traced, value } from "cotangent";
 import * as library from "cotangent";
 import type { Real } from "cotangent";
 import {
-  abilities,
   attach,
   CAPTURE_VERSION,
   capturedOf,
@@ -110,7 +109,6 @@ export function readFunction(text: string, options: ReadOptions = {}): TextFunct
   const captured: Captured = {
     version: CAPTURE_VERSION,
     name,
-    ...abilities,
     specialise: (args) => {
       const required = requiredParameters(node);
       if (args.length < required) throw missingArgument(name, required, args.length);

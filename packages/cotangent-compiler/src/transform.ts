@@ -2,7 +2,14 @@
 import MagicString from "magic-string";
 import { writtenParameters } from "cotangent/differentiate";
 import { arraysIn, CAPTURE_VERSION, check, children, hypotSoFar, print, someOp } from "cotangent/program";
-import type { Effects, LoweredAbilities, LoweredFunction, Program, Structure } from "cotangent/program";
+import type {
+  Effects,
+  LoweredAbilities,
+  LoweredFunction,
+  PrimitiveBase,
+  Program,
+  Structure,
+} from "cotangent/program";
 
 import type { Node } from "./ast.ts";
 import type { CompileError } from "./errors.ts";
@@ -57,6 +64,7 @@ const HELPERS = {
   writes: "__cotangent_writes",
   rows: "__cotangent_rows",
   exact: "__cotangent_exact",
+  gamma: "__cotangent_gamma",
 } as const;
 /** By these a module shows that it was transformed. */
 const TRANSFORMED = /\b__cotangent_(?:lowered|closures|precompiled)/;
@@ -264,6 +272,8 @@ class Writer {
       ...(variants.some(isWriting) && { writes: this.#use("writes") }),
       ...(variants.some(takesRows) && { rows: this.#use("rows") }),
       ...(variants.some(isExact) && { exact: this.#use("exact") }),
+      // What classes call is not known here.
+      ...((users.length > 0 || variants.some(callsGamma)) && { gamma: this.#use("gamma") }),
     };
     const named = Object.entries(abilities).map(([name, text]) => `${name}: ${text}`);
     const values = outside.length + named.length === 0 ? "" : `, ${list(outside)}`;
@@ -282,8 +292,12 @@ const takesRows = ({ params, outside }: Variant): boolean =>
   [...params, ...outside].some((p) => hasRows(p.structure));
 
 /** Whether a function calls Math.hypot with more than two arguments. */
-const isExact = ({ program }: Variant): boolean =>
-  program.functions.some((f) => someOp(f.body, (op) => op.kind === "primitive" && op.attr === hypotSoFar));
+const isExact = ({ program }: Variant): boolean => calls(program, (f) => f === hypotSoFar);
+
+const callsGamma = ({ program }: Variant): boolean => calls(program, (f) => f.id.endsWith("gamma"));
+
+const calls = ({ functions }: Program, holds: (f: PrimitiveBase) => boolean): boolean =>
+  functions.some((f) => someOp(f.body, (op) => op.kind === "primitive" && holds(op.attr)));
 
 const hasRows = (s: Structure): boolean =>
   s.kind === "array" ? arraysIn(s.element).length > 0 : children(s).some(([, e]) => hasRows(e));

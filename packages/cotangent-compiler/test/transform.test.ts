@@ -36,10 +36,11 @@ describe("what a build does", () => {
     ["x: number[][]", "x[0]![0] = 1; return 2;", "writes, rows"],
     ["x: number", "return Math.hypot(x, 1);", ""],
     ["x: number", "return Math.hypot(x, 1, 2);", "exact"],
-    ["x: number", "return Cube.apply(x);", "users"],
+    ["x: number", "return lgamma(x);", "gamma"],
+    ["x: number", "return Cube.apply(x);", "users, gamma"],
   ])("a function of (%s) that does %s needs %s", (param, body, needed) => {
     const code = codeOf(`
-      import { ScalarFunction } from "cotangent";
+      import { lgamma, ScalarFunction } from "cotangent";
       class Cube extends ScalarFunction {
         static forward(ctx, x: number) { ctx.saveForBackward(x); return x ** 3; }
         static backward(ctx, d: number) { return 3 * ctx.savedValues ** 2 * d; }

@@ -2,7 +2,7 @@
 import type MagicString from "magic-string";
 import * as library from "cotangent";
 import { AdError } from "cotangent";
-import { abilities, attach, CAPTURE_VERSION } from "cotangent/program";
+import { attach, CAPTURE_VERSION } from "cotangent/program";
 import type { AheadOptions, Captured } from "cotangent/program";
 
 import { bare, isFunction, walk } from "../ast.ts";
@@ -393,7 +393,6 @@ function transformed({ steps }: Chain, { name, variants: lowered }: LoweredTarge
   const captured: Captured = {
     version: CAPTURE_VERSION,
     name,
-    ...abilities,
     outside: () => [],
     specialise: (args) => variants.find((v) => v.params.length >= args.length) ?? variants.at(-1)!,
   };

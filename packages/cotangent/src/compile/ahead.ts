@@ -22,6 +22,7 @@ import { bySize } from "./sizes.ts";
 import { emitWasm } from "./wasm/emit.ts";
 import { interfaceOf } from "./wasm/interface.ts";
 import type { Interface } from "./wasm/interface.ts";
+import { bringGamma } from "./wasm/kernels/gamma-kernels.ts";
 
 /** A function of the user's that the code calls: which class, and which half. */
 interface AheadExternal {
@@ -141,6 +142,7 @@ function codeOf(original: Program, { target, math }: AheadOptions): AheadCode {
       sites: sites.map(site),
     };
   }
+  bringGamma();
   const { bytes, primitives, externals, sites } = emitWasm(program, { math });
   return {
     wasm: { bytes, interface: interfaceOf(program, []) },

@@ -26,7 +26,9 @@ export function compileCaptured(f: AnyFunction, options: CompileOptions): AnyFun
 }
 
 function howOf(f: AnyFunction, options: CompileOptions): How {
-  const exact = options.math === "exact" ? capturedOf(base(f))!.exact : undefined;
+  const captured = capturedOf(base(f))!;
+  const exact = options.math === "exact" ? captured.exact : undefined;
+  captured.gamma?.();
   return {
     run: (program, keep) => runnable(exact?.(program) ?? program, options, [], keep),
     key: JSON.stringify(options),

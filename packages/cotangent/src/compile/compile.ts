@@ -16,6 +16,7 @@ import { base, recordFunction } from "./recorded.ts";
 import type { AnyFunction, Recorded } from "./recorded.ts";
 import { count, fits, gather, isWatched, rebuild, scatter, withoutTyped } from "./shape.ts";
 import type { Shape } from "./shape.ts";
+import { bringGamma } from "./wasm/kernels/gamma-kernels.ts";
 
 /** A function of more operations is rolled into loops, if it repeats: that takes less to compile, and soon less to run. */
 const FEW = 64;
@@ -38,6 +39,7 @@ export function compile<F extends AnyFunction>(f: F, options: CompileOptions = {
   const own = compilerOf(root);
   if (own !== undefined) return own(f, options) as Compiled<F>;
   checkBuilt(root);
+  bringGamma();
   return callable(f, options, {
     specialise: (args, otherwise) => {
       // Captured functions know themselves which arguments may be left out.

@@ -74,6 +74,8 @@ export interface Abilities {
   readonly rows?: Rows;
   /** What `math: "exact"` asks for beyond the host's own functions. */
   readonly exact?: (program: Program) => Program;
+  /** Of a function that calls `lgamma`, `digamma` or `polygamma`: has modules compute these themselves from now on. */
+  readonly gamma?: () => void;
 }
 
 /** What a plain function carries. */

@@ -1,6 +1,9 @@
 import { ModuleBuilder } from "../../src/compile/wasm/assembler.ts";
+import { bringGamma } from "../../src/compile/wasm/kernels/gamma-kernels.ts";
 import { Kernels } from "../../src/compile/wasm/kernels/kernels.ts";
 import { instantiate } from "../../src/compile/webassembly.ts";
+
+bringGamma();
 
 /** A kernel alone in a module: for one number per argument, and for two. */
 export interface KernelUnderTest {

@@ -26,6 +26,10 @@ function forbidWebAssembly(): void {
   vi.stubGlobal("WebAssembly", { ...(globalThis as unknown as { WebAssembly: object }).WebAssembly, Module });
 }
 
+interface WebAssemblyModules {
+  readonly Module: { new (bytes: Uint8Array): object; imports(module: object): readonly unknown[] };
+}
+
 /** The library as a page under the policy loads it. */
 async function compiled(target: "js" | "wasm") {
   const { add, compile, grad, mul, sin } = await import("../../src/index.ts");
@@ -84,4 +88,36 @@ describe("where a policy forbids code to be generated", () => {
     expect(f(1, 2)).toEqual([2 + Math.cos(1), 1]);
     expect(f.target).toBe("interpreter");
   });
+});
+
+test("what no function has brought along, modules have the host compute; what is forgotten costs bits, and no result", async () => {
+  vi.resetModules();
+  const { compile } = await import("../../src/index.ts");
+  const { gamma, lowered } = await import("../../src/plain.ts");
+  const number = { kind: "number" } as const;
+  const variant = {
+    params: [{ name: "x", structure: number }],
+    outside: [],
+    result: number,
+    program: "function f(x: f64): f64 {\ny = lgamma(x)\nreturn y\n}",
+  };
+  const data = { version: 2, name: "f", variants: [variant] };
+  const make = (abilities: { readonly gamma?: () => void }) =>
+    compile(
+      lowered(
+        (x: number): number => x,
+        data,
+        () => [],
+        abilities,
+      ),
+      { target: "wasm" },
+    );
+  const { Module } = (globalThis as unknown as { WebAssembly: WebAssemblyModules }).WebAssembly;
+  const imports = ({ wasm }: { readonly wasm: Uint8Array }): number =>
+    Module.imports(new Module(wasm)).length;
+  for (const [f, count] of [[make({}), 1] as const, [make({ gamma }), 0] as const]) {
+    // log 4!, within 2 units in the last place
+    expect(Math.abs(f(5) - 3.1780538303479458)).toBeLessThan(1e-15);
+    expect(imports(f)).toBe(count);
+  }
 });

@@ -2,13 +2,25 @@
 import type { Callable, FunctionBuilder, ModuleBuilder } from "../assembler.ts";
 import type { Letter } from "../instructions.ts";
 import { definitions } from "./definitions.ts";
-import { gammaDefinitions } from "./gamma.ts";
 import { parseKernels, Writer } from "./language.ts";
 import type { Definition } from "./language.ts";
-import { writePolygamma } from "./polygamma.ts";
+import type { writePolygamma } from "./polygamma.ts";
+import { constants, tables } from "./tables.ts";
+import type { MoreKernels } from "./tables.ts";
 
 let parsed: ReadonlyMap<string, Definition> | undefined;
-const all = (): ReadonlyMap<string, Definition> => (parsed ??= parseKernels(definitions + gammaDefinitions));
+let more: (MoreKernels & { readonly polygamma: typeof writePolygamma }) | undefined;
+const all = (): ReadonlyMap<string, Definition> =>
+  (parsed ??= parseKernels(definitions + (more?.definitions ?? "")));
+
+/** From now on there are these, too; without them, modules call upon the host. */
+export function bring(kernels: NonNullable<typeof more>): void {
+  if (more !== undefined) return;
+  more = kernels;
+  parsed = undefined;
+  Object.assign(tables, kernels.tables);
+  Object.assign(constants, kernels.constants);
+}
 
 /** The kernel that computes a primitive, by the name in its definition. */
 const nameOf = (id: string): string => (id === "hypotSoFar" ? "hypot" : id);
@@ -19,7 +31,7 @@ const isBlock =
 
 /** Whether a primitive has a kernel. */
 export const isKernel = (id: string): boolean =>
-  id === "polygamma" || (all().has(nameOf(id)) && !isBlock.test(id));
+  (id === "polygamma" && more !== undefined) || (all().has(nameOf(id)) && !isBlock.test(id));
 
 export class Kernels {
   readonly #module: ModuleBuilder;
@@ -74,7 +86,7 @@ export class Kernels {
 
   #polygamma(): Callable {
     return this.#once("polygamma1", "ff", "f", (f) =>
-      writePolygamma(f, this.#module, { pow: this.scalar("pow"), tail: this.scalar("zetaparts") }),
+      more!.polygamma(f, this.#module, { pow: this.scalar("pow"), tail: this.scalar("zetaparts") }),
     );
   }
 

@@ -4,10 +4,10 @@
  */
 
 const BITS = 200n;
-const ONE = 1n << BITS;
+export const ONE: bigint = 1n << BITS;
 
 /** The number nearest to v·2^-200. */
-const nearest = (v: bigint): number => Number(v) * 2 ** -200;
+export const nearest = (v: bigint): number => Number(v) * 2 ** -200;
 
 /** v, rounded to a multiple of 2^-q. */
 function coarse(v: bigint, q: number): bigint {
@@ -17,7 +17,7 @@ function coarse(v: bigint, q: number): bigint {
 }
 
 /** Σ (±1)ᵏ s^(2k+1)/(2k+1), for s = n/d: artanh with sign 1, arctan with sign -1. */
-function odd(n: bigint, d: bigint, sign: 1n | -1n, one: bigint = ONE): bigint {
+export function odd(n: bigint, d: bigint, sign: 1n | -1n, one: bigint = ONE): bigint {
   let power = (one * n) / d;
   let sum = 0n;
   for (let k = 1n; power !== 0n; k += 2n) {
@@ -44,7 +44,7 @@ function parts(v: bigint, ...q: number[]): number[] {
 }
 
 /** v as the nearest double and what remains. */
-function pair(v: bigint): [high: number, low: number] {
+export function pair(v: bigint): [high: number, low: number] {
   const high = nearest(v);
   return [high, nearest(v - BigInt(high * 2 ** 200))];
 }
@@ -137,72 +137,6 @@ const errorFunction = (): number[][] => {
   return [highs!, lows!, slopes!];
 };
 
-/** B₂ₖ/(2k)!, k = 1 ... 24, by Σ bⱼ/(k + 1 − j)! = 0, j = 0 ... k. */
-const bernoulli = (): bigint[] => {
-  const inverses = [ONE];
-  const b = [ONE];
-  for (let k = 1; k <= 48; k++) {
-    inverses.push(inverses[k - 1]! / BigInt(k));
-    let sum = 0n;
-    for (let j = 0; j < k; j++) sum -= (b[j]! * (inverses[k - j]! / BigInt(k + 1 - j))) / ONE;
-    b.push(sum);
-  }
-  return b.filter((_, k) => k > 0 && k % 2 === 0);
-};
-
-/**
- * −ψ(x) and then ζ(s, x) = Σ (x + n)⁻ˢ for s = 2, 3, ... `count`, by the Euler-Maclaurin formula behind the first 32 terms (DLMF
- * 5.11.2, 25.11.43), for x from 1 to 2.
- */
-const zetas = (x: bigint, count: number): bigint[] => {
-  const values: bigint[] = [];
-  const add = (k: number, v: bigint): void => void (values[k] = (values[k] ?? 0n) + v);
-  let at = x;
-  for (let n = 0; n < 32; n++, at += ONE) {
-    const inverse = (ONE * ONE) / at;
-    for (let k = 0, power = inverse; k < count; k++, power = (power * inverse) / ONE) add(k, power);
-  }
-  const [inverse, b] = [(ONE * ONE) / at, bernoullis()];
-  for (let k = 0, power = inverse; k < count; k++, power = (power * inverse) / ONE) {
-    const s = BigInt(k + 1);
-    add(
-      k,
-      k === 0 ? -5n * log2() - 2n * odd(at - 32n * ONE, at + 32n * ONE, 1n) : (power * at) / ONE / (s - 1n),
-    );
-    add(k, power / 2n);
-    let term = (s * power * inverse) / ONE;
-    b.forEach((factor, i) => {
-      add(k, (factor * term) / ONE);
-      const j = s + BigInt(2 * i + 1);
-      term = ((((term * inverse) / ONE) * inverse) / ONE) * j * (j + 1n);
-    });
-  }
-  return values;
-};
-
-/** The zero of ψ between 1 and 2, by Newton's method. */
-const rootOfDigamma = (): bigint => {
-  let x = (146163n * ONE) / 100000n;
-  for (let k = 0; k < 4; k++) {
-    const [minus, slope] = zetas(x, 2) as [bigint, bigint];
-    x += (minus * ONE) / slope;
-  }
-  return x;
-};
-
-/** (−1)ᵏ v, v being the k-th. */
-const alternating = (v: bigint, k: number): bigint => (k % 2 ? -v : v);
-/** log Γ(2 + z) = ψ(2) z + z² Σ cₖ zᵏ (DLMF 5.7.3): these c. */
-const gammaAt2 = (): number[] =>
-  zetasAt2()
-    .slice(1)
-    .map((v, k) => nearest(alternating(v / BigInt(k + 2), k)));
-/** ψ(r + z) = ψ′(r) z + z² Σ cₖ zᵏ, where r is the zero (DLMF 5.15.1): these c. */
-const digammaAtRoot = (): number[] =>
-  zetasAtRoot()
-    .slice(2)
-    .map((v, k) => nearest(-alternating(v, k)));
-
 /** The bits of 2/π behind the point, 24 at a time, after 48 zeros; each plus 2^52, so that they are a double's last bits. */
 const twoOverPi = (): number[] => {
   const bits = 1320n;
@@ -212,7 +146,7 @@ const twoOverPi = (): number[] => {
   );
 };
 
-function once<T>(make: () => T): () => T {
+export function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
 }
@@ -220,17 +154,20 @@ const exps = once(exponentials);
 const logs = once(logarithms);
 const atans = once(arctangents);
 const erfs = once(errorFunction);
-const halfPi = once(() => pi() / 2n);
-const log2 = once(ln2);
-const bernoullis = once(bernoulli);
-const root = once(rootOfDigamma);
-const zetasAt2 = once(() => zetas(2n * ONE, 28));
-const zetasAtRoot = once(() => zetas(root(), 38));
-/** log π = log 2 + 2 artanh((π/2 − 1)/(π/2 + 1)) */
-const logPi = once(() => log2() + 2n * odd(halfPi() - ONE, halfPi() + ONE, 1n));
+export const halfPi: () => bigint = once(() => pi() / 2n);
+export const log2: () => bigint = once(ln2);
+type Tables = Record<string, () => number[]>;
+type Constants = Record<string, () => readonly number[]>;
+
+/** Kernels that not everybody needs: their text, and what is in it. */
+export interface MoreKernels {
+  readonly definitions: string;
+  readonly tables: Tables;
+  readonly constants: Constants;
+}
 
 /** Tables by the names that kernels use. */
-export const tables: Readonly<Record<string, () => number[]>> = {
+export const tables: Tables = {
   EXP: () => exps()[0]!,
   EXPLOW: () => exps()[1]!,
   INVERSE: () => logs()[0]!,
@@ -242,12 +179,10 @@ export const tables: Readonly<Record<string, () => number[]>> = {
   ERFLOW: () => erfs()[1]!,
   ERFSLOPE: () => erfs()[2]!,
   TWOBYPI: once(twoOverPi),
-  LGAMMA: once(gammaAt2),
-  DIGAMMA: once(digammaAtRoot),
 };
 
 /** Constants in parts, by the name of the first part. */
-const constants: Readonly<Record<string, () => readonly number[]>> = {
+export const constants: Constants = {
   SHIFT: () => [1.5 * 2 ** 52],
   TINY: () => [2 ** -1022],
   HUGE: () => [Number.MAX_VALUE],
@@ -264,14 +199,6 @@ const constants: Readonly<Record<string, () => readonly number[]>> = {
   TWOOVERPI: () => [2 / Math.PI],
   HALFPI: () => pair(halfPi()),
   PIFACTOR: () => factor(halfPi()),
-  LOGPI: () => pair(logPi()),
-  // (log 2π - 1)/2, of Stirling's series
-  STIRLING: () => [nearest((log2() + logPi() - ONE) / 2n)],
-  // ψ(2), the zero of ψ (and 1 less), and the slope there
-  PSI2: () => pair(-zetasAt2()[0]!),
-  ROOT: () => pair(root()),
-  ROOTM1: () => pair(root() - ONE),
-  SLOPE: () => pair(zetasAtRoot()[1]!),
 };
 
 /** A constant by the name that kernels use: NAME, NAMELOW, NAMELOWLOW are its parts. */
