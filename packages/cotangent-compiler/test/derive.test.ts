@@ -234,3 +234,70 @@ test("a parameter without a type that is tested and computed with is a number", 
   }
   expect(codeOf("export const f = (x, flag) => (flag ? x * x : 2);")).toMatch(/flag: boolean/);
 });
+
+describe("what is no number", () => {
+  test("texts are compared as texts, and stay as they are", () => {
+    const payoff = `export const payoff = (kind: "call" | "put", s: number): number => (kind === "call" ? s * s : 3 * s);`;
+    expect(codeOf(payoff)).toContain(`kind === "call"`);
+    expect(codeOf(payoff)).toMatch(/return \[kind, .*\];/);
+    expect(codeOf(payoff)).not.toContain("indexOf");
+    const scaled = `export function scaled(x: number, unit: "m" | "km"): { y: number; name: string } {
+  return { y: x * x, name: unit === "m" ? "metre" : "kilometre" };
+}`;
+    expect(codeOf(scaled, { mode: "jacobian" })).toContain(
+      `return { y: [squareDot, unit], name: "kilometre" };`,
+    );
+  });
+
+  test("in objects that have such parts all but numbers is taken over", () => {
+    const area = `interface Shape { readonly kind: "circle" | "square"; readonly size: number; readonly name?: string }
+export const area = (shape: Shape): number => (shape.kind === "circle" ? Math.PI : 1) * shape.size ** 2;`;
+    expect(codeOf(area)).toMatch(/return \{\n\s*\.\.\.shape,\n\s*size: /);
+    const flagged = `export const f = (p: { isOn: boolean; w: number }[]): number => p.reduce((s, q) => s + (q.isOn ? q.w ** 2 : 0), 0);`;
+    expect(codeOf(flagged)).toMatch(/p\.map\(\(row, i\) => \(\{ \.\.\.row, w: dP\[2 \* i \+ 1\]! \}\)\)/);
+  });
+
+  test("derivatives by arrays of integers and of single precision are lists", () => {
+    const code = codeOf(`export function dot(i: Uint8Array, x: Float32Array): number {
+  let s = 0;
+  for (let k = 0; k < i.length; k++) s += x[i[k]!]! * x[k]!;
+  return s;
+}`);
+    expect(code).toContain("[dI: number[], dX: number[]]");
+    expect(code).toContain("Array.from(x, () => 0)");
+  });
+});
+
+describe("loops and branches", () => {
+  test("a loop is left by break, and counted by for", () => {
+    const code = codeOf(`export function f(x: number): number {
+  let s = 0;
+  for (let i = 1; i < 100; i++) {
+    s += x ** i;
+    if (s > 5) break;
+  }
+  return s;
+}`);
+    expect(code).toContain("break;");
+    expect(code).not.toContain("done");
+    const counted = codeOf(`export function g(x: number, n: number): number {
+  let s = 0;
+  let i = n - 1;
+  while (i >= 0) {
+    s += x * i;
+    i -= 2;
+  }
+  return s;
+}`);
+    expect(counted).toContain("for (let i = n - 1; i >= 0; i -= 2)");
+    expect(counted).not.toContain("while");
+  });
+
+  test("Math.hypot of several numbers is one call", () => {
+    const code = codeOf(
+      "export const r = (x: number, a: number, b: number, c: number): number => x * Math.hypot(a, b, c);",
+      { wrt: ["x"] },
+    );
+    expect(code).toContain("return [Math.hypot(a, b, c)];");
+  });
+});
