@@ -365,8 +365,10 @@ class Rebuilder extends Elements {
       const isFixed =
         effect === "traps" || effect === "pure" || (o.kind === "load" && !isWritten(o.args[0]!));
       if (!isFixed || !o.args.every(isKnown)) return;
+      const { loc } = this.b;
       this.b.loc = o.loc;
       this.#op(o as Exclude<Op, { kind: "if" }>);
+      this.b.loc = loc;
       this.#done.add(o);
       for (const v of o.results) known.add(v);
     }
