@@ -80,6 +80,39 @@ describe("what is known when compiling, and made anew in each iteration", () => 
   });
 });
 
+describe("what is put into arrays twice does not change in one place alone: it is refused", () => {
+  test.each([
+    "const row = [a, 1]; const l = []; l.push(row); l.push(row); l[0][0] = 3; return l[1][0];",
+    "const row = [a, 1]; const l = []; l.push(row, row); l[0][0] = 3; return l[1][0];",
+    "const row = [a, 1]; const l = [row, row]; l[n % 2][0] = 3; return l[1][0];",
+    "const row = [a, 1, 2]; const l = [row, x.slice()]; l.push(row); l[0][0] = 3; return l[2][0];",
+    "const row = x.slice(); row.push(a); const l = []; l.push(row); l.push(row); l[0][0] = 3; return l[1][0];",
+    "const l = []; l.push(x); l.push(x); l[0][0] = 3; return l[1][0];",
+    "const l = []; for (let i = 0; i < 2; i++) { const row = [a, i]; l.push(row); l.push(row); } l[0][0] = 3; return l[1][0];",
+    "const q = { x: a, y: 1 }; const l = [q]; for (let i = 0; i < n; i++) l.push(q); l[0].x = 3; return l[n].x;",
+    "const q = { x: a }; const l = []; const k = []; l.push(q); k.push(q); l[0].x = 3; return k[0].x;",
+    "const q = { x: a }; const l = []; const k = []; l.push(q); k.push(q); l[0].x = 3; return q.x;",
+    "const c = { v: a }; const l = []; l.push({ c, k: 1 }); l.push({ c, k: 2 }); l[0].c.v = 3; return l[1].c.v;",
+  ])("%s", (body) => {
+    const f = compile(capture(plainOf("a, n, x", body), {}));
+    expect(refusal(() => (f as AnyFunction)(0.7, 3, [1, 2])).code).toBe("aliased-structure");
+  });
+
+  test.each([
+    "const row = [a, 1]; const l = []; l.push(row); l.push(row); return l[0][0] + l[1][1];",
+    "const row = [a, 1]; const l = []; l.push(row); l.push(row); l[0] = [4, 5]; return l[0][0] + l[1][0];",
+    "const c = { v: a }; const l = []; l.push({ c, k: 1 }); l.push({ c, k: 2 }); l[0].k = 3; return l[0].k + l[1].c.v;",
+    "const l = []; for (let i = 0; i < n; i++) { const row = [a, i]; l.push(row); } l[0][0] = 3; return l[1][0];",
+    "let p = { v: a }; const l = []; for (let i = 0; i < n; i++) { l.push(p); p = { v: p.v + 1 }; } l[0].v = 3; return l[1].v;",
+  ])("not what is only read or replaced: %s", (body) => {
+    const plain = plainOf("a, n, x", body);
+    for (const target of ["js", "wasm"] as const)
+      expect(compile(capture(plain, {}), { target, math: "exact" })(0.7, 3, [1, 2])).toBe(
+        plain(0.7, 3, [1, 2]),
+      );
+  });
+});
+
 test("lists whose elements take no room are as long as they are", () => {
   const plain = plainOf(
     "a, list",

@@ -2,33 +2,12 @@
 import type { Node } from "../ast.ts";
 import { called } from "./blocks.ts";
 import type { Context } from "./context.ts";
-import { Cell } from "./values.ts";
-import type { Obj, Store, Vec } from "./values.ts";
-
-/** Where there is a copy of something. `nested`: in a record there, and not one itself. */
-interface Copy {
-  readonly store: Store;
-  readonly nested: boolean;
-}
-
-/** Copies were made of these: from then on they must not change apart from each other. */
-const copies: WeakMap<object, readonly Copy[]> = new WeakMap();
+import { copiesOf } from "./copies.ts";
+import type { Copy } from "./copies.ts";
+import type { Cell, Obj, Store, Vec } from "./values.ts";
 
 /** Stores into whose records something is written in place; true: into what is nested in these, too. */
 const mutated: WeakMap<Store, boolean> = new WeakMap();
-
-export function remember(original: Obj | Cell, store: Store, nested: boolean = false): void {
-  copies.set(original, [...(copies.get(original) ?? []), { store, nested }]);
-}
-
-/** Something is put into an array: if it is there already, or in another one, all these are the same. */
-export function putInto(original: Obj | Cell, store: Store, nested: boolean = false): void {
-  for (const other of copies.get(original) ?? []) {
-    if (other.store !== store) store.sharing.share(nested, other.store.sharing, other.nested);
-    else store.sharing.repeat(nested ? { path: "" } : {});
-  }
-  remember(original, store, nested);
-}
 
 /** Something is written in place. `nested`: into an object that is itself in a record. */
 export function written(store: Store, nested: boolean): void {
@@ -66,12 +45,12 @@ export function current(cx: Context, { sharing }: Store, node: Node): void {
 export function staleness(cx: Context, original: Obj | Cell, node: Node): void {
   const isChanged = ({ store, nested }: Copy): boolean =>
     nested ? mutated.get(store) === true : mutated.has(store);
-  if (copies.get(original)?.some(isChanged) === true) shared(cx, node);
+  if (copiesOf(original).some(isChanged)) shared(cx, node);
 }
 
 /** Refuses to change what was copied into an array. */
 export function unshared(cx: Context, original: Obj | Cell, node: Node): void {
-  if (copies.has(original)) shared(cx, node);
+  if (copiesOf(original).length > 0) shared(cx, node);
 }
 
 function shared(cx: Context, node: Node): never {

@@ -1,6 +1,7 @@
 /** Branches and loops: which variables they change, and how these travel as the program's values. */
 import type { Ty, Value } from "cotangent/program";
 
+import { onOnePath } from "./copies.ts";
 import type { Context } from "./context.ts";
 import { covers, join, pack, truth, typesOf, unpack, widen } from "./merge.ts";
 import type { Form } from "./merge.ts";
@@ -13,10 +14,11 @@ export function branch(cx: Context, condition: Bool, then: () => void, otherwise
   const { b } = cx;
   let plan: [Cell, Form][] = [];
   let second: readonly Value[] = [];
+  const [oneWay, otherWay] = onOnePath(then, otherwise);
   const thenRegion = (): readonly Value[] => {
-    const first = cx.collect(then);
+    const first = cx.collect(oneWay);
     const elseRegion = b.region([], () => {
-      const changed = cx.collect(otherwise);
+      const changed = cx.collect(otherWay);
       const cells = new Set([...first.keys(), ...changed.keys()]);
       plan = [...cells].map((cell) => {
         const [x, y] = [first.get(cell) ?? cell.value, changed.get(cell) ?? cell.value];

@@ -3,7 +3,8 @@ import { stride, children, arraysIn } from "cotangent/program";
 import type { Structure, Value } from "cotangent/program";
 
 import type { Node } from "../ast.ts";
-import { current, putInto, remember, written } from "./aliases.ts";
+import { current, written } from "./aliases.ts";
+import { putInto, remember } from "./copies.ts";
 import {
   address,
   blockOf,

@@ -1,0 +1,54 @@
+/** Objects and arrays of which arrays have copies: what JavaScript has there by reference. */
+import type { Cell, Obj, Store } from "./values.ts";
+
+/** Where there is a copy of something. */
+export interface Copy {
+  readonly store: Store;
+  /** In a record there, and not one itself. */
+  readonly nested: boolean;
+  /** It was put there; else it was taken from there, and may have been replaced. */
+  readonly isPut: boolean;
+}
+
+/** Copies were made of these: from then on they must not change apart from each other. */
+const copies: WeakMap<object, readonly Copy[]> = new WeakMap();
+
+export const copiesOf = (original: Obj | Cell): readonly Copy[] => copies.get(original) ?? [];
+
+/** What is noted on one path, by those who ask; and what was noted on paths that exclude the present one. */
+const noting: Set<Copy>[] = [];
+const elsewhere: Set<Copy>[] = [];
+
+function note(original: Obj | Cell, copy: Copy): void {
+  copies.set(original, [...copiesOf(original), copy]);
+  for (const path of noting) path.add(copy);
+}
+
+/** Two paths of which one is taken: what is put into an array on both is there once. */
+export function onOnePath<T>(then: () => T, otherwise: () => T): readonly [() => T, () => T] {
+  const made = new Set<Copy>();
+  const during = (paths: Set<Copy>[], body: () => T) => (): T => {
+    paths.push(made);
+    try {
+      return body();
+    } finally {
+      paths.pop();
+    }
+  };
+  return [during(noting, then), during(elsewhere, otherwise)];
+}
+
+/** Something was taken out of an array. */
+export function remember(original: Obj | Cell, store: Store, nested: boolean): void {
+  note(original, { store, nested, isPut: false });
+}
+
+/** Something is put into an array: if it was before, into this one or another, all these are the same. */
+export function putInto(original: Obj | Cell, store: Store, nested: boolean = false): void {
+  for (const other of copiesOf(original)) {
+    if (!other.isPut || elsewhere.some((path) => path.has(other))) continue;
+    if (other.store !== store) store.sharing.share(nested, other.store.sharing, other.nested);
+    else store.sharing.repeat(nested ? { path: "" } : {});
+  }
+  note(original, { store, nested, isPut: true });
+}
