@@ -3,6 +3,9 @@ import { AdError, Traced } from "cotangent";
 import { children } from "cotangent/program";
 import type { Specialisation, Structure } from "cotangent/program";
 
+/** Looked up once: where modules are emulated, as by Vitest, an import that is looked up on a full stack is undefined, without an error. */
+const Variable: typeof Traced = Traced;
+
 /**
  * The structure of a value; what is neither a number nor made of numbers counts as nothing.
  * @throws AdError `wrong-structure` of functions and the like, but as fields of objects
@@ -27,7 +30,7 @@ export function structureOf(x: unknown): Structure {
       );
   }
   if (x === null) return { kind: "nothing", is: "null" };
-  if (x instanceof Traced) {
+  if (x instanceof Variable) {
     throw new AdError(
       "implicit-conversion",
       "A variable was passed to a plain function, which computes with numbers.",
