@@ -1,5 +1,5 @@
 import { compile } from "cotangent";
-import { abilities, attach, CAPTURE_VERSION } from "cotangent/program";
+import { attach, CAPTURE_VERSION } from "cotangent/program";
 import { describe, expect, test } from "vitest";
 
 import { lower } from "../src/lower/lower.ts";
@@ -18,7 +18,6 @@ for (const [file, { cases, functions: plain, text }] of Object.entries(corpus)) 
         version: CAPTURE_VERSION,
         name,
         outside: () => [],
-        ...abilities,
         specialise: (args) => {
           const n = args.length;
           const found =
