@@ -10,6 +10,8 @@ import arraysText from "./arrays.ts?raw";
 import type { Cases } from "./case.ts";
 import * as classes from "./classes.ts";
 import classesText from "./classes.ts?raw";
+import * as everyday from "./everyday.ts";
+import everydayText from "./everyday.ts?raw";
 import * as functions from "./functions.ts";
 import functionsText from "./functions.ts?raw";
 import * as gradbench from "./gradbench.ts";
@@ -53,6 +55,7 @@ export const corpus: Readonly<Record<string, Part>> = {
   applied: part(applied, appliedText),
   arrays: part(arrays, arraysText),
   classes: part(classes, classesText),
+  everyday: part(everyday, everydayText),
   functions: part(functions, functionsText),
   gradbench: part(gradbench, gradbenchText),
   hand: part(hand, handText),
