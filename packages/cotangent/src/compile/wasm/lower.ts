@@ -144,7 +144,6 @@ export class Lowering extends Outer {
     const [region] = op.regions as [Region];
     const [i, ...carries] = region.args as [Value, ...Value[]];
     const { step } = op.attr;
-    this.fillRest(op);
     this.define(i);
     carries.forEach((c) => this.define(c));
     inits.forEach((v) => this.push(v));

@@ -169,19 +169,12 @@ export abstract class Operations extends Values {
         f.release(index);
         break;
       }
-      case "allocate": {
-        const filling = this.blocks.filling(op);
-        if (filling !== undefined)
-          this.begun.set(filling.loop, [
-            ...(this.begun.get(filling.loop) ?? []),
-            [op.results[0]!, filling.each],
-          ]);
+      case "allocate":
         this.push(x);
-        if (filling !== undefined || this.blocks.isOverwritten(op)) runtime.block(f);
+        if (this.blocks.isOverwritten(op)) runtime.block(f);
         else f.call(runtime.allocate);
         this.push(x);
         break;
-      }
       case "load": {
         f.access("f64.load", this.address(x, y));
         break;
@@ -396,30 +389,6 @@ export abstract class Operations extends Values {
         args();
         f.op(direct[op.kind]!);
     }
-  }
-
-  /** Sets to zero what a loop will not write of the blocks that it is the first to write to. */
-  protected fillRest(loop: OpOf<"for">): void {
-    const { f } = this;
-    const [, hi] = loop.args as [Value, Value];
-    for (const [array, each] of this.begun.get(loop) ?? []) {
-      const from = f.local("i");
-      const size = (): unknown => (typeof each === "number" ? f.i32(each) : this.push(each));
-      this.push(hi);
-      size();
-      f.op("i32.mul").i32(0);
-      this.push(hi);
-      f.i32(0).op("i32.gt_s");
-      size();
-      f.i32(0).op("i32.gt_s").op("i32.and").select("i").tee(from);
-      f.get(this.length[array.id]!).op("i32.lt_u");
-      f.if("", () => {
-        f.get(this.local[array.id]!).get(from).i32(3).op("i32.shl").op("i32.add").i32(0);
-        f.get(this.length[array.id]!).get(from).op("i32.sub").i32(3).op("i32.shl").fill();
-      });
-      f.release(from);
-    }
-    this.begun.delete(loop);
   }
 
   protected fill(a: Value, x: Value): void {

@@ -175,7 +175,7 @@ export abstract class Pairs extends Operations {
     f.loop("", (again) => {
       this.loops.push({ region, pointers });
       const owned: number[] = [];
-      for (const o of vector.ops) this.pair(o, vector, lanes, owned, memoryTotals, kept);
+      for (const o of region.ops) this.pair(o, vector, lanes, owned, memoryTotals, kept);
       vector.reductions.forEach(({ term, by }, k) => {
         f.get(totals[k]!);
         this.pushLanes(term, lanes);
@@ -196,9 +196,8 @@ export abstract class Pairs extends Operations {
     });
     for (const [o, local] of memoryTotals) {
       const at = f.local("i");
-      this.pushBase(o.args[0]!);
-      this.pushAffine(vector.accesses.get(o)!.index, () => f.i32(0));
-      f.i32(3).op("i32.shl").op("i32.add").tee(at).get(at).access("f64.load");
+      this.pushAddress(vector.accesses.get(o)!, () => f.i32(0));
+      f.tee(at).get(at).access("f64.load");
       both(local);
       f.op("f64.add").access("f64.store");
       f.release(at);
@@ -206,10 +205,8 @@ export abstract class Pairs extends Operations {
     for (const [window, { before, sums }] of kept) {
       // What the last iterations have added to elements that none has reached.
       const at = f.local("i");
-      const { op, index: place } = this.#furthestBehind(window);
-      this.pushBase(op.args[0]!);
-      this.pushAffine(place, () => f.get(index));
-      f.i32(3).op("i32.shl").op("i32.add").set(at);
+      this.pushAddress(this.#furthestBehind(window), () => f.get(index));
+      f.set(at);
       sums.forEach((local, k) => {
         f.get(at)
           .get(at)

@@ -273,43 +273,20 @@ export class Runtime {
   /** (x) -> x | 0, modulo 2^32 */
   get toInt32(): Callable {
     return this.#function("toInt32", "f", "i", (f) => {
-      const e = f.local("i");
       f.get(0)
         .op("f64.abs")
         .f64(2 ** 62)
         .op("f64.lt");
       f.if(
-        "i",
-        () => f.get(0).op("i64.trunc_sat_f64_s").op("i32.wrap_i64"),
-        () => {
-          // The significand, moved to its place: |x| = m 2^(e - 1075). At 2^84 nothing is left below 2^32.
-          f.get(0)
-            .op("i64.reinterpret_f64")
-            .i64(52n)
-            .op("i64.shr_u")
-            .op("i32.wrap_i64")
-            .i32(0x7ff)
-            .op("i32.and")
-            .set(e);
-          f.get(e)
-            .i32(1075 + 32)
-            .op("i32.lt_s");
-          f.if(
-            "i",
-            () => {
-              f.get(0)
-                .op("i64.reinterpret_f64")
-                .i64(0xfffffffffffffn)
-                .op("i64.and")
-                .i64(1n << 52n)
-                .op("i64.or");
-              f.get(e).i32(1075).op("i32.sub").op("i64.extend_i32_s").op("i64.shl").op("i32.wrap_i64").set(e);
-              f.i32(0).get(e).op("i32.sub").get(e).get(0).f64(0).op("f64.lt").select("i");
-            },
-            () => f.i32(0),
-          );
-        },
+        "f",
+        () => f.get(0),
+        () =>
+          f
+            .get(0)
+            .f64(2 ** 32)
+            .call(this.remainder),
       );
+      f.op("i64.trunc_sat_f64_s").op("i32.wrap_i64");
     });
   }
 

@@ -77,8 +77,6 @@ export abstract class Values {
   protected readonly accessed: Map<Value, { readonly slots: Set<number>; written: boolean }> = new Map();
   protected readonly loops: Loop[] = [];
   protected readonly twins: Map<Op, Twins> = new Map();
-  /** By the loop that is the first to write to them: blocks that are not set to zero, and how much of them each iteration writes. */
-  protected readonly begun: Map<Op, readonly (readonly [array: Value, each: number | Value])[]> = new Map();
   /** Arrays and tapes of which every element has two lanes: each of two iterations has its own. */
   protected readonly wide: Set<Value> = new Set();
 

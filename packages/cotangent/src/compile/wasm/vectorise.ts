@@ -14,8 +14,6 @@ export interface Access {
 
 /** How a loop is carried out two iterations at a time. */
 export interface VectorLoop {
-  /** The operations, in an order that may differ from the program's where that makes no difference. */
-  readonly ops: readonly Op[];
   readonly accesses: ReadonlyMap<Op, Access>;
   /** What each carry gathers. */
   readonly reductions: readonly Reduction[];
@@ -144,24 +142,10 @@ export function vectorLoop(
   const reductions = reductionsOf(region, plan, reorder);
   if (reductions === undefined) return undefined;
   const order = new Order(accesses, memorySums, overlap, loop.attr.step < 0, reorder);
-  const candidates = [region.ops];
-  // a[i] += x; a[i + 1] += y: adding to the element further on first keeps the order in which each element is added to.
-  if (isReorderable(region.ops, accesses, overlap, reorder)) {
-    const late = region.ops.filter((op) => op.kind === "accumulate");
-    const constant = (op: Op): number => accesses.get(op)!.index.constant;
-    late.sort((x, y) => constant(y) - constant(x));
-    candidates.push([...region.ops.filter((op) => op.kind !== "accumulate"), ...late]);
-  }
-  let best: VectorLoop | undefined;
-  for (const ops of candidates) {
-    const guards = order.guards(ops);
-    if (guards === undefined || guards.length > MOST_GUARDS) continue;
-    const windows = windowsOf(ops, accesses, guards, overlap, reorder);
-    const gain = (loop: VectorLoop): number => loop.windows.size - loop.guards.length;
-    const found = { ops, windows, guards, accesses, reductions, memorySums, bounds };
-    if (best === undefined || gain(found) > gain(best)) best = found;
-  }
-  return best;
+  const guards = order.guards(region.ops);
+  if (guards === undefined || guards.length > MOST_GUARDS) return undefined;
+  const windows = windowsOf(accesses, guards, overlap, reorder);
+  return { windows, guards, accesses, reductions, memorySums, bounds };
 }
 
 /** Whether v is a condition, 0 or 1, that each lane has for itself, or that is the same for all. */
@@ -242,7 +226,7 @@ class Order {
       return "always";
     if (this.#memorySums.has(first.op) && this.#memorySums.has(second.op)) return "always";
     const adding = first.op.kind === "accumulate" && second.op.kind === "accumulate";
-    if (this.#turned && adding && this.#reorder) return "always";
+    if (adding && this.#reorder) return "always";
     const { slope } = first.index;
     if (a === b && keyOf(first.index) === keyOf(second.index)) {
       const distance = second.index.constant - first.index.constant;
@@ -259,13 +243,12 @@ export const isTapeAccess = (op: Op): op is OpOf<"tape.load"> | OpOf<"tape.store
   op.kind === "tape.load" || op.kind === "tape.store";
 
 function windowsOf(
-  ops: readonly Op[],
   accesses: ReadonlyMap<Op, Access>,
   guards: readonly Guard[],
   overlap: Overlap,
   reorder: boolean,
 ): ReadonlyMap<Op, Window> {
-  const list = ops.flatMap((op) => accesses.get(op) ?? []);
+  const list = [...accesses.values()];
   const found = new Map<Op, Window>();
   for (const { op, index } of list) {
     if (op.kind !== "accumulate" || index.slope !== 1 || found.has(op)) continue;
@@ -289,28 +272,4 @@ function windowsOf(
       window.forEach((access) => found.set(access.op, { accesses: window, least }));
   }
   return found;
-}
-
-/**
- * Whether what is accumulated is neither read nor stored otherwise in the loop, so that it may be accumulated at the end, that further on
- * first; and whether that keeps the order in which each element is added to, if it has to be kept.
- */
-function isReorderable(
-  ops: readonly Op[],
-  accesses: ReadonlyMap<Op, Access>,
-  overlap: Overlap,
-  reorder: boolean,
-): boolean {
-  const list = ops.flatMap((op) => accesses.get(op) ?? []);
-  const isAlike = (x: Access, y: Access): boolean =>
-    x.op.args[0] === y.op.args[0] && keyOf(x.index) === keyOf(y.index);
-  return list.every(
-    (access) =>
-      access.op.kind !== "accumulate" ||
-      list.every(
-        (other) =>
-          !overlap(other.op.args[0]!, access.op.args[0]!) ||
-          (other.op.kind === "accumulate" && (reorder || isAlike(access, other))),
-      ),
-  );
 }

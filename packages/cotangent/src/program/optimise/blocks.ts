@@ -137,43 +137,6 @@ export class Blocks {
     return this.#writtenFirst(op.parent, block, touches.slice(from), isRepeated);
   }
 
-  /**
-   * The loop that writes to a new block before anything else is done to it, if it begins at the first element and leaves none out: in each of
-   * its iterations `each` of them, or a row of as many.
-   */
-  filling(op: OpOf<"allocate">): { readonly loop: OpOf<"for">; readonly each: number | Value } | undefined {
-    const { touches } = this.#blocks.get(op.results[0]!)!;
-    const loop = touches[0] && childOf(op.parent, touches[0]);
-    if (loop?.kind !== "for" || touches.length > MOST_TOUCHES || !countsUp(loop)) return undefined;
-    const inside = touches.filter((t) => childOf(op.parent, t) === loop);
-    const [body] = loop.regions as [Region];
-    const [i] = body.args as [Value];
-    const places = inside.map(({ index }) => index && affine(index));
-    const [[base] = []] = places;
-    const offsets = new Set(places.map((place) => place?.[1]));
-    const isDense = [...offsets].every((offset) => offset! >= 0 && offset! < offsets.size);
-    if (!isDense || !inside.every((t, k) => t.op?.kind === "store" && places[k]?.[0] === base))
-      return undefined;
-    const each = offsets.size;
-    if (inside.every(({ region }) => region === body)) {
-      const product = definedBy(base ?? undefined, "i32.mul");
-      const isEach = product?.args[0] === i && isConstant(product.args[1], each);
-      return isEach || (base === i && each === 1) ? { loop, each } : undefined;
-    }
-    const row = inside[0]!.region.parent;
-    const [begin, j] = definedBy(base ?? undefined, "i32.add")?.args ?? [];
-    const [x, width] = definedBy(begin, "i32.mul")?.args ?? [];
-    const isRow =
-      row?.kind === "for" &&
-      row.parent === body &&
-      countsUp(row) &&
-      row.args[1] === width &&
-      j === row.regions[0]!.args[0];
-    return isRow && each === 1 && inside.length === 1 && x === i && width!.id < i.id
-      ? { loop, each: width! }
-      : undefined;
-  }
-
   /** The innermost region of which each round might as well have a block of its own. */
   #homeOf(block: Block): Region {
     const { allocation, touches } = block;
@@ -291,9 +254,6 @@ function isWhole(array: Value, n: Value): boolean {
   const view = definedBy(array, "subarray");
   return view === undefined || (begins(array) && isPast(view.args[2]!, n, 0));
 }
-
-/** Whether a loop goes 0, 1, 2 ... */
-const countsUp = ({ args: [lo], attr: { step } }: OpOf<"for">): boolean => step === 1 && isConstant(lo, 0);
 
 /** Whether a loop goes once through from ... n - 1. */
 function goesThrough({ args, attr: { step } }: OpOf<"for">, n: Value, from: number): boolean {
