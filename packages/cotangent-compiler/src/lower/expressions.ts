@@ -307,7 +307,7 @@ function ofObject(cx: Context, node: Node, env: Env, rest: (object: Val) => Val)
  * An expression of which is asked whether it is undefined: an element beyond an array's end is, what is taken from an empty list, and a
  * field that an object was not made with.
  */
-export function perhaps(cx: Context, outer: Node, env: Env, name?: string): Val {
+function perhaps(cx: Context, outer: Node, env: Env, name?: string): Val {
   const node = bare(outer);
   switch (node.type) {
     case "ChainExpression":
