@@ -113,6 +113,15 @@ describe("what is put into arrays twice does not change in one place alone: it i
   });
 });
 
+test("an index that is the same in two loops, one in the other, is checked before both", () => {
+  const body =
+    "const l = new Array(4).fill(a); for (const v of x) for (const w of x) { [l[n % 4], a] = [a, l[n % 4]]; } return a + l[0];";
+  const plain = plainOf("a, n, x", body);
+  for (const target of ["js", "wasm"] as const)
+    for (const n of [0, 5])
+      expect(compile(capture(plain, {}), { target })(0.7, n, [1, 2])).toBe(plain(0.7, n, [1, 2]));
+});
+
 test("lists whose elements take no room are as long as they are", () => {
   const plain = plainOf(
     "a, list",

@@ -219,13 +219,15 @@ export class Folder extends Builder {
     if (loop === undefined || !this.#isInteger(x)) return undefined;
     const shape = this.#linear(x, loop);
     if (shape === undefined) return undefined;
-    if (this.#options.readable === true) return this.#integer(x);
+    // What is known now of its parts need not be known any more when the check has been written.
+    const integer = this.#integer(x);
+    if (this.#options.readable === true) return integer;
     this.#before(loop, (ends) => {
       if (shape === "constant") this.index(x, attr.name);
       else
         for (const end of ends()) this.index(this.#exactly(x, loop, this.op("f64.fromI32", end)), attr.name);
     });
-    return this.#integer(x);
+    return integer;
   }
 
   /** f64 that are i32 by what the options say, and what they are as such. */
