@@ -133,7 +133,13 @@ export class Folder extends Builder {
   }
 
   /** Conditions that are known to hold, or not to, in the region that is being written. */
-  #truths: ReadonlyMap<Value, boolean> = new Map();
+  #truths: ReadonlyMap<Value, readonly [holds: boolean, depth: number]> = new Map();
+
+  /** What is written further out, before the region, is not under its condition. */
+  #told(condition: Value): boolean | undefined {
+    const told = this.#truths.get(condition);
+    return told !== undefined && told[1] <= this.depth ? told[0] : undefined;
+  }
 
   /** The branches that have been written here, and that have results. */
   readonly #choices: Choice[] = [];
@@ -151,7 +157,7 @@ export class Folder extends Builder {
   /** Writes the branch that is taken if the condition holds, or if it does not; in its region. */
   taking<T>(condition: Value, holds: boolean, write: () => T): T {
     const outer = this.#truths;
-    this.#truths = new Map([...outer, [condition, holds]]);
+    this.#truths = new Map([...outer, [condition, [holds, this.depth]]]);
     for (const choice of this.#choices) {
       if (choice.condition !== condition) continue;
       eachVisible(choice, holds, (op, args, value) => {
@@ -168,7 +174,7 @@ export class Folder extends Builder {
   /** What a choice comes to, where its condition is known. */
   #settled(v: Value): Value {
     const choice = definedBy(v, "select");
-    const holds = choice && this.#truths.get(choice.args[0]!);
+    const holds = choice && this.#told(choice.args[0]!);
     return holds === undefined ? v : this.#settled(choice!.args[holds ? 1 : 2]!);
   }
 
@@ -176,7 +182,7 @@ export class Folder extends Builder {
   truthOf(condition: Value): boolean | undefined {
     const [least, greatest] = this.rangeOf(condition);
     if (least > 0 || greatest < 0) return true;
-    return least === 0 && greatest === 0 ? false : this.#truths.get(condition);
+    return least === 0 && greatest === 0 ? false : this.#told(condition);
   }
 
   /**
@@ -529,9 +535,12 @@ export class Folder extends Builder {
 
   /** Says that what follows, in this region, is done once for each index. */
   inLoop<T>(loop: Omit<CountedLoop, "depth">, write: () => T): T {
+    const { lo, hi, step } = loop;
+    // Somebody may have asked before whether it does.
+    const runs = this.#seen.get(this.#key(step > 0 ? "i32.lt" : "i32.gt", [lo, hi], undefined, ["i32"]));
     this.#loops.push({ ...loop, depth: this.depth });
     try {
-      return write();
+      return runs === undefined ? write() : this.taking(runs, true, write);
     } finally {
       this.#loops.pop();
     }
@@ -565,13 +574,29 @@ export class Folder extends Builder {
   /** The length of an array, if anybody has asked for it or it is known without asking. */
   #lengthOf(a: Value): Value | undefined {
     const isKnown = isOp(a.def) && ["allocate", "subarray", "data"].includes(a.def.kind);
-    return isKnown ? this.length(a) : this.#seen.get(this.#key("length", [a], undefined, ["i32"]));
+    const length = isKnown ? this.length(a) : this.#seen.get(this.#key("length", [a], undefined, ["i32"]));
+    return length && this.#settled(length);
   }
 
   readonly #limits = new Limits({
     rangeOf: (v) => this.rangeOf(v),
-    isChecked: (x, y) => this.#isChecked(`below ${x.id},${y.id}`),
+    isChecked: (x, y) => this.#isChecked(`below ${x.id},${y.id}`) || this.#isTold(x, y),
   });
+
+  /** Whether it follows from a condition around that x < y. */
+  #isTold(x: Value, y: Value): boolean {
+    if (this.#truths.size === 0) return false;
+    const told = (kind: Kind, args: readonly Value[], holds: boolean): boolean => {
+      const condition = this.#seen.get(this.#key(kind, args, undefined, ["i32"]));
+      return condition !== undefined && this.#told(condition) === holds;
+    };
+    return (
+      told("i32.lt", [x, y], true) ||
+      told("i32.ge", [x, y], false) ||
+      told("i32.gt", [y, x], true) ||
+      told("i32.le", [y, x], false)
+    );
+  }
 
   /** Notes that i < limit wherever i is visible. */
   below(i: Value, limit: Value): void {

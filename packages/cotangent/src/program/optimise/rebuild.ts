@@ -16,6 +16,7 @@ import { FEW_TRIPS } from "./registers.ts";
 import type { Access } from "./registers.ts";
 import {
   counterOf,
+  decidedIn,
   isCheap,
   isChecks,
   isEmpty,
@@ -188,7 +189,33 @@ class Rebuilder extends Elements {
       const [one, next] = [this.#first(op, lo, hi, inits), b.op("i32.add", lo, b.i32(1))];
       return this.#loop(op, next, hi, one, false);
     }
-    this.#loop(op, lo, hi, inits, true);
+    const decided = scalars && this.options.readable !== true ? decidedIn(region) : undefined;
+    const condition = decided && this.new(decided);
+    if (condition === undefined || b.truthOf(condition) !== undefined)
+      return this.#loop(op, lo, hi, inits, true);
+    this.#eitherWay(op, condition, () => this.#loop(op, lo, hi, inits, false));
+  }
+
+  /** Writes a loop twice: for where a condition holds that is decided in its body, and for where it does not. */
+  #eitherWay(op: OpOf<"for">, condition: Value, loop: () => void): void {
+    const b = this.b;
+    const live = op.results.filter((v) => this.isLive(v));
+    const elements = this.kept(op);
+    const before = elements.map((e) => e.get());
+    const regions = [true, false].map((holds) =>
+      b.region([], () => {
+        elements.forEach((e, k) => e.set(before[k]!));
+        return b.taking(condition, holds, () => {
+          loop();
+          return [...this.all(live), ...elements.map((e) => e.get())];
+        });
+      }),
+    );
+    this.forgetWritten(op);
+    const types = regions[0]!.yields.map((v) => v.ty);
+    const results = b.emit("if", [condition], undefined, types, regions);
+    live.forEach((v, k) => this.is(v, results[k]));
+    elements.forEach((e, k) => e.set(results[live.length + k]!));
   }
 
   /** The first iteration of a loop, if it has any; returns the carries after it. */

@@ -119,6 +119,25 @@ export function isFirstApart(region: Region, first: number): boolean {
   return walk(region.ops) && found;
 }
 
+/** A body with more operations is not written for both outcomes of a condition, nor one with more such conditions. */
+const BOTH_OPS = 40;
+const CONDITIONS = 2;
+
+/** A condition from outside on which a loop's body, without loops, branches in each iteration. */
+export function decidedIn(region: Region): Value | undefined {
+  const conditions = new Set<Value>();
+  let count = 0;
+  const walk = (ops: Region["ops"]): boolean =>
+    ops.every((op) => {
+      if (/for|while|call|allocate/.test(op.kind) || ++count > BOTH_OPS) return false;
+      const [condition] = op.args as readonly [Value];
+      const isCostly = op.kind === "if" && !op.regions.every(isCheap) && !op.regions.every(isChecks);
+      if (isCostly && isOutside(condition, region)) conditions.add(condition);
+      return op.regions.every((inner) => walk(inner.ops));
+    });
+  return walk(region.ops) && conditions.size <= CONDITIONS ? [...conditions][0] : undefined;
+}
+
 const constantRange = (v: Value): Range => {
   const constant = definedBy(v, "constant")?.attr;
   return constant === undefined ? [-(2 ** 31), 2 ** 31 - 1] : [constant, constant];
