@@ -54,7 +54,7 @@ export class Facts {
   constructor(f: Func, isEntry: boolean) {
     this.f = f;
     this.#findCounters(f.body);
-    this.#places();
+    this.#places(isEntry);
     this.#need(isEntry);
     this.#findReturns(f.body, f.body.yields);
     this.#collect(f.body, f.body);
@@ -265,11 +265,12 @@ export class Facts {
   // Memory
 
   /** Which arrays, and which tapes, may be the same. */
-  #places(): void {
+  #places(isEntry: boolean): void {
     const sets = this.#memory;
     const entry = this.f.params;
     this.f.body.args.forEach((v, i) => {
-      if (isMemory(v) && !entry[i]!.noalias) sets.join("anywhere", v);
+      // The entry's are the caller's: what it writes to is copied before.
+      if (isMemory(v) && !isEntry && !entry[i]!.noalias) sets.join("anywhere", v);
     });
     const walk = (region: Region): void => {
       for (const op of region.ops) {

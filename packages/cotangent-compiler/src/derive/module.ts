@@ -47,6 +47,8 @@ class ModuleWriter {
     { readonly type: string; readonly tape: Value; readonly slots: readonly string[] }
   >();
 
+  #tapeTypeCount = 0;
+
   constructor(shape: Shape, origin: Origin) {
     this.#shape = shape;
     this.#origin = origin;
@@ -175,7 +177,9 @@ class ModuleWriter {
         for (let n = 2; slots.includes(name); n++) name = `${stem}${n}`;
         slots[k] = name;
       });
-      const word = this.#tapes.size === 0 ? "Tape" : `Tape${this.#tapes.size + 1}`;
+      // Others are variables, and have no type.
+      if (kind.escapes) this.#tapeTypeCount++;
+      const word = this.#tapeTypeCount <= 1 ? "Tape" : `Tape${this.#tapeTypeCount}`;
       known = { type: word, tape, slots };
       this.#tapes.set(key, known);
     }
@@ -189,10 +193,9 @@ class ModuleWriter {
       more = false;
       for (const { type, tape, slots } of this.#tapes.values()) {
         const kind = classes.tape(tape);
-        if (done.has(type)) continue;
+        if (!kind.escapes || done.has(type)) continue;
         done.add(type);
         more = true;
-        if (!kind.escapes) continue;
         const lines = kind.stored.flatMap((v, k) => {
           if (v === undefined) return [];
           const element = this.#slotType(v, classes);

@@ -194,8 +194,7 @@ export class FunctionWriter {
         info.variable.name === "" ? nameOf(info.values, this.#isTruth(info)) : info.variable.name;
       // What was remembered of a variable that is still about, or has gone on.
       const isRemembered = info.values.every((v) => definedBy(v)?.kind === "tape.load");
-      const stem =
-        isRemembered && info.values.length > 0 && !isFree(wanted, info.scope!) ? `${wanted}Before` : wanted;
+      const stem = isRemembered && strong(info) && !isFree(wanted, info.scope!) ? `${wanted}Before` : wanted;
       // What was taken stays taken: the search goes on where it ended for this place.
       const numbers = counted.get(info.scope!) ?? new Map<string, number>();
       counted.set(info.scope!, numbers);
@@ -427,14 +426,14 @@ export class FunctionWriter {
     const info = this.#info(index);
     info.declared = true;
     const at = use(info.variable);
-    const test = this.#until(at, op.args[1]!, step);
+    const test = this.#until(at, from, op.args[1]!, step);
     info.regions.add(body);
     const inner = this.#block(body);
     this.#out.push({ kind: "for", index: info.variable, from, test, step, body: inner });
   }
 
   /** `i < hi`, `i >= lo`: the limit written without - 1 where it can be. */
-  #until(at: Expression, limit: Value, step: number): Expression {
+  #until(at: Expression, from: Expression, limit: Value, step: number): Expression {
     const op = definedBy(limit);
     const shift = (): number => {
       if (op?.kind === "constant") return 0;
@@ -449,7 +448,9 @@ export class FunctionWriter {
     if (step > 0 && by === 1) return infix("<=", at, this.#expressions.integer(op!.args[0]!));
     if (step < 0 && by === -1) return infix(">=", at, this.#expressions.integer(op!.args[0]!));
     if (step < 0 && op?.kind === "constant") return infix(">=", at, num(op.attr + 1));
-    return infix(step > 0 ? "<" : ">", at, this.#expressions.integer(limit));
+    const end = this.#expressions.integer(limit);
+    if (step < 0) return infix(">", at, end);
+    return infix("<", at, from.kind === "number" && from.value >= 0 ? roundedUp(end) : end);
   }
 
   #while(op: Extract<Op, { kind: "while" }>): void {
@@ -645,6 +646,16 @@ export class FunctionWriter {
     if (first !== undefined && first !== direction)
       this.#out.push({ kind: "comment", text: `Back through the loop of line ${op.loc.line}.` });
   }
+}
+
+/** x for ⌈x > 0 ? x : −1⌉: integers from 0 on are below the one where they are below the other. */
+function roundedUp(limit: Expression): Expression {
+  if (limit.kind !== "call" || limit.callee.kind !== "text" || limit.callee.text !== "Math.ceil")
+    return limit;
+  const [x] = limit.args as [Expression];
+  if (x.kind !== "conditional" || x.test.kind !== "infix" || x.test.operator !== ">") return limit;
+  const isPositive = same(x.test.left, x.yes) && same(x.test.right, num(0)) && same(x.no, num(-1));
+  return isPositive ? x.yes : limit;
 }
 
 /** Whether a constant would have a type of its numbers alone, none of which is 0: comparing it with that were a mistake. */

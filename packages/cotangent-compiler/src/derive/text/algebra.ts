@@ -153,6 +153,7 @@ const NAMED: readonly (readonly [number, Expression])[] = [
     Math.sqrt(2 / Math.PI),
     { kind: "call", callee: text("Math.sqrt"), args: [infix("/", num(2), text("Math.PI"))] },
   ],
+  [Math.log(Math.PI), { kind: "call", callee: text("Math.log"), args: [text("Math.PI")] }],
   [Math.E, text("Math.E")],
   [Math.LN2, text("Math.LN2")],
   [Math.LN10, text("Math.LN10")],
