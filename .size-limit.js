@@ -11,13 +11,13 @@ export default [
   {
     name: "Programs of functions of Reals: both modes, both back ends",
     path: "packages/cotangent/size/programs.ts",
-    limit: "103 kB",
+    limit: "109 kB",
     gzip: true,
   },
   {
     name: "Programs of plain functions: both modes, both back ends",
     path: "packages/cotangent/size/plain.ts",
-    limit: "103 kB",
+    limit: "107 kB",
     gzip: true,
   },
 ];
