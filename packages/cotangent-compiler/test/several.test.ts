@@ -99,6 +99,16 @@ describe("what is put into arrays twice does not change in one place alone: it i
   });
 
   test.each([
+    "const rows = x.map((v) => [v, a]); const l = rows.concat(rows); l[0][0] = 7; return l[x.length][0];",
+    "const rows = x.map((v) => ({ v })); const l = [...rows, ...rows]; l[0].v = 7; return l[x.length].v;",
+  ])("nor a list that is there twice: %s", (body) => {
+    const f = compile(capture(plainOf("a, n, x", body), {}), { math: "exact" });
+    expect(refusal(() => (f as AnyFunction)(0.7, 3, [1, 2])).code).toBe("aliased-structure");
+    const read = plainOf("a, n, x", body.replace(/ l\[0\].* = 7;/, ""));
+    expect(compile(capture(read, {}))(0.7, 3, [1, 2])).toBe(read(0.7, 3, [1, 2]));
+  });
+
+  test.each([
     "const row = [a, 1]; const l = []; l.push(row); l.push(row); return l[0][0] + l[1][1];",
     "const row = [a, 1]; const l = []; l.push(row); l.push(row); l[0] = [4, 5]; return l[0][0] + l[1][0];",
     "const c = { v: a }; const l = []; l.push({ c, k: 1 }); l.push({ c, k: 2 }); l[0].k = 3; return l[0].k + l[1].c.v;",

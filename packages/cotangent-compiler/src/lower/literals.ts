@@ -89,9 +89,12 @@ export function joined(cx: Context, parts: readonly (Val | Run)[], node: Node): 
   const [first] = lists;
   if (lists.length === 1 && first?.t === "vec")
     return { ...copyOf(cx, first, node, undefined, anyNumber(first.store.element)), typed: false };
-  return lists.reduce((all, list, k) =>
-    cx.parts.call(cx.parts.prelude(node, `concat${k}`, METHODS_IN_WORDS["concat"]!), [all, list], node),
+  const all = lists.reduce((before, list, k) =>
+    cx.parts.call(cx.parts.prelude(node, `concat${k}`, METHODS_IN_WORDS["concat"]!), [before, list], node),
   );
+  const stores = lists.flatMap((list) => (list.t === "vec" ? [list.store] : []));
+  if (all.t === "vec" && stores.some((store, k) => stores.indexOf(store) < k)) all.store.sharing.repeat({});
+  return all;
 }
 
 export const tupleOf = (items: readonly Val[], node: Node): Obj =>
