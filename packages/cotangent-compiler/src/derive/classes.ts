@@ -93,10 +93,15 @@ export class Classes {
     };
     eachFlow(program, flow);
     // Slots of tapes: first which tapes are alike, until nothing more is learned from tapes in tapes.
-    for (let round = 0; round < 3; round++) {
+    for (let before = -1; before !== flows.joins;) {
+      before = flows.joins;
       eachOperation(program, (op) => {
-        if (op.kind === "tape.store") flow(this.#slot(op.args[0]!, op.attr.slot), op.args[2]!);
-        if (op.kind === "tape.load") flows.join(this.#slot(op.args[0]!, op.attr.slot), op.results[0]!);
+        if (op.kind !== "tape.store" && op.kind !== "tape.load") return;
+        const slot = this.#slot(op.args[0]!, op.attr.slot);
+        const value = op.kind === "tape.store" ? op.args[2]! : op.results[0]!;
+        // A tape's name goes with a value: slots have new ones where that has changed, without end where a tape holds others of its kind.
+        if (value.ty === "tape") flows.join(value, slot);
+        else flow(slot, value);
       });
     }
     for (const v of [...numbers, ...integers]) this.#integers.add(flows.find(v));

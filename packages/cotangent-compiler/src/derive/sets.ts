@@ -1,5 +1,7 @@
 /** Sets that grow together: union-find. */
 export class Sets<T> {
+  /** How often two sets have become one. */
+  joins = 0;
   readonly #parent = new Map<T, T>();
 
   /** What stands for the set of x. */
@@ -17,6 +19,8 @@ export class Sets<T> {
   /** Makes one set of two; the first's name stays. */
   join(x: T, y: T): void {
     const [a, b] = [this.find(x), this.find(y)];
-    if (a !== b) this.#parent.set(b, a);
+    if (a === b) return;
+    this.#parent.set(b, a);
+    this.joins++;
   }
 }

@@ -261,6 +261,22 @@ export function particles(x: number): number {
   return s;
 }
 
+// A recursive function that takes and returns lists of objects.
+interface Entry {
+  v: number;
+  w: number;
+}
+function sorted(a: Entry[]): Entry[] {
+  if (a.length <= 1) return a;
+  const [p, ...rest] = a;
+  const less = rest.filter((q) => q.v < p!.v);
+  const more = rest.filter((q) => q.v >= p!.v);
+  return [...sorted(less), p!, ...sorted(more)];
+}
+export function ranked(entries: Entry[]): number {
+  return sorted(entries).reduce((s, p, i) => s + p.w * p.v * (i + 1), 0);
+}
+
 export const cases: Cases = {
   gaussians: [
     () => [
@@ -370,4 +386,15 @@ export const cases: Cases = {
   ],
   eventQueue: [() => [[1.1, 2.3, 0.7], 2.5]],
   particles: [() => [2]],
+  ranked: [
+    () => [
+      [
+        { v: 3, w: 1 },
+        { v: 2, w: 5 },
+        { v: 2.5, w: 4 },
+        { v: 1, w: 0.5 },
+      ],
+    ],
+    () => [[]],
+  ],
 };
