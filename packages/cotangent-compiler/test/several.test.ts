@@ -101,7 +101,9 @@ describe("what is put into arrays twice does not change in one place alone: it i
   test.each([
     "const rows = x.map((v) => [v, a]); const l = rows.concat(rows); l[0][0] = 7; return l[x.length][0];",
     "const rows = x.map((v) => ({ v })); const l = [...rows, ...rows]; l[0].v = 7; return l[x.length].v;",
-  ])("nor a list that is there twice: %s", (body) => {
+    "const p = { v: a }; const r = { v: 2 }; const q = n > 0 ? p : r; const l = []; l.push(p); l.push(q); l[0].v = 7; return l[1].v;",
+    "const p = { v: a }; const r = { v: 2 }; let q = p; if (n > 5) q = r; const l = []; l.push(q); l.push(p); l[0].v = 7; return l[1].v;",
+  ])("nor what is there twice: %s", (body) => {
     const f = compile(capture(plainOf("a, n, x", body), {}), { math: "exact" });
     expect(refusal(() => (f as AnyFunction)(0.7, 3, [1, 2])).code).toBe("aliased-structure");
     const read = plainOf("a, n, x", body.replace(/ l\[0\].* = 7;/, ""));
@@ -113,6 +115,7 @@ describe("what is put into arrays twice does not change in one place alone: it i
     "const row = [a, 1]; const l = []; l.push(row); l.push(row); l[0] = [4, 5]; return l[0][0] + l[1][0];",
     "const c = { v: a }; const l = []; l.push({ c, k: 1 }); l.push({ c, k: 2 }); l[0].k = 3; return l[0].k + l[1].c.v;",
     "const l = []; for (let i = 0; i < n; i++) { const row = [a, i]; l.push(row); } l[0][0] = 3; return l[1][0];",
+    "const p = { v: a }; const r = { v: 2 }; const q = n > 0 ? p : r; const l = []; l.push(q); l.push({ v: 1 }); l[0].v = 7; return l[1].v;",
     "let p = { v: a }; const l = []; for (let i = 0; i < n; i++) { l.push(p); p = { v: p.v + 1 }; } l[0].v = 3; return l[1].v;",
   ])("not what is only read or replaced: %s", (body) => {
     const plain = plainOf("a, n, x", body);

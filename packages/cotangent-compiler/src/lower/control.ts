@@ -1,7 +1,7 @@
 /** Branches and loops: which variables they change, and how these travel as the program's values. */
 import type { Ty, Value } from "cotangent/program";
 
-import { onOnePath } from "./copies.ts";
+import { isOneOf, onOnePath } from "./copies.ts";
 import type { Context } from "./context.ts";
 import { covers, join, pack, truth, typesOf, unpack, widen } from "./merge.ts";
 import type { Form } from "./merge.ts";
@@ -35,7 +35,11 @@ export function branch(cx: Context, condition: Bool, then: () => void, otherwise
   const types = plan.flatMap(([, form]) => typesOf(form));
   const results = b.emit("if", [truth(cx, condition)], undefined, types, [thenPart, regions[0]!]);
   const values = results[Symbol.iterator]();
-  for (const [cell, form] of plan) cx.write(cell, unpack(form, values));
+  for (const [cell, form] of plan) {
+    const met = unpack(form, values);
+    if (met.t === "obj" && form.t === "obj") isOneOf(met, form.of);
+    cx.write(cell, met);
+  }
 }
 
 /** `condition ? then() : otherwise()` */

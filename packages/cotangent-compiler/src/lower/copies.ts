@@ -15,6 +15,27 @@ const copies: WeakMap<object, readonly Copy[]> = new WeakMap();
 
 export const copiesOf = (original: Obj | Cell): readonly Copy[] => copies.get(original) ?? [];
 
+/** Where two paths met: what an object there may be, and what may be an object. */
+const origins: WeakMap<object, readonly Obj[]> = new WeakMap();
+const heirs: WeakMap<object, readonly Obj[]> = new WeakMap();
+
+/** From now on `one` may be any of these, as the path was that was taken. */
+export function isOneOf(one: Obj, all: readonly Obj[]): void {
+  origins.set(one, all);
+  for (const original of all) heirs.set(original, [...(heirs.get(original) ?? []), one]);
+}
+
+/** An object, and all that may be the same one. */
+function likes(original: Obj | Cell): readonly (Obj | Cell)[] {
+  const all = new Set([original]);
+  for (const map of [origins, heirs]) {
+    const reached = new Set([original]);
+    for (const one of reached) for (const next of map.get(one) ?? []) reached.add(next);
+    for (const one of reached) all.add(one);
+  }
+  return [...all];
+}
+
 /** What is noted on one path, by those who ask; and what was noted on paths that exclude the present one. */
 const noting: Set<Copy>[] = [];
 const elsewhere: Set<Copy>[] = [];
@@ -45,7 +66,7 @@ export function remember(original: Obj | Cell, store: Store, nested: boolean): v
 
 /** Something is put into an array: if it was before, into this one or another, all these are the same. */
 export function putInto(original: Obj | Cell, store: Store, nested: boolean = false): void {
-  for (const other of copiesOf(original)) {
+  for (const other of new Set(likes(original).flatMap(copiesOf))) {
     if (!other.isPut || elsewhere.some((path) => path.has(other))) continue;
     if (other.store !== store) store.sharing.share(nested, other.store.sharing, other.nested);
     else store.sharing.repeat(nested ? { path: "" } : {});
