@@ -5,7 +5,7 @@ import { someOp } from "../program/ir.ts";
 import type { Program } from "../program/ir.ts";
 import { evaluator, integerValues, LARGEST_INTEGER } from "../program/optimise/integers.ts";
 import { optimise } from "../program/optimise/index.ts";
-import { children, leafTypes, stride } from "../program/structure.ts";
+import { children, leafTypes, partOf, stride } from "../program/structure.ts";
 import type { Structure } from "../program/structure.ts";
 
 /** What a program is called with: the arguments, and behind them what is outside the function. */
@@ -115,10 +115,5 @@ function readsOf(s: Structure, read: Read<unknown>): readonly (Read<number> | un
     ];
   }
   if (s.kind !== "tuple" && s.kind !== "object") return leafTypes(s).map(() => undefined);
-  return children(s).flatMap(([key, e]) =>
-    readsOf(
-      e,
-      (inputs) => (read(inputs) as Readonly<Record<string | number, unknown>> | null | undefined)?.[key],
-    ),
-  );
+  return children(s).flatMap(([key, e]) => readsOf(e, (inputs) => partOf(read(inputs), key)));
 }

@@ -1,13 +1,8 @@
 /** The same array passed twice, to a function that writes to it. */
 import type { AliasCheck, CapturedParameter, Effects, Path } from "./captured.ts";
 import { overlapping, shared, unwritable } from "./faults.ts";
-import { children, leafTypes } from "./structure.ts";
+import { children, isList, leafTypes, partOf } from "./structure.ts";
 import type { Structure } from "./structure.ts";
-
-const partOf = (x: unknown, key: string | number): unknown =>
-  (x as Readonly<Record<string | number, unknown>> | null | undefined)?.[key];
-
-const isList = (x: unknown): boolean => Array.isArray(x) || ArrayBuffer.isView(x);
 
 type ArrayStructure = Extract<Structure, { kind: "array" }>;
 

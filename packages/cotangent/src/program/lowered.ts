@@ -8,7 +8,7 @@ import type { Abilities, CapturedParameter, Effects, Specialisation } from "./ca
 import type { Program } from "./ir.ts";
 import { specialisation } from "./effects.ts";
 import { parse } from "./parse.ts";
-import { children } from "./structure.ts";
+import { children, partOf } from "./structure.ts";
 import type { Structure } from "./structure.ts";
 
 /** A function's program for a number of arguments; plain data. */
@@ -118,8 +118,7 @@ function typedVersions(of: Specialisation): (args: readonly unknown[]) => Specia
 
 type Place = readonly (string | number)[];
 
-const at = (x: unknown, place: Place): unknown =>
-  place.reduce((y, key) => (y as Readonly<Record<string | number, unknown>> | null | undefined)?.[key], x);
+const at = (x: unknown, place: Place): unknown => place.reduce(partOf, x);
 
 /** Where there are lists of numbers that are in no other lists. */
 function listsIn(s: Structure, place: Place): readonly Place[] {

@@ -3,7 +3,7 @@
  * then walks no description.
  */
 import { AdError, describe } from "../errors.ts";
-import { children, leafTypes, stride } from "./structure.ts";
+import { children, isList, leafTypes, stride } from "./structure.ts";
 import type { Leaf, Structure } from "./structure.ts";
 
 interface Parameter {
@@ -106,8 +106,6 @@ export function placeOf(of: readonly string[] | undefined, x: unknown): number {
 /** What is at that place. */
 export const choiceAt = (of: readonly string[] | undefined, place: unknown): unknown =>
   of === undefined ? place !== 0 : of[place as number];
-
-const isList = (x: unknown): boolean => Array.isArray(x) || ArrayBuffer.isView(x);
 
 function listOf(x: unknown): ArrayLike<unknown> {
   if (!isList(x)) throw MISFIT;

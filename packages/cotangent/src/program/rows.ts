@@ -5,7 +5,7 @@ import type * as captured from "./captured.ts";
 import { someOp } from "./ir.ts";
 import type { Op, Program, Value } from "./ir.ts";
 import { constantOf, definedBy } from "./optimise/analysis.ts";
-import { children, elementsOf, leafTypes, offsetsOfArrays, stride } from "./structure.ts";
+import { children, elementsOf, leafTypes, offsetsOfArrays, partOf, stride } from "./structure.ts";
 import type { Structure } from "./structure.ts";
 
 type List = { readonly length?: unknown; readonly [i: number]: unknown } | null | undefined;
@@ -51,7 +51,7 @@ function rowsIn(s: Structure, first: number, read: Read): Rows[] {
     return children(s).flatMap(([key, e]) => {
       const leaf = first;
       first += leafTypes(e).length;
-      return rowsIn(e, leaf, (x) => fieldOf(read(x), key));
+      return rowsIn(e, leaf, (x) => partOf(read(x), key));
     });
   }
   const { element } = s;
@@ -78,15 +78,13 @@ function rowsIn(s: Structure, first: number, read: Read): Rows[] {
   });
 }
 
-const fieldOf = (x: unknown, key: string | number): unknown =>
-  (x as Readonly<Record<string | number, unknown>> | null | undefined)?.[key];
 const lengthOf = (x: unknown): unknown => (x as List)?.length;
 
 /** How the arrays in a record are found. */
 function pathsIn(s: Structure): (readonly [Read, Structure])[] {
   if (s.kind === "array") return [[(x) => x, s]];
   return children(s).flatMap(([key, e]) =>
-    pathsIn(e).map(([read, found]) => [(x: unknown) => read(fieldOf(x, key)), found] as const),
+    pathsIn(e).map(([read, found]) => [(x: unknown) => read(partOf(x, key)), found] as const),
   );
 }
 

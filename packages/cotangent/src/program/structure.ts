@@ -28,6 +28,13 @@ export type Structure =
       readonly fields: readonly (readonly [name: string, structure: Structure])[];
       readonly made?: string;
     };
+/** Whether x may be passed for an array. */
+export const isList = (x: unknown): boolean => Array.isArray(x) || ArrayBuffer.isView(x);
+
+/** A part of what was passed; undefined where that is nothing. */
+export const partOf = (x: unknown, key: string | number): unknown =>
+  (x as Readonly<Record<string | number, unknown>> | null | undefined)?.[key];
+
 type ArrayStructure = Extract<Structure, { kind: "array" }>;
 
 /** What a leaf holds when it is passed. */
