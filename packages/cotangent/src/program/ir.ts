@@ -70,6 +70,10 @@ export const isOp = (x: Op | Region): x is Op => "kind" in x;
 export const someOp = (region: Region, holds: (op: Op) => boolean): boolean =>
   region.ops.some((op) => holds(op) || op.regions.some((inner) => someOp(inner, holds)));
 
+/** The operations of a region, and of the regions inside. */
+export const opsIn = (region: Region): readonly Op[] =>
+  region.ops.flatMap((op) => [op, ...op.regions.flatMap(opsIn)]);
+
 /** A parameter of a function. */
 export interface Parameter {
   readonly name: string;

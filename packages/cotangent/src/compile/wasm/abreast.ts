@@ -4,7 +4,7 @@
  * two wait at the same time.
  */
 import type { Plan } from "../plan.ts";
-import { isOp, kinds, someOp } from "../../program/ir.ts";
+import { isOp, kinds, opsIn, someOp } from "../../program/ir.ts";
 import type { Op, OpOf, Region, Value } from "../../program/ir.ts";
 import { affine, isInside, keyOf } from "./affine.ts";
 import type { Overlap } from "./origins.ts";
@@ -271,15 +271,14 @@ function worth(
   hasVector: (primitive: string) => boolean,
 ): number {
   let sum = 0;
-  someOp(body, (op) => {
+  for (const op of opsIn(body)) {
     const what = op.results[0] && sides.get(op.results[0]);
     if (op.kind === "primitive" && what === "lanes") {
       const { id } = op.attr;
       sum += hasVector(id) ? (WEIGHTS[id] ?? (/^(?:add|sub|mul|neg|square)$/.test(id) ? 1 : 8)) : -1;
     } else if (what === "two" || op.kind === "if") sum -= 2;
     else if (/load|store|acc/.test(op.kind)) sum -= 1;
-    return false;
-  });
+  }
   return sum;
 }
 

@@ -1,5 +1,6 @@
 /** From programs to the bytes of a WebAssembly module. */
-import type { Func, Op, OpOf, Program, Region } from "../../program/ir.ts";
+import { opsIn } from "../../program/ir.ts";
+import type { Func, Op, OpOf, Program } from "../../program/ir.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
 import { plan } from "../plan.ts";
 import type { Plan } from "../plan.ts";
@@ -97,9 +98,6 @@ export function emitWasm(original: Program, options: { readonly math: "fast" | "
   module.exportGlobal("top", runtime.top);
   return { bytes: module.encode(free), sites, primitives: [...primitives.values()], externals };
 }
-
-const opsIn = (region: Region): readonly Op[] =>
-  region.ops.flatMap((op) => [op, ...op.regions.flatMap(opsIn)]);
 
 /** The function as it is written: choices that are hardly ever needed are tested for together. */
 function prepared(f: Func, arithmetic: Arithmetic, reorder: boolean): Func {

@@ -3,7 +3,7 @@
  * hold of them, so that all reads and writes are seen here. What is written for nobody to read need not be written.
  */
 import type { Func, Op, OpOf, Region, Value } from "../ir.ts";
-import { definedBy, rootOf } from "./analysis.ts";
+import { constantOf, definedBy, rootOf } from "./analysis.ts";
 import { affine } from "./memory.ts";
 
 /** Something done to a block. */
@@ -231,7 +231,7 @@ export class Blocks {
 /** Whether an array begins where its block does. */
 export function begins(array: Value): boolean {
   const view = definedBy(array, "subarray");
-  return view === undefined || (isConstant(view.args[1], 0) && begins(view.args[0]!));
+  return view === undefined || (constantOf(view.args[1]) === 0 && begins(view.args[0]!));
 }
 
 /** The operation of a region that a touch is part of, if it is. */
@@ -244,7 +244,7 @@ function childOf(region: Region, { region: from, op }: Touch): Op | undefined {
 /** Whether `to` is n + beyond. Of n or 0, whichever it is: where it is 0, there is nothing to be written. */
 function isPast(to: Value, n: Value, beyond: number): boolean {
   const either = definedBy(n, "select");
-  const [base, offset] = affine(isConstant(either?.args[2], 0) ? either!.args[1]! : n);
+  const [base, offset] = affine(constantOf(either?.args[2]) === 0 ? either!.args[1]! : n);
   const [its, distance] = affine(to);
   return its === base && distance === offset + beyond;
 }
@@ -259,8 +259,8 @@ function isWhole(array: Value, n: Value): boolean {
 function goesThrough({ args, attr: { step } }: OpOf<"for">, n: Value, from: number): boolean {
   const [lo, hi] = args as [Value, Value];
   return (
-    (step === 1 && isConstant(lo, from) && isPast(hi, n, 0)) ||
-    (step === -1 && isPast(lo, n, -1) && isConstant(hi, from - 1))
+    (step === 1 && constantOf(lo) === from && isPast(hi, n, 0)) ||
+    (step === -1 && isPast(lo, n, -1) && constantOf(hi) === from - 1)
   );
 }
 
@@ -279,12 +279,9 @@ function writesEach(loop: OpOf<"for">, inside: readonly Touch[], n: Value, from:
 /** Whether an operation writes the first element of a block of n before it reads it, if there is any: the first iteration of a loop, apart. */
 function writesFirst(op: Op, inside: readonly Touch[], n: Value): boolean {
   const [first] = inside;
-  if (first?.op?.kind !== "store" || !inside.every((t) => t.index !== undefined && isConstant(t.index, 0)))
-    return false;
+  if (first?.op?.kind !== "store" || !inside.every((t) => constantOf(t.index) === 0)) return false;
   if (op === first.op) return true;
   const runs = op.kind === "if" ? definedBy(op.args[0], "i32.lt") : undefined;
   const [zero, length] = runs?.args ?? [];
-  return first.region === op.regions[0] && isConstant(zero, 0) && isPast(length!, n, 0);
+  return first.region === op.regions[0] && constantOf(zero) === 0 && isPast(length!, n, 0);
 }
-
-export const isConstant = (v: Value | undefined, n: number): boolean => definedBy(v, "constant")?.attr === n;

@@ -5,7 +5,6 @@
 import { isOp } from "../ir.ts";
 import type { OpOf, Region, Value } from "../ir.ts";
 import { constantOf, definedBy } from "./analysis.ts";
-import { isConstant } from "./blocks.ts";
 import type { Block, Blocks } from "./blocks.ts";
 import type { Folder } from "./folder.ts";
 import { affine } from "./memory.ts";
@@ -127,7 +126,7 @@ function storedIn(
 ): { readonly loop: OpOf<"for">; readonly stride: number } | undefined {
   const writes = block?.touches.filter(({ op, reads }) => !reads || op?.kind === "accumulate");
   const loop = writes?.[0]?.region.parent;
-  if (loop?.kind !== "for" || loop.attr.step !== 1 || !isConstant(loop.args[0], 0)) return undefined;
+  if (loop?.kind !== "for" || loop.attr.step !== 1 || constantOf(loop.args[0]) !== 0) return undefined;
   if (loop.parent !== block!.allocation.parent) return undefined;
   const [body] = loop.regions as [Region];
   const index = body.args[0]!;

@@ -67,20 +67,20 @@ function rangeInShortLoops(v: Value, loops: Set<Op>): Range | undefined {
     return ranges.includes(undefined) ? undefined : rangeOf(v.def.kind, ranges as Range[]);
   }
   const loop = v.def.parent;
-  if (loop?.kind !== "for" || v.index !== 0 || opsIn(loop) > OPENED_OPS) return undefined;
+  if (loop?.kind !== "for" || v.index !== 0 || cost(loop) > OPENED_OPS) return undefined;
   const [lo, hi] = [constantOf(loop.args[0])!, constantOf(loop.args[1])!];
   loops.add(loop);
   return loop.attr.step > 0 ? [lo, hi - 1] : [hi + 1, lo];
 }
 
 /** How many operations it takes to write out a loop, and those in it: infinitely many where one is not short. */
-function opsIn({ args, attr, regions }: OpOf<"for">): number {
+function cost({ args, attr, regions }: OpOf<"for">): number {
   const [lo, hi] = [constantOf(args[0]), constantOf(args[1])];
   const trips = lo === undefined || hi === undefined ? Infinity : tripsOf([lo, lo], [hi, hi], attr.step);
   const count = (ops: readonly Op[]): number =>
     ops.reduce((n, op) => {
       if (op.kind === "while") return Infinity;
-      return n + 1 + (op.kind === "for" ? opsIn(op) : count(op.regions.flatMap((r) => r.ops)));
+      return n + 1 + (op.kind === "for" ? cost(op) : count(op.regions.flatMap((r) => r.ops)));
     }, 0);
   return trips > FEW_TRIPS ? Infinity : trips * count(regions[0]!.ops);
 }

@@ -1,10 +1,10 @@
 /** What loops and branches look like, read off the program as it was. */
 import { abs, add, eq, gt, lt, max, min, mul, neg, square, sub } from "../../primitives/index.ts";
 import type { PrimitiveBase } from "../../real/real.ts";
-import { isOp, kinds } from "../ir.ts";
+import { isOp, kinds, opsIn, someOp } from "../ir.ts";
 import type { Op, OpOf, Region, Value } from "../ir.ts";
-import { definedBy } from "./analysis.ts";
-import { decided } from "./ranges.ts";
+import { constantOf, definedBy } from "./analysis.ts";
+import { ANY, decided } from "./ranges.ts";
 import type { Range } from "./ranges.ts";
 
 /** A loop's body with more operations is not written several times, */
@@ -100,23 +100,25 @@ const COMPARISON = /^i32\.(?:eq|ne|lt|le|gt|ge|not)$/;
 /** Whether something is decided in the body of a loop that begins with the index `first` by whether it is the first iteration, so that all others need not ask. */
 export function isFirstApart(region: Region, first: number): boolean {
   const [index] = region.args as [Value];
-  const all: Range = [first, 2 ** 31 - 1];
+  const [, most] = ANY;
+  const isDecided = (op: Op): boolean => {
+    if (!COMPARISON.test(op.kind) || !op.args.includes(index)) return false;
+    const given = (i: Range): 0 | 1 | undefined => {
+      const [x = i, y = [0, 0]] = op.args.map((v): Range => (v === index ? i : constantRange(v)));
+      const less = (a: Range, b: Range) => (c: number) => a[1] + c < b[0];
+      return decided(op.kind === "i32.not" ? "i32.eq" : op.kind, less(x, y), less(y, x));
+    };
+    return given([first, most]) === undefined && given([first + 1, most]) !== undefined;
+  };
+  return fewIn(region, APART_OPS)?.some(isDecided) ?? false;
+}
+
+/** All operations of a body without loops, calls and allocations, if there are no more than `most`. */
+function fewIn(region: Region, most: number): readonly Op[] | undefined {
   let count = 0;
-  let found = false;
-  const walk = (ops: Region["ops"]): boolean =>
-    ops.every((op) => {
-      if (/for|while|call|allocate/.test(op.kind) || ++count > APART_OPS) return false;
-      if (COMPARISON.test(op.kind) && op.args.includes(index)) {
-        const given = (i: Range): 0 | 1 | undefined => {
-          const [x = i, y = [0, 0]] = op.args.map((v): Range => (v === index ? i : constantRange(v)));
-          const less = (a: Range, b: Range) => (c: number) => a[1] + c < b[0];
-          return decided(op.kind === "i32.not" ? "i32.eq" : op.kind, less(x, y), less(y, x));
-        };
-        found ||= given(all) === undefined && given([first + 1, all[1]]) !== undefined;
-      }
-      return op.regions.every((inner) => walk(inner.ops));
-    });
-  return walk(region.ops) && found;
+  return someOp(region, (op) => /for|while|call|allocate/.test(op.kind) || ++count > most)
+    ? undefined
+    : opsIn(region);
 }
 
 /** A body with more operations is not written for both outcomes of a condition, nor one with more such conditions. */
@@ -126,21 +128,17 @@ const CONDITIONS = 2;
 /** A condition from outside on which a loop's body, without loops, branches in each iteration. */
 export function decidedIn(region: Region): Value | undefined {
   const conditions = new Set<Value>();
-  let count = 0;
-  const walk = (ops: Region["ops"]): boolean =>
-    ops.every((op) => {
-      if (/for|while|call|allocate/.test(op.kind) || ++count > BOTH_OPS) return false;
-      const [condition] = op.args as readonly [Value];
-      const isCostly = op.kind === "if" && !op.regions.every(isCheap) && !op.regions.every(isChecks);
-      if (isCostly && isOutside(condition, region)) conditions.add(condition);
-      return op.regions.every((inner) => walk(inner.ops));
-    });
-  return walk(region.ops) && conditions.size <= CONDITIONS ? [...conditions][0] : undefined;
+  for (const op of fewIn(region, BOTH_OPS) ?? []) {
+    const [condition] = op.args as readonly [Value];
+    const isCostly = op.kind === "if" && !op.regions.every(isCheap) && !op.regions.every(isChecks);
+    if (isCostly && isOutside(condition, region)) conditions.add(condition);
+  }
+  return conditions.size <= CONDITIONS ? [...conditions][0] : undefined;
 }
 
 const constantRange = (v: Value): Range => {
-  const constant = definedBy(v, "constant")?.attr;
-  return constant === undefined ? [-(2 ** 31), 2 ** 31 - 1] : [constant, constant];
+  const constant = constantOf(v);
+  return constant === undefined ? ANY : [constant, constant];
 };
 
 export const isEmpty = (region: Region): boolean => region.ops.length === 0 && region.yields.length === 0;

@@ -6,7 +6,7 @@
  */
 import { buildFunction } from "../builder.ts";
 import { Copy } from "../copy.ts";
-import { someOp } from "../ir.ts";
+import { opsIn, someOp } from "../ir.ts";
 import type { Op, OpOf, Program, Region } from "../ir.ts";
 import { definedBy } from "./analysis.ts";
 
@@ -22,12 +22,8 @@ export function stayingLists(program: Program, optimised: (program: Program) => 
   for (let trial = 0; trial < TRIALS && sites.length > 0; trial++) {
     const settled = optimised(assuming(known, sites));
     const growing = new Set<string>();
-    for (const f of settled.functions) {
-      someOp(f.body, (op) => {
-        if (op.kind === "fail" && op.attr.remedy === GROWS) growing.add(op.attr.message);
-        return false;
-      });
-    }
+    for (const op of settled.functions.flatMap((f) => opsIn(f.body)))
+      if (op.kind === "fail" && op.attr.remedy === GROWS) growing.add(op.attr.message);
     if (growing.size === 0) return settled;
     sites = sites.filter((_, k) => !growing.has(String(k)));
   }
@@ -35,16 +31,8 @@ export function stayingLists(program: Program, optimised: (program: Program) => 
 }
 
 /** The branches in which a list becomes longer, or an element is stored where it is. */
-function sitesIn({ functions }: Program): readonly OpOf<"if">[] {
-  const sites: OpOf<"if">[] = [];
-  for (const f of functions) {
-    someOp(f.body, (op) => {
-      if (op.kind === "if" && isSite(op)) sites.push(op);
-      return false;
-    });
-  }
-  return sites;
-}
+const sitesIn = ({ functions }: Program): readonly OpOf<"if">[] =>
+  functions.flatMap((f) => opsIn(f.body).filter((op) => op.kind === "if")).filter(isSite);
 
 function isSite({ args, regions }: OpOf<"if">): boolean {
   const [longer, same] = regions as [Region, Region];
