@@ -105,13 +105,10 @@ export class Augmented {
   #op(op: Op): void {
     switch (op.kind) {
       case "for":
-        return this.special(op) ? undefined : this.#for(op);
       case "while":
-        return this.special(op) ? undefined : this.#while(op);
       case "if":
-        return this.special(op) ? undefined : this.#if(op);
       case "call":
-        return this.special(op) ? undefined : this.#call(op);
+        return this.special(op) ? undefined : this.#control(op);
       // What the forward sweep allocates is needed on the way back.
       case "mark":
         return this.bind(op.results[0]!, this.#b.i32(0));
@@ -180,6 +177,19 @@ export class Augmented {
       }
     };
     this.#shadows.set(result, shadow()!);
+  }
+
+  #control(op: Control): void {
+    switch (op.kind) {
+      case "for":
+        return this.#for(op);
+      case "while":
+        return this.#while(op);
+      case "if":
+        return this.#if(op);
+      case "call":
+        return this.#call(op);
+    }
   }
 
   #for(op: OpOf<"for">): void {

@@ -168,23 +168,23 @@ export class FunctionBuilder implements Callable {
   /** Loads one number at the address on the stack plus `offset` into the second lane of the vector below it. */
   loadSecondLane(offset: number): this {
     // The format wants (address, vector); the vector comes first here, because it is loaded first.
-    this.#pops("iv", "v128.load64_lane");
-    this.#opcode(0xfd57);
-    this.#code.u32(3);
-    this.#code.u32(offset);
-    this.#code.byte(1);
+    this.#secondLane(0xfd57, "v128.load64_lane", offset);
     this.#push("v");
     return this;
   }
 
   /** Stores the second lane of the vector on the stack at the address below it plus `offset`. */
   storeSecondLane(offset: number): this {
-    this.#pops("iv", "v128.store64_lane");
-    this.#opcode(0xfd5b);
+    this.#secondLane(0xfd5b, "v128.store64_lane", offset);
+    return this;
+  }
+
+  #secondLane(opcode: number, name: string, offset: number): void {
+    this.#pops("iv", name);
+    this.#opcode(opcode);
     this.#code.u32(3);
     this.#code.u32(offset);
     this.#code.byte(1);
-    return this;
   }
 
   /** Of two values of one type, the first if the condition on top of the stack is not zero. */

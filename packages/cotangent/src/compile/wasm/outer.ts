@@ -99,6 +99,7 @@ export abstract class Outer extends Pairs {
       const isNext = wide.has(a) || distance === 1;
       const ats = [f.local("i"), f.local("i")] as const;
       let [first, second] = [0, 0];
+      let [, other] = ats;
       // Where each iteration accesses: as far behind the first as can be said now, or at an address of its own.
       if (what === "two") {
         onSide(0, [i], () => (first = this.address(a, i, slotOf(op))));
@@ -108,14 +109,15 @@ export abstract class Outer extends Pairs {
       } else {
         first = second = this.address(a, i, slotOf(op));
         f.set(ats[0]);
-        if (isFixed || (distance !== undefined && distance > 0)) second += 8 * (distance ?? 0);
-        else {
+        if (isFixed || (distance !== undefined && distance > 0)) {
+          second += 8 * (distance ?? 0);
+          [other] = ats;
+        } else {
           f.get(ats[0]);
           addGrowth(growth!, 8);
           f.set(ats[1]);
         }
       }
-      const other = what === "two" || (!isFixed && !(distance! > 0)) ? ats[1] : ats[0];
       if (z === undefined) {
         if (isNext || isFixed) f.get(ats[0]).access(isNext ? "v128.load" : "v128.load64_splat", first);
         else f.get(other).get(ats[0]).access("v128.load64_zero", first).loadSecondLane(second);
