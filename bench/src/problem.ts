@@ -108,7 +108,8 @@ function first(x: Numbers): number {
 }
 
 /** All numbers of a result, one after another. A list of them can be too long for an array that is no Float64Array. */
-function numbersOf(x: Numbers): ArrayLike<number> {
+export function numbersOf(x: unknown): ArrayLike<number> {
   if (typeof x === "number") return [x];
-  return x instanceof Float64Array ? x : x.flatMap((part) => Array.from(numbersOf(part)));
+  if (x instanceof Float64Array) return x;
+  return Object.values(x as object).flatMap((part) => Array.from(numbersOf(part)));
 }

@@ -1,17 +1,11 @@
 /** What a call costs, by what is passed: beside the plain call of the same function. */
 import { compile, grad } from "cotangent";
+import { numbersOf } from "../problem.ts";
 import type { Contender, Row } from "../row.ts";
 import { ofList, ofNumbers, ofObject, ofPoints, ofRows, ofTuple, reprojection } from "./functions.ts";
 import type { Camera } from "./functions.ts";
 
 type Call = (...args: never[]) => unknown;
-
-/** All numbers of what is returned, one after another. */
-function numbersOf(x: unknown): number[] {
-  if (typeof x === "number") return [x];
-  if (x instanceof Float64Array) return [...x];
-  return Object.values(x as object).flatMap(numbersOf);
-}
 
 /** @param numbers how many go in */
 function callsRow<A extends readonly unknown[]>(
