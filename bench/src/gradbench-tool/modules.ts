@@ -1,16 +1,7 @@
 /** What the tool can do: the modules of the evals, with their functions, from JSON to JSON. */
 import { compile, grad } from "cotangent";
 
-import {
-  particleFF,
-  particleFR,
-  particleRF,
-  particleRR,
-  saddleFF,
-  saddleFR,
-  saddleRF,
-  saddleRR,
-} from "../gradbench/descent.ts";
+import { particles, saddles } from "../gradbench/descent.ts";
 import { handErrors, handJacobian } from "../gradbench/hand.ts";
 import {
   bundle,
@@ -234,12 +225,12 @@ function handInput(input: unknown): Parameters<typeof handErrors> {
 
 /** The four variants of a function that takes derivatives inside, by their names. */
 const variants = <T, U>(
-  functions: Readonly<Record<string, (start: T) => U>>,
+  functions: readonly (readonly [string, (start: T) => U])[],
   read: (input: unknown) => T,
   write: (result: U) => unknown,
 ): Readonly<Record<string, Evaluable>> =>
   Object.fromEntries(
-    Object.entries(functions).map(([name, f]) => [
+    functions.map(([name, f]) => [
       name,
       (input: unknown) => {
         const start = read(input);
@@ -389,17 +380,12 @@ export const modules: ReadonlyMap<string, ReadonlyMap<string, Evaluable>> = new 
       },
     },
     particle: variants(
-      {
-        ff: compile(particleFF),
-        fr: compile(particleFR),
-        rf: compile(particleRF),
-        rr: compile(particleRR),
-      },
+      Object.entries(particles).map(([name, f]) => [name, compile(f)]),
       (input) => number(fields(input, "The input")["w"], "w"),
       itself,
     ),
     saddle: variants(
-      { ff: compile(saddleFF), fr: compile(saddleFR), rf: compile(saddleRF), rr: compile(saddleRR) },
+      Object.entries(saddles).map(([name, f]) => [name, compile(f)]),
       (input): [number, number] => {
         const [x, y] = vector(fields(input, "The input")["start"], "start", 2);
         return [x!, y!];

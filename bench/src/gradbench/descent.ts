@@ -73,25 +73,28 @@ function crossing(w: number, gradient: Gradient): number {
 const particle = (w: number, outer: Gradient, inner: Gradient): number =>
   argmin((x) => crossing(x[0]!, inner), outer, [w])[0]!;
 
-export function particleFF(w: number): number {
+function particleFF(w: number): number {
   "use grad";
   return particle(w, forward, forward);
 }
 
-export function particleFR(w: number): number {
+function particleFR(w: number): number {
   "use grad";
   return particle(w, forward, reverse);
 }
 
-export function particleRF(w: number): number {
+function particleRF(w: number): number {
   "use grad";
   return particle(w, reverse, forward);
 }
 
-export function particleRR(w: number): number {
+function particleRR(w: number): number {
   "use grad";
   return particle(w, reverse, reverse);
 }
+
+/** particle's variants. */
+export const particles = { ff: particleFF, fr: particleFR, rf: particleRF, rr: particleRR };
 
 const cost = (x: Vector, y: Vector): number =>
   x.reduce((sum, v) => sum + v * v, 0) - y.reduce((sum, v) => sum + v * v, 0);
@@ -107,22 +110,25 @@ function saddle(start: Vector, outer: Gradient, inner: Gradient): [Vector, Vecto
   return [x, argmax((y) => cost(x, y), outer, start)];
 }
 
-export function saddleFF(start: [number, number]): [Vector, Vector] {
+function saddleFF(start: [number, number]): [Vector, Vector] {
   "use grad";
   return saddle(start, forward, forward);
 }
 
-export function saddleFR(start: [number, number]): [Vector, Vector] {
+function saddleFR(start: [number, number]): [Vector, Vector] {
   "use grad";
   return saddle(start, forward, reverse);
 }
 
-export function saddleRF(start: [number, number]): [Vector, Vector] {
+function saddleRF(start: [number, number]): [Vector, Vector] {
   "use grad";
   return saddle(start, reverse, forward);
 }
 
-export function saddleRR(start: [number, number]): [Vector, Vector] {
+function saddleRR(start: [number, number]): [Vector, Vector] {
   "use grad";
   return saddle(start, reverse, reverse);
 }
+
+/** saddle's variants. */
+export const saddles = { ff: saddleFF, fr: saddleFR, rf: saddleRF, rr: saddleRR };

@@ -3,16 +3,7 @@ import { compile, grad } from "cotangent";
 import { problemRow } from "../problem.ts";
 import type { Row } from "../row.ts";
 import { normal, numbers, someHand, uniform } from "./data.ts";
-import {
-  particleFF,
-  particleFR,
-  particleRF,
-  particleRR,
-  saddleFF,
-  saddleFR,
-  saddleRF,
-  saddleRR,
-} from "./descent.ts";
+import { particles, saddles } from "./descent.ts";
 import { handErrors, handJacobian } from "./hand.ts";
 import {
   bundle,
@@ -317,7 +308,7 @@ const particleRow = (modes: string, particle: (w: number) => number): Row =>
     },
   });
 
-const saddleRow = (modes: string, saddle: typeof saddleFF): Row =>
+const saddleRow = (modes: string, saddle: typeof saddles.ff): Row =>
   problemRow({
     name: `gradbench-saddle-${modes}`,
     title: `GradBench saddle: the least of what is greatest, by descent within descent (${modes})`,
@@ -330,14 +321,8 @@ const saddleRow = (modes: string, saddle: typeof saddleFF): Row =>
   });
 
 export const descents: readonly Row[] = [
-  particleRow("ff", particleFF),
-  particleRow("fr", particleFR),
-  particleRow("rf", particleRF),
-  particleRow("rr", particleRR),
-  saddleRow("ff", saddleFF),
-  saddleRow("fr", saddleFR),
-  saddleRow("rf", saddleRF),
-  saddleRow("rr", saddleRR),
+  ...Object.entries(particles).map(([modes, f]) => particleRow(modes, f)),
+  ...Object.entries(saddles).map(([modes, f]) => saddleRow(modes, f)),
 ];
 
 export const hello: Row = problemRow({
