@@ -1,6 +1,6 @@
 /** Every eval of GradBench, as it is there: its messages, its sizes or small ones, its tolerance; what it compares with is our C++. */
 import { describe, expect, it } from "vitest";
-import { normal, numbers, uniform } from "../src/gradbench/data.ts";
+import { handArrays, normal, numbers, someHand, uniform } from "../src/gradbench/data.ts";
 import { native, noNative } from "../src/native/native.ts";
 import { converse } from "./support/eval.ts";
 import type { Evaluation } from "./support/eval.ts";
@@ -161,23 +161,10 @@ function ode(n: number, s: number): readonly Evaluation[] {
 }
 
 function ht(vertices: number, points: number, complicated: boolean): readonly Evaluation[] {
-  const next = uniform(points);
-  const [bones, triangles] = [22, 2 * vertices];
-  const some = (count: number, below: number): Float64Array =>
-    numbers(count, () => Math.floor(below * next()));
-  const frames = (): Float64Array =>
-    numbers(16 * bones, next).map((x, i) => (i % 16 < 12 ? x - 0.5 : Number(i % 16 === 15)));
-  const theta = numbers(26, next);
-  const us = numbers(complicated ? 2 * points : 0, next);
-  const parents = Float64Array.from({ length: bones }, (_, i) => (i === 0 ? -1 : i % 4 === 1 ? 0 : i - 1));
-  const [relatives, inverses] = [frames(), frames()];
-  const positions = numbers(4 * vertices, next).map((x, i) => (i % 4 === 3 ? 1 : x));
-  const weights = numbers(bones * vertices, next);
-  const corners = some(3 * triangles, vertices);
-  const to = some(points, complicated ? triangles : vertices);
-  const seen = numbers(3 * points, next);
-  const model = [parents, relatives, inverses, positions, weights, corners];
-  const of = byHand("ht", [theta, us, Float64Array.of(0), ...model, to, seen]);
+  const [theta, us, made, to, seen] = someHand(vertices, points, complicated);
+  const hand = { ...made, mirrored: false };
+  const bones = hand.parents.length;
+  const of = byHand("ht", handArrays([theta, us, hand, to, seen]));
   const frame = (x: Float64Array): number[][][] => rows(x, 16).map((m) => rows(m, 4));
   const input = {
     theta: list(theta),
@@ -185,13 +172,13 @@ function ht(vertices: number, points: number, complicated: boolean): readonly Ev
       model: {
         bone_count: bones,
         bone_names: Array.from({ length: bones }, (_, i) => `bone ${i}`),
-        parents: list(parents),
-        base_relatives: frame(relatives),
-        inverse_base_absolutes: frame(inverses),
-        base_positions: rows(positions, 4),
-        weights: rows(weights, bones),
-        triangles: rows(corners, 3),
-        is_mirrored: false,
+        parents: list(hand.parents),
+        base_relatives: frame(hand.relatives),
+        inverse_base_absolutes: frame(hand.inverses),
+        base_positions: rows(hand.vertices, 4),
+        weights: rows(hand.weights, bones),
+        triangles: rows(hand.triangles, 3),
+        is_mirrored: hand.mirrored,
       },
       correspondences: list(to),
       points: rows(seen, 3),

@@ -56,3 +56,12 @@ export function someHand(
     numbers(3 * points, next),
   ];
 }
+
+/** What the C++ reads of a hand and what was seen of it. */
+export function handArrays([theta, us, hand, correspondences, points]: Parameters<
+  typeof handErrors
+>): readonly Float64Array[] {
+  const { parents, relatives, inverses, vertices, weights, triangles, mirrored } = hand;
+  const model = [parents, relatives, inverses, vertices, weights, triangles];
+  return [theta, us, Float64Array.of(mirrored ? 1 : 0), ...model, correspondences, points];
+}

@@ -2,7 +2,7 @@
 import { compile, grad } from "cotangent";
 import { problemRow } from "../problem.ts";
 import type { Row } from "../row.ts";
-import { normal, numbers, someHand, uniform } from "./data.ts";
+import { handArrays, normal, numbers, someHand, uniform } from "./data.ts";
 import { particles, saddles } from "./descent.ts";
 import { handErrors, handJacobian } from "./hand.ts";
 import {
@@ -270,12 +270,7 @@ export function handRow(vertices: number, points: number, inTriangles: boolean, 
     title: `GradBench ht: a hand of ${vertices} vertices, ${points} points${inTriangles ? " in triangles" : ""}`,
     full,
     cpp: "ht",
-    data: () => {
-      const [theta, us, hand, correspondences, seen] = data();
-      const { parents, relatives, inverses, vertices, weights, triangles, mirrored } = hand;
-      const model = [parents, relatives, inverses, vertices, weights, triangles];
-      return [theta, us, Float64Array.of(mirrored ? 1 : 0), ...model, correspondences, seen];
-    },
+    data: () => handArrays(data()),
     plain: () => {
       const args = data();
       return () => handErrors(...args);
