@@ -5,14 +5,13 @@ import { ANYTHING, beyond, FINITE } from "../../src/differentiate/rules.ts";
 import type { Beyond } from "../../src/differentiate/rules.ts";
 import { reverse } from "../../src/differentiate/reverse.ts";
 import { add, div, exp, inv, log, lt, mul, pow, sin, tanh, where } from "../../src/primitives/index.ts";
-import { table } from "../../src/primitives/table.ts";
 import { someOp } from "../../src/program/ir.ts";
 import { optimise } from "../../src/program/optimise/index.ts";
 import { parse } from "../../src/program/parse.ts";
+import { primitives } from "../program/texts.ts";
 
 const [NUMBER, INFINITE, UNDEFINED] = [0, 1, 2];
 const infinite: Beyond = { flags: INFINITE, least: -Infinity };
-const primitives = [...table.values()].map(({ primitive }) => primitive);
 
 describe("what may come out", () => {
   test.each([

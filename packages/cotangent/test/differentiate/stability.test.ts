@@ -2,12 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { reverse } from "../../src/differentiate/reverse.ts";
-import { table } from "../../src/primitives/table.ts";
 import { parse } from "../../src/program/parse.ts";
 import { print } from "../../src/program/print.ts";
 import { verify } from "./support.ts";
+import { primitives } from "../program/texts.ts";
 
-const primitives = [...table.values()].map(({ primitive }) => primitive);
 const RUNS = Number(globalThis.process?.env["COTANGENT_RUNS"] ?? 150);
 
 const state = Float64Array.of(0.3, -0.7, 1.1);

@@ -2,13 +2,12 @@
 import { describe, expect, test } from "vitest";
 import { reverse } from "../../src/differentiate/reverse.ts";
 import { rememberWinners } from "../../src/differentiate/winners.ts";
-import { table } from "../../src/primitives/table.ts";
 import type { Op, Program, Region } from "../../src/program/ir.ts";
 import { optimise } from "../../src/program/optimise/index.ts";
 import { parse } from "../../src/program/parse.ts";
 import { legal, run, verify } from "./support.ts";
+import { primitives } from "../program/texts.ts";
 
-const primitives = [...table.values()].map(({ primitive }) => primitive);
 const program = (text: string): Program => parse(text, { primitives });
 
 /** The nearest of the points x to p, by its squared distance. */

@@ -2,7 +2,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { add, mul, sub } from "../../src/primitives/index.ts";
-import { table } from "../../src/primitives/table.ts";
 import { buildFunction } from "../../src/program/builder.ts";
 import { check } from "../../src/program/check.ts";
 import type { Program, Value } from "../../src/program/ir.ts";
@@ -10,8 +9,7 @@ import { optimise } from "../../src/program/optimise/index.ts";
 import { parse } from "../../src/program/parse.ts";
 import { print } from "../../src/program/print.ts";
 import { exact, interpreted, outcome } from "../compile/targets.ts";
-
-const primitives = [...table.values()].map(({ primitive }) => primitive);
+import { primitives } from "./texts.ts";
 
 /** What becomes of a function's lines, without those that only name constants. */
 function body(text: string): readonly string[] {

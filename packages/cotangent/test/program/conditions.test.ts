@@ -1,40 +1,8 @@
 /** What is known where a loop runs, or a branch is taken: and loops that branch on what does not change in them. */
 import { describe, expect, test } from "vitest";
-import { table } from "../../src/primitives/table.ts";
-import { check } from "../../src/program/check.ts";
-import { interpreter } from "../../src/program/interpret.ts";
 import { someOp } from "../../src/program/ir.ts";
 import type { Program } from "../../src/program/ir.ts";
-import { optimise } from "../../src/program/optimise/index.ts";
-import { parse } from "../../src/program/parse.ts";
-import { sameBits } from "./random.ts";
-
-const primitives = [...table.values()].map(({ primitive }) => primitive);
-
-function run(program: Program, args: readonly (number | Float64Array)[]): readonly unknown[] {
-  const given = args.map((x) => (typeof x === "number" ? x : x.slice()));
-  try {
-    return [...interpreter(program, { steps: 10_000 })(...given), ...given];
-  } catch (error) {
-    return [(error as { readonly code?: unknown }).code];
-  }
-}
-
-function agrees(text: string, calls: readonly (readonly (number | Float64Array)[])[]): Program {
-  const program = parse(text, { primitives });
-  const optimised = optimise(program);
-  expect(check(optimised)).toEqual([]);
-  for (const args of calls) {
-    const [wanted, got] = [run(program, args), run(optimised, args)];
-    const same = (x: unknown, i: number): boolean =>
-      x instanceof Float64Array
-        ? x.every((e, k) => sameBits(e, (got[i] as Float64Array)[k]))
-        : sameBits(x, got[i]);
-    expect([args, got.length]).toEqual([args, wanted.length]);
-    expect([args, wanted.filter((x, i) => !same(x, i))]).toEqual([args, []]);
-  }
-  return optimised;
-}
+import { agrees } from "./texts.ts";
 
 const x = Float64Array.of(3, 1, 4, 1, 5, 9, 2, 6);
 const sizes = [-1, 0, 1, 2, 3, 8, 9];

@@ -1,28 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { AdError } from "../../src/errors.ts";
-import { table } from "../../src/primitives/table.ts";
-import { check } from "../../src/program/check.ts";
-import { interpreter } from "../../src/program/interpret.ts";
-import type { Program, Region } from "../../src/program/ir.ts";
+import type { Region } from "../../src/program/ir.ts";
 import { optimise } from "../../src/program/optimise/index.ts";
 import { parse } from "../../src/program/parse.ts";
 import { print } from "../../src/program/print.ts";
-import { sameBits } from "./random.ts";
-
-const primitives = [...table.values()].map(({ primitive }) => primitive);
-
-type Arguments = readonly (number | Float64Array)[];
-
-/** Results and what has become of the arrays; or the error's code. */
-function run(program: Program, args: Arguments): readonly unknown[] {
-  const given = args.map((x) => (typeof x === "number" ? x : x.slice()));
-  try {
-    return [...interpreter(program, { steps: 10_000 })(...given), ...given];
-  } catch (error) {
-    if (error instanceof AdError) return [error.code];
-    throw error;
-  }
-}
+import { agrees, primitives, run } from "./texts.ts";
+import type { Arguments } from "./texts.ts";
 
 /** Kinds of the operations in all loops. */
 function inLoops(region: Region, inside = false): string[] {
@@ -30,18 +12,6 @@ function inLoops(region: Region, inside = false): string[] {
     const loop = op.kind === "for" || op.kind === "while";
     return [...(inside ? [op.kind] : []), ...op.regions.flatMap((r) => inLoops(r, inside || loop))];
   });
-}
-
-function agrees(text: string, calls: readonly Arguments[]): Program {
-  const program = parse(text, { primitives });
-  const optimised = optimise(program);
-  expect(check(optimised)).toEqual([]);
-  for (const args of calls) {
-    const [wanted, got] = [run(program, args), run(optimised, args)];
-    expect([args, got.length]).toEqual([args, wanted.length]);
-    expect([args, wanted.filter((x, i) => !sameBits(x, got[i]))]).toEqual([args, []]);
-  }
-  return optimised;
 }
 
 const x = Float64Array.of(3, 1, 4, 1, 5, 9, 2, 6);

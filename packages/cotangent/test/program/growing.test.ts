@@ -2,7 +2,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { add, mul } from "../../src/primitives/index.ts";
-import { table } from "../../src/primitives/table.ts";
 import { buildFunction } from "../../src/program/builder.ts";
 import type { Builder } from "../../src/program/builder.ts";
 import { check } from "../../src/program/check.ts";
@@ -12,8 +11,7 @@ import { lists } from "../../src/program/optimise/lists.ts";
 import { parse } from "../../src/program/parse.ts";
 import { print } from "../../src/program/print.ts";
 import { exact, interpreted, outcome } from "../compile/targets.ts";
-
-const primitives = [...table.values()].map(({ primitive }) => primitive);
+import { primitives } from "./texts.ts";
 
 /** What a function's lines become, and a check that they still do what they did. */
 function become(text: string, calls: readonly number[] = [0, 1, 2, 5, 9]): string {

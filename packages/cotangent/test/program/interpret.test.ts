@@ -1,12 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { AdError } from "../../src/errors.ts";
-import { table } from "../../src/primitives/table.ts";
 import { check } from "../../src/program/check.ts";
 import { interpreter } from "../../src/program/interpret.ts";
 import type { Datum, InterpretOptions } from "../../src/program/interpret.ts";
 import { parse } from "../../src/program/parse.ts";
-
-const primitives = [...table.values()].map(({ primitive }) => primitive);
+import { primitives } from "./texts.ts";
 
 /** Runs the program of a text. */
 function run(text: string, args: readonly Datum[], options: InterpretOptions = {}): readonly Datum[] {

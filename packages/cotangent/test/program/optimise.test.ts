@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AdError } from "../../src/errors.ts";
-import { table } from "../../src/primitives/table.ts";
 import { check } from "../../src/program/check.ts";
 import { interpreter } from "../../src/program/interpret.ts";
 import type { Program, Region } from "../../src/program/ir.ts";
@@ -12,8 +11,8 @@ import { parse } from "../../src/program/parse.ts";
 import { print } from "../../src/program/print.ts";
 import { programs, sameBits } from "./random.ts";
 import type { RandomProgram } from "./random.ts";
+import { primitives } from "./texts.ts";
 
-const primitives = [...table.values()].map(({ primitive }) => primitive);
 const RUNS = { seed: 20261123, numRuns: 300 };
 
 /** Results and what has become of the arrays; or the error. */

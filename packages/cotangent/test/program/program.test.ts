@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { add } from "../../src/primitives/index.ts";
-import { table } from "../../src/primitives/table.ts";
 import { buildFunction } from "../../src/program/builder.ts";
 import { check } from "../../src/program/check.ts";
 import { interpreter } from "../../src/program/interpret.ts";
@@ -9,8 +8,8 @@ import type { Op, Value } from "../../src/program/ir.ts";
 import { parse } from "../../src/program/parse.ts";
 import { print } from "../../src/program/print.ts";
 import { programs, sameBits } from "./random.ts";
+import { primitives } from "./texts.ts";
 
-const primitives = [...table.values()].map(({ primitive }) => primitive);
 const RUNS = { seed: 20261123, numRuns: 200 };
 
 describe("random programs", () => {

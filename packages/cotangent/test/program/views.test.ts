@@ -1,25 +1,10 @@
 /** Views of rows: made before the loops in which they are the same, and looked at only where these run. */
 import { describe, expect, test } from "vitest";
-import { table } from "../../src/primitives/table.ts";
-import { check } from "../../src/program/check.ts";
-import { interpreter } from "../../src/program/interpret.ts";
 import { someOp } from "../../src/program/ir.ts";
-import type { Program, Region } from "../../src/program/ir.ts";
+import type { Region } from "../../src/program/ir.ts";
 import { optimise } from "../../src/program/optimise/index.ts";
 import { parse } from "../../src/program/parse.ts";
-import { sameBits } from "./random.ts";
-
-const primitives = [...table.values()].map(({ primitive }) => primitive);
-
-function run(program: Program, args: readonly (number | Float64Array)[]): readonly unknown[] {
-  try {
-    return interpreter(program, { steps: 10_000 })(
-      ...args.map((x) => (typeof x === "number" ? x : x.slice())),
-    );
-  } catch (error) {
-    return [(error as { readonly code?: unknown }).code];
-  }
-}
+import { agrees, primitives, run } from "./texts.ts";
 
 /** Kinds of the operations in loops that have no loops in them. */
 function innermost(region: Region): string[] {
@@ -70,28 +55,16 @@ const calls = [
   [Float64Array.of(1, 2, 3), data, 2],
 ] as const;
 
-function agrees(text: string): Program {
-  const program = parse(text, { primitives });
-  const optimised = optimise(program);
-  expect(check(optimised)).toEqual([]);
-  for (const args of calls) {
-    const [wanted, got] = [run(program, args), run(optimised, args)];
-    expect([args, wanted.length]).toEqual([args, got.length]);
-    expect([args, wanted.filter((x, i) => !sameBits(x, got[i]))]).toEqual([args, []]);
-  }
-  return optimised;
-}
-
 describe("rows that are found by a table", () => {
   test("are found once, and checked at their ends", () => {
-    const kinds = innermost(agrees(rows("")).functions[0]!.body);
+    const kinds = innermost(agrees(rows(""), calls).functions[0]!.body);
     expect(kinds).toContain("load");
     for (const kind of ["subarray", "bound", "f64.toInt32"]) expect(kinds).not.toContain(kind);
   });
 
   test("are found each time where the table is written to", () => {
     const kinds = innermost(
-      agrees(rows("store(rows, next, size)\n accumulate(rows, place, nothing)")).functions[0]!.body,
+      agrees(rows("store(rows, next, size)\n accumulate(rows, place, nothing)"), calls).functions[0]!.body,
     );
     expect(kinds).toContain("subarray");
   });
