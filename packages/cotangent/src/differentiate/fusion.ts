@@ -243,16 +243,10 @@ export class Fusion {
     const seeds = this.#seeds(op.results);
     if (seeds === undefined || seeds.every((seed) => seed === undefined)) return false;
     const b = this.#b;
-    const { args, yields } = callee.body;
-    const isActive = (v: Value): boolean => this.#sweeps.active(callee, v);
-    const given = seeds.flatMap((seed, k) => {
-      const result = yields[k]!;
-      return result.ty === "f64" && isActive(result) ? [seed ?? b.f64(0)] : [];
-    });
-    const shadows = op.args
-      .filter((v, i) => v.ty === "array" && isActive(args[i]!))
-      .map((v) => this.#pullback.shadow(v, at));
-    const inputs = op.args.filter((v, i) => v.ty === "f64" && isActive(args[i]!));
+    const exchange = this.#sweeps.exchange(callee);
+    const given = exchange.seeds.map((k) => seeds[k] ?? b.f64(0));
+    const shadows = exchange.shadows.map((i) => this.#pullback.shadow(op.args[i]!, at));
+    const inputs = exchange.adjoints.map((i) => op.args[i]!);
     const types = [...op.results.map((v) => v.ty), ...inputs.map((): Ty => "f64")];
     const own = op.args.map((v) => this.#augmented.value(v));
     const received = b.call(this.#sweeps.joint(callee), [...own, ...given, ...shadows], types);

@@ -478,14 +478,10 @@ export class Pullback {
       return inputs.forEach((v, i) => this.add(v, adjoints[i], at));
     }
     if (!this.#derived(op) || (!seeded && !this.#memoryOf(op))) return;
-    // What is active there, not what is active here: all calls of a function share one derivative.
-    const { args, yields } = callee.body;
-    const active = (v: Value): boolean => this.#owner.active(callee, v);
-    const seeds = op.results.filter((v, k) => v.ty === "f64" && active(yields[k]!)).map(seed);
-    const shadows = op.args
-      .filter((v, i) => v.ty === "array" && active(args[i]!) && !this.#owner.mixed(callee, args[i]!))
-      .map((v) => this.shadow(v, at));
-    const inputs = op.args.filter((v, i) => v.ty === "f64" && active(args[i]!));
+    const exchange = this.#owner.exchange(callee);
+    const seeds = exchange.seeds.map((k) => seed(op.results[k]!));
+    const shadows = exchange.shadows.map((i) => this.shadow(op.args[i]!, at));
+    const inputs = exchange.adjoints.map((i) => op.args[i]!);
     const types = inputs.map((): Ty => "f64");
     const { back } = this.#owner.pair(callee);
     const mark = this.#augmented.checkpoints.has(op) ? b.mark() : undefined;

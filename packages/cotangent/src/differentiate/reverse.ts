@@ -167,22 +167,19 @@ function writePair(sweeps: Sweeps, f: Func, pair: Pair): readonly Func[] {
   const body: Forth = { region: forth.body, kind: "records", exports: new Map(), tape: () => recorder };
   tapes.enter(body);
 
-  const { seeded, shadowed } = activeIn(sweeps, f);
-  const backParams: Parameter[] = [
-    { name: "tape", ty: "tape", noalias: true },
-    ...seeded.map((k): Parameter => ({ name: `seed${k}`, ty: "f64", noalias: false })),
-    ...shadowed.map((i) => shadowOf(f.params[i]!)),
-  ];
+  const exchange = sweeps.exchange(f);
+  const { seeds, shadows } = exchange;
+  const backParams: Parameter[] = [{ name: "tape", ty: "tape", noalias: true }, ...given(f, exchange)];
   const returned = written(b, pair.back, backParams, ([tape, ...args]) => {
     const start = b.i32(0);
     const back = backThrough(body, undefined, start, tape);
     const pullback = new Pullback(sweeps, f, b, tapes, augmented);
-    shadowed.forEach((i, n) => back.shadows.set(f.body.args[i]!, args[seeded.length + n]!));
-    seeded.forEach((k, n) => pullback.seed(f.body.yields[k]!, args[n], back));
+    shadows.forEach((i, n) => back.shadows.set(f.body.args[i]!, args[seeds.length + n]!));
+    seeds.forEach((k, n) => pullback.seed(f.body.yields[k]!, args[n], back));
     pullback.region(f.body, back);
     const region = (start.def as Op).parent;
     tapes.complete(back, region, 1);
-    return activeNumbers(sweeps, f).map((v) => pullback.adjoint(v, back) ?? b.f64(0));
+    return exchange.adjoints.map((i) => pullback.adjoint(f.body.args[i]!, back) ?? b.f64(0));
   });
   if (slots.length === 0) slots.push("i32");
   return [{ ...forth, size: forthBuilder.size }, returned];
@@ -193,53 +190,37 @@ function writeJoint(sweeps: Sweeps, f: Func, name: string): Func {
   const b = new Builder();
   const tapes = new Tapes(b, b);
   const augmented = new Augmented(sweeps, f, b, tapes);
-  const { seeded, shadowed } = activeIn(sweeps, f);
-  const params: Parameter[] = [
-    ...f.params,
-    ...seeded.map((k): Parameter => ({ name: `seed${k}`, ty: "f64", noalias: false })),
-    ...shadowed.map((i) => shadowOf(f.params[i]!)),
-  ];
-  return written(b, name, params, (args) => {
-    const seeds = args.slice(f.params.length, f.params.length + seeded.length);
+  const exchange = sweeps.exchange(f);
+  const { seeds, shadows } = exchange;
+  return written(b, name, [...f.params, ...given(f, exchange)], (args) => {
+    const more = args.slice(f.params.length);
     const forth: Forth = { region: regionOf(b.i32(0)), kind: "direct", exports: new Map() };
     tapes.enter(forth);
     const back = backThrough(forth);
-    shadowed.forEach((i, n) => back.shadows.set(f.body.args[i]!, args[f.params.length + seeded.length + n]!));
+    shadows.forEach((i, n) => back.shadows.set(f.body.args[i]!, more[seeds.length + n]!));
     augmented.begin(args, []);
     const pullback = new Pullback(sweeps, f, b, tapes, augmented);
     const fusion = new Fusion(sweeps, f, b, tapes, augmented, pullback);
     fusion.through(
       f.body,
       back,
-      f.body.yields.map((_, k) => seeds[seeded.indexOf(k)]),
+      f.body.yields.map((_, k) => (seeds.includes(k) ? more[seeds.indexOf(k)] : undefined)),
     );
     const results = f.body.yields.map((v) => augmented.value(v));
     const complete = turn(b, back);
-    seeded.forEach((k, n) => pullback.seed(f.body.yields[k]!, seeds[n], back));
+    seeds.forEach((k, n) => pullback.seed(f.body.yields[k]!, more[n], back));
     pullback.region(f.body, back);
-    const adjoints = activeNumbers(sweeps, f).map((v) => pullback.adjoint(v, back) ?? b.f64(0));
+    const adjoints = exchange.adjoints.map((i) => pullback.adjoint(f.body.args[i]!, back) ?? b.f64(0));
     complete();
     return [...results, ...adjoints];
   });
 }
 
-/** Which results of a function have adjoints that are passed to it, and which parameters shadows. */
-function activeIn(
-  sweeps: Sweeps,
-  f: Func,
-): { readonly seeded: readonly number[]; readonly shadowed: readonly number[] } {
-  const { yields, args } = f.body;
-  return {
-    seeded: yields.flatMap((v, k) => (v.ty === "f64" && sweeps.active(f, v) ? [k] : [])),
-    shadowed: args.flatMap((v, i) =>
-      v.ty === "array" && sweeps.active(f, v) && !sweeps.mixed(f, v) ? [i] : [],
-    ),
-  };
-}
-
-/** The parameters of a function whose adjoints it returns. */
-const activeNumbers = (sweeps: Sweeps, f: Func): readonly Value[] =>
-  f.body.args.filter((v) => v.ty === "f64" && sweeps.active(f, v));
+/** The parameters of the way back: the adjoints of results, and shadows. */
+const given = (f: Func, { seeds, shadows }: ReturnType<Sweeps["exchange"]>): readonly Parameter[] => [
+  ...seeds.map((k): Parameter => ({ name: `seed${k}`, ty: "f64", noalias: false })),
+  ...shadows.map((i) => shadowOf(f.params[i]!)),
+];
 
 const shadowOf = (p: Parameter): Parameter => ({ ...p, name: derivativeName(p.name) });
 

@@ -14,6 +14,19 @@ export interface Pair {
   readonly back: string;
 }
 
+/**
+ * What the way back through a function takes and gives, by position: what is active there, not what is active where it is called, since all
+ * calls share one derivative.
+ */
+interface Exchange {
+  /** Results whose adjoints it takes, */
+  readonly seeds: readonly number[];
+  /** and then parameters whose shadows it takes; */
+  readonly shadows: readonly number[];
+  /** parameters whose adjoints it returns. */
+  readonly adjoints: readonly number[];
+}
+
 /** Writes what a called function becomes. */
 export interface Writers {
   /** Both sweeps, in two functions. */
@@ -79,6 +92,19 @@ export class Sweeps extends Module {
       this.later(() => this.add(this.#write.joint(this, f, made)));
     }
     return name;
+  }
+
+  /** What the way back through a called function takes and gives. */
+  exchange(f: Func): Exchange {
+    const { yields, args } = f.body;
+    const positions = (values: readonly Value[], holds: (v: Value) => boolean): readonly number[] =>
+      values.flatMap((v, k) => (this.active(f, v) && holds(v) ? [k] : []));
+    const isNumber = (v: Value): boolean => v.ty === "f64";
+    return {
+      seeds: positions(yields, isNumber),
+      shadows: positions(args, (v) => v.ty === "array" && !this.mixed(f, v)),
+      adjoints: positions(args, isNumber),
+    };
   }
 
   /** Whether a function that is called has sweeps of its own. */
